@@ -1,0 +1,215 @@
+//! What can happen on a board, and how each event's `data` is written and read.
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::value::RawValue;
+
+use crate::domain::{BountyId, ChatId, DecodeError, Event, UnixTime};
+
+/// Whose board it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ChatKind {
+    /// A group or supergroup.
+    Group,
+    /// One user's own board, in the DM with the bot.
+    Private,
+}
+
+/// One event of a board's stream. Each variant's struct is the event's `data`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BoardEvent {
+    BoardOpened(BoardOpened),
+    UserStarted(UserStarted),
+    BountyAdded(BountyAdded),
+    BountyEdited(BountyEdited),
+    BountyDeleted(BountyDeleted),
+    Tracked(Tracked),
+    Untracked(Untracked),
+    ChatMigrated(ChatMigrated),
+}
+
+/// The first event of every board: names the stream, so that logs cannot be swapped.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BoardOpened {
+    pub chat_id: ChatId,
+    pub kind: ChatKind,
+    pub title: Option<String>,
+}
+
+/// A user said `/start` here for the first time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UserStarted {}
+
+/// A new bounty; its creator is the event's actor.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BountyAdded {
+    pub id: BountyId,
+    pub text: String,
+    pub link: Option<String>,
+    pub due_date_ts: Option<UnixTime>,
+    pub created_at: UnixTime,
+}
+
+/// What changed of a bounty: an absent field is unchanged, a `null` one was cleared.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BountyEdited {
+    pub id: BountyId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
+    pub link: Option<Option<String>>,
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
+    pub due_date_ts: Option<Option<UnixTime>>,
+}
+
+/// A bounty was removed from the board and from every tracking list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BountyDeleted {
+    pub id: BountyId,
+}
+
+/// The actor follows a bounty.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tracked {
+    pub id: BountyId,
+}
+
+/// The actor follows a bounty no longer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Untracked {
+    pub id: BountyId,
+}
+
+/// The group became a supergroup and changed its id.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChatMigrated {
+    pub from: ChatId,
+    pub to: ChatId,
+}
+
+/// Tells a field that is `null` from one that is absent.
+fn present<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    T::deserialize(deserializer).map(Some)
+}
+
+/// The `data` of a [`BoardEvent`], borrowed for writing.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub enum BoardData<'a> {
+    BoardOpened(&'a BoardOpened),
+    UserStarted(&'a UserStarted),
+    BountyAdded(&'a BountyAdded),
+    BountyEdited(&'a BountyEdited),
+    BountyDeleted(&'a BountyDeleted),
+    Tracked(&'a Tracked),
+    Untracked(&'a Untracked),
+    ChatMigrated(&'a ChatMigrated),
+}
+
+impl BoardEvent {
+    /// The bounty that the event is about.
+    pub fn bounty(&self) -> Option<BountyId> {
+        match self {
+            Self::BountyAdded(BountyAdded { id, .. })
+            | Self::BountyEdited(BountyEdited { id, .. })
+            | Self::BountyDeleted(BountyDeleted { id })
+            | Self::Tracked(Tracked { id })
+            | Self::Untracked(Untracked { id }) => Some(*id),
+            Self::BoardOpened(_) | Self::UserStarted(_) | Self::ChatMigrated(_) => None,
+        }
+    }
+}
+
+impl Event for BoardEvent {
+    type Data<'a> = BoardData<'a>;
+
+    fn name(&self) -> &'static str {
+        match self {
+            Self::BoardOpened(_) => "BoardOpened",
+            Self::UserStarted(_) => "UserStarted",
+            Self::BountyAdded(_) => "BountyAdded",
+            Self::BountyEdited(_) => "BountyEdited",
+            Self::BountyDeleted(_) => "BountyDeleted",
+            Self::Tracked(_) => "Tracked",
+            Self::Untracked(_) => "Untracked",
+            Self::ChatMigrated(_) => "ChatMigrated",
+        }
+    }
+
+    fn version(&self) -> u32 {
+        1
+    }
+
+    fn data(&self) -> BoardData<'_> {
+        match self {
+            Self::BoardOpened(data) => BoardData::BoardOpened(data),
+            Self::UserStarted(data) => BoardData::UserStarted(data),
+            Self::BountyAdded(data) => BoardData::BountyAdded(data),
+            Self::BountyEdited(data) => BoardData::BountyEdited(data),
+            Self::BountyDeleted(data) => BoardData::BountyDeleted(data),
+            Self::Tracked(data) => BoardData::Tracked(data),
+            Self::Untracked(data) => BoardData::Untracked(data),
+            Self::ChatMigrated(data) => BoardData::ChatMigrated(data),
+        }
+    }
+
+    fn decode(name: &str, version: u32, data: &RawValue) -> Result<Self, DecodeError> {
+        let line = Line {
+            name,
+            version,
+            data,
+        };
+        match (name, version) {
+            ("BoardOpened", 1) => line.read().map(Self::BoardOpened),
+            ("UserStarted", 1) => line.read().map(Self::UserStarted),
+            ("BountyAdded", 1) => line.read().map(Self::BountyAdded),
+            ("BountyEdited", 1) => line.read().map(Self::BountyEdited),
+            ("BountyDeleted", 1) => line.read().map(Self::BountyDeleted),
+            ("Tracked", 1) => line.read().map(Self::Tracked),
+            ("Untracked", 1) => line.read().map(Self::Untracked),
+            ("ChatMigrated", 1) => line.read().map(Self::ChatMigrated),
+            _ => Err(DecodeError::Unknown {
+                name: name.to_owned(),
+                version,
+            }),
+        }
+    }
+}
+
+/// What a line says of its event, before it is understood.
+struct Line<'a> {
+    name: &'a str,
+    version: u32,
+    data: &'a RawValue,
+}
+
+impl Line<'_> {
+    fn read<T: DeserializeOwned>(&self) -> Result<T, DecodeError> {
+        serde_json::from_str(self.data.get()).map_err(|source| DecodeError::Data {
+            name: self.name.to_owned(),
+            version: self.version,
+            source,
+        })
+    }
+}

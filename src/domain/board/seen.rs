@@ -1,0 +1,61 @@
+//! Which updates a board has already turned into events, so that none is applied twice.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use crate::domain::{BotId, BountyId, Delivery, Seq};
+
+/// How many of a bot's last updates are remembered. Telegram redelivers at most 100 at a time.
+pub const SEEN_PER_BOT: usize = 1_000;
+
+/// An update that became an event here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Seen {
+    update: i64,
+    message: i64,
+    seq: Seq,
+    added: Option<BountyId>,
+}
+
+/// The last [`SEEN_PER_BOT`] updates of each bot. A set, not a high-water mark: Telegram's numbers may restart lower.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SeenUpdates {
+    bots: BTreeMap<BotId, VecDeque<Seen>>,
+}
+
+impl SeenUpdates {
+    /// Remembers that this update became the event `seq`, which added the bounty `added`.
+    pub fn remember(&mut self, delivery: &Delivery, seq: Seq, added: Option<BountyId>) {
+        let ring = self.bots.entry(delivery.bot).or_default();
+        if ring.len() == SEEN_PER_BOT {
+            ring.pop_front();
+        }
+        ring.push_back(Seen {
+            update: delivery.update,
+            message: delivery.message,
+            seq,
+            added,
+        });
+    }
+
+    /// The event that this very update became.
+    pub fn event_of(&self, delivery: &Delivery) -> Option<Seq> {
+        let same =
+            |seen: &&Seen| seen.update == delivery.update && seen.message == delivery.message;
+        self.of(delivery).find(same).map(|seen| seen.seq)
+    }
+
+    /// The bounty that was added by the message of this update, whatever the update's own number.
+    pub fn bounty_of_message(&self, delivery: &Delivery) -> Option<BountyId> {
+        self.of(delivery)
+            .filter(|seen| seen.message == delivery.message)
+            .find_map(|seen| seen.added)
+    }
+
+    /// The newest first: a redelivery is nearly always of something recent.
+    fn of(&self, delivery: &Delivery) -> impl Iterator<Item = &Seen> {
+        self.bots
+            .get(&delivery.bot)
+            .into_iter()
+            .flat_map(|ring| ring.iter().rev())
+    }
+}

@@ -1,0 +1,235 @@
+//! The state of a board, and how events change it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::event::{BoardEvent, BoardOpened, BountyAdded, BountyEdited, ChatKind, ChatMigrated};
+use super::seen::SeenUpdates;
+use crate::domain::{Actor, BountyId, ChatId, Recorded, Seq, UnixTime, UserId};
+
+/// One bounty as it is now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bounty {
+    pub id: BountyId,
+    /// The Telegram id of the user or chat that added it.
+    pub created_by: i64,
+    pub text: String,
+    pub link: Option<String>,
+    pub due: Option<UnixTime>,
+    pub created_at: UnixTime,
+}
+
+/// The bounties that one user follows, and the last event that changed the list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TrackingList {
+    pub ids: BTreeSet<BountyId>,
+    pub seq: Seq,
+}
+
+/// Everything that is known of one chat. Made from its events alone.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Board {
+    pub(super) opened: Option<BoardOpened>,
+    pub(super) seq: Seq,
+    pub(super) bounties: BTreeMap<BountyId, Bounty>,
+    pub(super) last_id: BountyId,
+    pub(super) text_bytes: u64,
+    pub(super) lists: BTreeMap<UserId, TrackingList>,
+    pub(super) started: BTreeSet<UserId>,
+    pub(super) names: BTreeMap<i64, String>,
+    pub(super) seen: SeenUpdates,
+}
+
+impl Default for Seq {
+    fn default() -> Self {
+        Self(0)
+    }
+}
+
+impl Default for BountyId {
+    fn default() -> Self {
+        Self(0)
+    }
+}
+
+impl Board {
+    /// The chat that this board belongs to; none before its first event.
+    pub fn chat_id(&self) -> Option<ChatId> {
+        self.opened.as_ref().map(|opened| opened.chat_id)
+    }
+
+    /// Whose board it is; none before its first event.
+    pub fn kind(&self) -> Option<ChatKind> {
+        self.opened.as_ref().map(|opened| opened.kind)
+    }
+
+    /// The last event in it.
+    pub fn seq(&self) -> Seq {
+        self.seq
+    }
+
+    /// The living bounties, ascending by id.
+    pub fn bounties(&self) -> impl ExactSizeIterator<Item = &Bounty> {
+        self.bounties.values()
+    }
+
+    /// One living bounty.
+    pub fn bounty(&self, id: BountyId) -> Option<&Bounty> {
+        self.bounties.get(&id)
+    }
+
+    /// Whether the id was given to a bounty once, living or deleted.
+    pub fn ever_had(&self, id: BountyId) -> bool {
+        id.0 >= 1 && id <= self.last_id
+    }
+
+    /// The id that the next bounty gets.
+    pub fn next_id(&self) -> BountyId {
+        self.last_id.next()
+    }
+
+    /// The tracking lists, by user.
+    pub fn lists(&self) -> impl ExactSizeIterator<Item = (UserId, &TrackingList)> {
+        self.lists.iter().map(|(user, list)| (*user, list))
+    }
+
+    /// One user's tracking list; none when the user never started or tracked here.
+    pub fn list(&self, user: UserId) -> Option<&TrackingList> {
+        self.lists.get(&user)
+    }
+
+    /// The name by which a user or chat was last seen here; their id when they never were.
+    pub fn name_of(&self, id: i64) -> String {
+        self.names
+            .get(&id)
+            .filter(|name| !name.is_empty())
+            .cloned()
+            .unwrap_or_else(|| id.to_string())
+    }
+
+    /// Which updates became events here.
+    pub fn seen(&self) -> &SeenUpdates {
+        &self.seen
+    }
+
+    /// Applies one event. Total: an event that makes no sense here changes nothing but the position.
+    pub fn evolve(&mut self, record: &Recorded<BoardEvent>) {
+        self.seq = record.seq;
+        self.remember(record);
+        match &record.event {
+            BoardEvent::BoardOpened(opened) => self.opened = Some(opened.clone()),
+            BoardEvent::UserStarted(_) => self.start(&record.actor),
+            BoardEvent::BountyAdded(added) => self.add(added, &record.actor),
+            BoardEvent::BountyEdited(edited) => self.edit(edited),
+            BoardEvent::BountyDeleted(deleted) => self.delete(deleted.id),
+            BoardEvent::Tracked(tracked) => self.track(tracked.id, &record.actor),
+            BoardEvent::Untracked(untracked) => self.untrack(untracked.id, &record.actor),
+            BoardEvent::ChatMigrated(moved) => self.migrate(moved),
+        }
+    }
+
+    fn remember(&mut self, record: &Recorded<BoardEvent>) {
+        if let Some(delivery) = record.cause.delivery() {
+            let added = match &record.event {
+                BoardEvent::BountyAdded(added) => Some(added.id),
+                _ => None,
+            };
+            self.seen.remember(delivery, record.seq, added);
+        }
+        if let Some(id) = record.actor.id()
+            && self
+                .names
+                .get(&id)
+                .is_none_or(|known| known != record.actor.name())
+        {
+            self.names.insert(id, record.actor.name().to_owned());
+        }
+    }
+
+    fn start(&mut self, actor: &Actor) {
+        if let Some(user) = actor.user() {
+            self.started.insert(user);
+            let seq = self.seq;
+            self.lists.entry(user).or_insert_with(|| TrackingList {
+                ids: BTreeSet::new(),
+                seq,
+            });
+        }
+    }
+
+    fn add(&mut self, added: &BountyAdded, actor: &Actor) {
+        let bounty = Bounty {
+            id: added.id,
+            created_by: actor.id().unwrap_or(0),
+            text: added.text.clone(),
+            link: added.link.clone(),
+            due: added.due_date_ts,
+            created_at: added.created_at,
+        };
+        self.text_bytes += bounty.text.len() as u64;
+        self.last_id = self.last_id.max(added.id);
+        if let Some(replaced) = self.bounties.insert(added.id, bounty) {
+            self.text_bytes = self.text_bytes.saturating_sub(replaced.text.len() as u64);
+        }
+    }
+
+    fn edit(&mut self, edited: &BountyEdited) {
+        let Some(bounty) = self.bounties.get_mut(&edited.id) else {
+            return;
+        };
+        if let Some(text) = &edited.text {
+            self.text_bytes =
+                self.text_bytes.saturating_sub(bounty.text.len() as u64) + text.len() as u64;
+            bounty.text.clone_from(text);
+        }
+        if let Some(link) = &edited.link {
+            bounty.link.clone_from(link);
+        }
+        if let Some(due) = edited.due_date_ts {
+            bounty.due = due;
+        }
+    }
+
+    fn delete(&mut self, id: BountyId) {
+        let Some(bounty) = self.bounties.remove(&id) else {
+            return;
+        };
+        self.text_bytes = self.text_bytes.saturating_sub(bounty.text.len() as u64);
+        for list in self.lists.values_mut() {
+            if list.ids.remove(&id) {
+                list.seq = self.seq;
+            }
+        }
+    }
+
+    fn track(&mut self, id: BountyId, actor: &Actor) {
+        if let Some(user) = actor.user() {
+            let list = self.lists.entry(user).or_default();
+            list.ids.insert(id);
+            list.seq = self.seq;
+        }
+    }
+
+    fn untrack(&mut self, id: BountyId, actor: &Actor) {
+        if let Some(list) = actor.user().and_then(|user| self.lists.get_mut(&user))
+            && list.ids.remove(&id)
+        {
+            list.seq = self.seq;
+        }
+    }
+
+    fn migrate(&mut self, moved: &ChatMigrated) {
+        if let Some(opened) = &mut self.opened {
+            opened.chat_id = moved.to;
+        }
+        for bounty in self
+            .bounties
+            .values_mut()
+            .filter(|bounty| bounty.created_by == moved.from.0)
+        {
+            bounty.created_by = moved.to.0;
+        }
+        if let Some(name) = self.names.remove(&moved.from.0) {
+            self.names.insert(moved.to.0, name);
+        }
+    }
+}

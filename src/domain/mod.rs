@@ -1,0 +1,18 @@
+//! The rules of the product, pure: no async, no files, no clock, no randomness, no Telegram types.
+//!
+//! A module here may be called a million times with the same arguments and must answer the same each
+//! time. Everything that differs from call to call (time, actor, cause, zone) comes in as an argument.
+
+mod actor;
+pub mod board;
+pub mod due;
+mod ids;
+mod link;
+mod record;
+mod time;
+
+pub use actor::{Actor, Cause, Delivery};
+pub use ids::{BotId, BountyId, ChatId, Seq, UserId};
+pub use link::{LINK_LIMIT, LinkError, normalise_link};
+pub use record::{DecodeError, Event, Recorded};
+pub use time::{Timestamp, UnixTime};

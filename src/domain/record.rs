@@ -1,0 +1,57 @@
+//! One event as its stream holds it, and what the store needs to know of an event's type.
+
+use serde::Serialize;
+use serde_json::value::RawValue;
+use uuid::Uuid;
+
+use super::actor::{Actor, Cause};
+use super::ids::Seq;
+use super::time::Timestamp;
+
+/// An event with everything the log says about it but the hash.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recorded<E> {
+    pub seq: Seq,
+    pub id: Uuid,
+    pub time: Timestamp,
+    pub actor: Actor,
+    pub cause: Cause,
+    pub event: E,
+}
+
+/// A type of event that a stream can hold. The store knows events through this alone.
+pub trait Event: Sized + Send + 'static {
+    /// The `data` object as it is written.
+    type Data<'a>: Serialize
+    where
+        Self: 'a;
+
+    /// The log's `type`.
+    fn name(&self) -> &'static str;
+
+    /// The log's `v`: the version of the type's `data` that is written today.
+    fn version(&self) -> u32;
+
+    /// The log's `data`.
+    fn data(&self) -> Self::Data<'_>;
+
+    /// Reads an event of any version ever written, upcast to the newest type.
+    fn decode(name: &str, version: u32, data: &RawValue) -> Result<Self, DecodeError>;
+}
+
+/// Why an intact line could not be understood.
+#[derive(Debug, thiserror::Error)]
+pub enum DecodeError {
+    /// A program newer than this one wrote it, or it is no event of this kind of stream.
+    #[error(
+        "event type {name} version {version} is unknown to this program; a newer version of it may know the type"
+    )]
+    Unknown { name: String, version: u32 },
+    /// The `data` does not have the fields of its type.
+    #[error("the data of event type {name} version {version} is not readable: {source}")]
+    Data {
+        name: String,
+        version: u32,
+        source: serde_json::Error,
+    },
+}

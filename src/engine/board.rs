@@ -1,0 +1,135 @@
+//! One board in memory, with its log.
+
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::domain::board::{Board, BoardEvent, ChatKind};
+use crate::domain::{ChatId, Delivery, Recorded, Seq};
+use crate::store::{DamageKind, Disk, Freshness, IoContext, Layout, Locked, Log, Position, StoreError};
+
+use super::Settings;
+
+/// A board and the log it was made from. `state` is none after a failed write, until it is made again from the log.
+pub struct OpenBoard {
+    pub(super) disk: Arc<dyn Disk>,
+    pub(super) chat: ChatId,
+    pub(super) log: Log<BoardEvent>,
+    pub(super) state: Option<Board>,
+    /// The last event that the snapshot files reflect; none before they were looked at.
+    pub(super) published: Option<Seq>,
+    /// The logs of boards that were merged into this one: their updates are not to be applied again.
+    merged: Option<Vec<PathBuf>>,
+}
+
+impl OpenBoard {
+    /// The board of this chat; nothing is read yet.
+    pub fn new(disk: Arc<dyn Disk>, layout: &Layout, chat: ChatId, settings: &Settings) -> Self {
+        let log = Log::new(Arc::clone(&disk), layout.chat(chat), settings.lock_patience);
+        Self { disk, chat, log, state: Some(Board::default()), published: None, merged: None }
+    }
+
+    /// The state as far as it is known.
+    pub fn state(&self) -> Option<&Board> {
+        self.state.as_ref()
+    }
+
+    /// Sees what other processes wrote, for a command that only reads: without a lock when nothing happened.
+    /// While a failed write waits to be undone, what is known is what is durable.
+    pub fn refresh(&mut self) -> Result<(), StoreError> {
+        self.restore()?;
+        if self.log.is_latched() {
+            return Ok(());
+        }
+        match self.log.freshness()? {
+            Freshness::Current => self.check_owner(),
+            Freshness::Absent | Freshness::Changed => self.lock(false).map(|_| ()),
+            Freshness::Moved => Err(StoreError::Moved { path: self.log.path().to_owned() }),
+        }
+    }
+
+    /// Takes the log's lock and catches up. None when the chat has no log and `create` is false.
+    /// On damage the events before it are in the state.
+    pub fn lock(&mut self, create: bool) -> Result<Option<(Locked<'_, BoardEvent>, &mut Board)>, StoreError> {
+        self.restore()?;
+        let (chat, path) = (self.chat, self.log.path().to_owned());
+        let board = self.state.get_or_insert_default();
+        let locked = self.log.lock(create, &mut |record| board.evolve(record));
+        owner(board, chat, &path)?;
+        Ok(locked?.map(|locked| (locked, board)))
+    }
+
+    /// Refuses a log that belongs to another chat.
+    pub fn check_owner(&self) -> Result<(), StoreError> {
+        self.state.as_ref().map_or(Ok(()), |board| owner(board, self.chat, self.log.path()))
+    }
+
+    /// Makes the state again from the durable part of the log, after a failed write.
+    fn restore(&mut self) -> Result<(), StoreError> {
+        if self.state.is_none() {
+            let mut board = Board::default();
+            self.read_until(self.log.end().seq, |record, _| board.evolve(record))?;
+            self.state = Some(board);
+        }
+        Ok(())
+    }
+
+    /// Reads the log's durable events up to and including `last`.
+    pub fn read_until(
+        &self,
+        last: Seq,
+        mut each: impl FnMut(&Recorded<BoardEvent>, Position),
+    ) -> Result<(), StoreError> {
+        if last == Seq(0) {
+            return Ok(());
+        }
+        self.log.read_known(&mut |record, position| {
+            each(&record, position);
+            if record.seq >= last { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        })
+    }
+
+    /// Whether this update became an event of a board that was merged into this one.
+    pub fn is_in_merged_log(&mut self, delivery: &Delivery) -> Result<bool, StoreError> {
+        for path in self.merged_logs()? {
+            let mut found = false;
+            crate::store::read_log::<BoardEvent>(&*self.disk, &path, std::time::Duration::ZERO, &mut |record, _| {
+                let same = |seen: &Delivery| {
+                    (seen.bot, seen.update, seen.message) == (delivery.bot, delivery.update, delivery.message)
+                };
+                found = record.cause.delivery().is_some_and(same);
+                if found { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            })?;
+            if found {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    fn merged_logs(&mut self) -> Result<Vec<PathBuf>, StoreError> {
+        if let Some(known) = &self.merged {
+            return Ok(known.clone());
+        }
+        let dir = self.log.dir();
+        let prefix = format!("{}.merged-", Layout::LOG);
+        let names = self.disk.names(dir).at("list", dir)?;
+        let is_merged = |name: &std::ffi::OsString| name.to_str().is_some_and(|name| name.starts_with(&prefix));
+        let found: Vec<PathBuf> = names.into_iter().filter(is_merged).map(|name| dir.join(name)).collect();
+        self.merged = Some(found.clone());
+        Ok(found)
+    }
+}
+
+fn owner(board: &Board, chat: ChatId, log: &Path) -> Result<(), StoreError> {
+    if board.seq() == Seq(0) || board.chat_id() == Some(chat) {
+        return Ok(());
+    }
+    let found = board.chat_id().map_or_else(|| "unknown".to_owned(), |id| id.to_string());
+    Err(Position::START.damage(log, DamageKind::WrongStream { found }).into())
+}
+
+/// What kind of board an id belongs to, when nothing else tells.
+pub fn kind_of(board: &Board, chat: ChatId) -> ChatKind {
+    board.kind().unwrap_or(if chat.is_group() { ChatKind::Group } else { ChatKind::Private })
+}

@@ -1,0 +1,136 @@
+//! Runs commands through decide -> append -> evolve -> reply, one board at a time, many boards at once.
+//!
+//! Invariants:
+//! - Nobody is told anything before the events behind it are durable.
+//! - The commands of one chat run in the order in which they were submitted; chats never wait for each other.
+//! - No Telegram type and no text of a reply is known here.
+
+mod batch;
+mod board;
+mod flood;
+mod lane;
+mod migrate;
+mod names;
+mod publish;
+mod request;
+mod worker;
+
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::{Duration, SystemTime};
+
+use chrono_tz::Tz;
+
+use crate::domain::board::PageSize;
+use crate::domain::{ChatId, Timestamp};
+use crate::store::{Disk, IoContext, Layout, StoreError};
+
+pub use names::current_chat;
+pub use request::{Ask, Chat, Outcome, Reply, Request, Trouble};
+
+use worker::Shared;
+
+/// How an engine behaves.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    /// In which zone due dates are read.
+    pub zone: Tz,
+    /// How much fits on a page of a list.
+    pub page: PageSize,
+    /// The most changing commands of one user in one chat within 60 s of message dates; none = no limit.
+    pub flood_limit: Option<u32>,
+    /// How many boards work side by side.
+    pub workers: usize,
+    /// How long the lock of a log is waited for.
+    pub lock_patience: Duration,
+    /// How late a snapshot may be, unless writing it is expensive.
+    pub snapshot_delay: Duration,
+    /// How long a board that nobody uses stays in memory.
+    pub idle: Duration,
+    /// What time it is.
+    pub now: fn() -> Timestamp,
+}
+
+impl Settings {
+    /// The settings of a service in this zone, with pages of this size.
+    pub fn new(zone: Tz, page: PageSize) -> Self {
+        Self {
+            zone,
+            page,
+            flood_limit: None,
+            workers: 16,
+            lock_patience: Duration::from_secs(10),
+            snapshot_delay: Duration::from_millis(200),
+            idle: Duration::from_secs(600),
+            now: system_time,
+        }
+    }
+}
+
+fn system_time() -> Timestamp {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}
+
+/// All boards of one data directory. Closing it, or dropping it, finishes what was submitted and writes the snapshots.
+pub struct Engine {
+    shared: Arc<Shared>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Engine {
+    /// Makes the data directory when it is not there, finishes migrations that were interrupted, and starts the workers.
+    pub fn open(disk: Arc<dyn Disk>, layout: Layout, settings: Settings) -> Result<Self, StoreError> {
+        disk.create_dir(layout.root()).at("make", layout.root())?;
+        migrate::finish_interrupted(&disk, &layout, &settings);
+        let shared = Arc::new(Shared::new(disk, layout, settings));
+        let threads = worker::start(&shared).at("start threads for", shared.layout.root())?;
+        Ok(Self { shared, threads })
+    }
+
+    /// Puts a request in its chat's queue; `reply` is called once, from another thread, when its events are durable.
+    pub fn submit(&self, request: Request, reply: impl FnOnce(Reply) + Send + 'static) {
+        self.shared.submit(request, Box::new(reply));
+    }
+
+    /// Runs one request and waits for its reply.
+    pub fn ask(&self, request: Request) -> Reply {
+        let chat = request.chat.id;
+        let (sender, receiver) = std::sync::mpsc::sync_channel(1);
+        self.submit(request, move |reply| {
+            // The receiver waits below; it is gone only when this thread is.
+            let _ = sender.send(reply);
+        });
+        receiver.recv().unwrap_or(Reply { chat, outcome: Outcome::Trouble(Trouble::Internal) })
+    }
+
+    /// How many chats are in memory.
+    pub fn active_chats(&self) -> usize {
+        self.shared.active_chats()
+    }
+
+    /// The chat that an id belongs to today, after migrations.
+    pub fn current_chat(&self, chat: ChatId) -> Result<ChatId, StoreError> {
+        current_chat(&*self.shared.disk, &self.shared.layout, chat)
+    }
+
+    /// Finishes what was submitted, writes every snapshot, ends the threads.
+    pub fn close(mut self) {
+        self.finish();
+    }
+
+    fn finish(&mut self) {
+        self.shared.close();
+        for thread in self.threads.drain(..) {
+            if thread.join().is_err() {
+                tracing::error!("a worker thread ended by a panic");
+            }
+        }
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        self.finish();
+    }
+}

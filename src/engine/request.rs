@@ -1,0 +1,80 @@
+//! What comes into the engine, and what comes out.
+
+use crate::domain::board::{Answer, ChatKind, Command};
+use crate::domain::{Actor, Cause, ChatId, UnixTime};
+use crate::store::StoreError;
+
+/// The chat that a request came from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chat {
+    pub id: ChatId,
+    pub kind: ChatKind,
+    pub title: Option<String>,
+}
+
+/// One thing asked of a chat's board.
+#[derive(Clone, Debug)]
+pub struct Request {
+    pub chat: Chat,
+    pub actor: Actor,
+    pub cause: Cause,
+    /// The message's own date.
+    pub at: UnixTime,
+    pub ask: Ask,
+}
+
+/// What is asked.
+#[derive(Clone, Debug)]
+pub enum Ask {
+    Command(Command),
+    /// A message that held `/add` or `/edit` was edited to say this after the command.
+    MessageEdited { arguments: String },
+    /// The group has a new id from now on.
+    Migrate { to: ChatId },
+}
+
+/// What came of a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reply {
+    /// Where the answer belongs: the chat's id of today.
+    pub chat: ChatId,
+    pub outcome: Outcome,
+}
+
+/// The answer, or why there is none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    Answer(Answer),
+    /// Nothing is to be said.
+    Silent,
+    /// The request could not be carried out, through no fault of its user.
+    Trouble(Trouble),
+}
+
+/// Why a request could not be carried out. The details are in the service's own log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// This chat's record was changed or lost events: it takes no writes.
+    Damaged,
+    /// The chat's directory holds another program's files.
+    Foreign,
+    /// Another process held the board's lock for too long.
+    Busy,
+    /// The disk is full or failing.
+    Storage,
+    /// Too many commands within a minute; room in that many seconds.
+    Flood { seconds: i64 },
+    /// A bug: the command was given up, nothing else.
+    Internal,
+}
+
+impl From<&StoreError> for Trouble {
+    fn from(error: &StoreError) -> Self {
+        match error {
+            StoreError::Damaged(_) => Self::Damaged,
+            StoreError::Foreign { .. } => Self::Foreign,
+            StoreError::Busy { .. } | StoreError::Moved { .. } => Self::Busy,
+            StoreError::Io { .. } | StoreError::Latched { .. } | StoreError::LineTooLong { .. } => Self::Storage,
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! What can go wrong with a stream on disk, with the path in it and the next step.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crate::domain::{DecodeError, Seq};
+
+/// Why a stream cannot be used as asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The operating system refused.
+    #[error("cannot {doing} {}: {source}{}", path.display(), hint(source))]
+    Io {
+        doing: &'static str,
+        path: PathBuf,
+        source: io::Error,
+    },
+    /// Another process held the lock all the time.
+    #[error("{} has been locked by another process for {} s; try again, or find it with `fuser`", path.display(), waited.as_secs())]
+    Busy { path: PathBuf, waited: Duration },
+    /// The record is not whole.
+    #[error(transparent)]
+    Damaged(#[from] Damage),
+    /// A write failed and could not be undone yet.
+    #[error("{} takes no writes: an earlier write failed and could not be cut back ({source}); free space or mend the disk, it resumes by itself", path.display())]
+    Latched { path: PathBuf, source: io::Error },
+    /// The directory holds files of a program that had no log.
+    #[error("{} was written by another program and has no log beside it; nothing was changed: move that directory away to start afresh", path.display())]
+    Foreign { path: PathBuf },
+    /// The log is not where it was: its directory was renamed or replaced. The caller opens it anew.
+    #[error("{} was moved or replaced while it was open", path.display())]
+    Moved { path: PathBuf },
+    /// The event would make a line longer than a log takes.
+    #[error("an event of {bytes} bytes is larger than a line of {} may be", path.display())]
+    LineTooLong { path: PathBuf, bytes: usize },
+}
+
+/// A place where the record is not what was written.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{} is damaged at line {line} (seq {seq}): {kind}. Nothing was changed. Restore the file from a backup, or keep it for analysis; other chats are not affected", path.display())]
+pub struct Damage {
+    pub path: PathBuf,
+    /// From 1.
+    pub line: u64,
+    /// The event that stands there, or should.
+    pub seq: Seq,
+    pub kind: DamageKind,
+}
+
+/// What is wrong there.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum DamageKind {
+    #[error("the line does not have the form of an event")]
+    Shape,
+    #[error("the hash does not fit: the line, or one before it, was changed")]
+    Hash,
+    #[error("the line ends in a wrong byte")]
+    LineEnd,
+    #[error("the line is longer than 1 MiB")]
+    TooLong,
+    #[error("the line is not readable as an event: {0}")]
+    Json(String),
+    #[error("the line has seq {found}")]
+    Seq { found: Seq },
+    #[error("{0}")]
+    Unknown(String),
+    #[error("the log belongs to chat {found}, not to this directory")]
+    WrongStream { found: String },
+    #[error("the log ends before it, though {} reflects seq {claimed}: events were lost, or an older log was put here", snapshot.display())]
+    Shorter { snapshot: PathBuf, claimed: Seq },
+    #[error("the log is missing, though {} reflects seq {claimed}", snapshot.display())]
+    Missing { snapshot: PathBuf, claimed: Seq },
+    #[error("the log became shorter while it was open")]
+    Shrunk,
+}
+
+impl From<DecodeError> for DamageKind {
+    fn from(error: DecodeError) -> Self {
+        match error {
+            DecodeError::Unknown { .. } => Self::Unknown(error.to_string()),
+            DecodeError::Data { .. } => Self::Json(error.to_string()),
+        }
+    }
+}
+
+/// The next step for the operating system's commonest refusals.
+fn hint(source: &io::Error) -> &'static str {
+    match source.kind() {
+        io::ErrorKind::PermissionDenied => {
+            "; give this program's user the right to it, or choose another --data"
+        }
+        io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => {
+            "; a file stands where a directory is needed: move it away, or choose another --data"
+        }
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            "; free some space, it resumes by itself"
+        }
+        io::ErrorKind::ReadOnlyFilesystem => "; the file system is mounted read-only",
+        _ => "",
+    }
+}
+
+/// Adds what was being done, and to which file, to an error of the operating system.
+pub trait IoContext<T> {
+    /// `doing` is a verb phrase that the path follows: "open", "write to".
+    fn at(self, doing: &'static str, path: &Path) -> Result<T, StoreError>;
+}
+
+impl<T> IoContext<T> for io::Result<T> {
+    fn at(self, doing: &'static str, path: &Path) -> Result<T, StoreError> {
+        self.map_err(|source| StoreError::Io {
+            doing,
+            path: path.to_owned(),
+            source,
+        })
+    }
+}

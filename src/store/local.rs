@@ -1,0 +1,221 @@
+//! The local file system behind [`Disk`].
+
+use std::ffi::OsString;
+use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
+use std::io::{self, ErrorKind, Write};
+use std::os::unix::fs::{DirBuilderExt, FileExt, MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, mpsc};
+use std::thread;
+use std::time::{Duration, SystemTime};
+
+use rustix::fs::{FlockOperation, flock};
+use rustix::io::Errno;
+
+use super::disk::{Disk, DiskFile, FileId, FileStatus, LockGuard, LockMode, OpenMode};
+
+/// Who may read the files that are made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Access {
+    /// The service's own user alone: files 0600, directories 0700.
+    #[default]
+    Owner,
+    /// Its group may read too: files 0640, directories 0750.
+    Group,
+}
+
+impl Access {
+    fn file_mode(self) -> u32 {
+        match self {
+            Self::Owner => 0o600,
+            Self::Group => 0o640,
+        }
+    }
+
+    fn dir_mode(self) -> u32 {
+        match self {
+            Self::Owner => 0o700,
+            Self::Group => 0o750,
+        }
+    }
+}
+
+/// Files on this machine.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct LocalDisk {
+    access: Access,
+}
+
+impl LocalDisk {
+    /// A disk whose new files have this access.
+    pub fn new(access: Access) -> Self {
+        Self { access }
+    }
+}
+
+impl Disk for LocalDisk {
+    fn open(&self, path: &Path, mode: OpenMode) -> io::Result<Box<dyn DiskFile>> {
+        let file = OpenOptions::new()
+            .read(true)
+            .write(mode != OpenMode::Read)
+            .create(mode == OpenMode::Create)
+            .mode(self.access.file_mode())
+            .open(path)?;
+        Ok(Box::new(LocalFile {
+            file: Arc::new(file),
+            path: path.to_owned(),
+        }))
+    }
+
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        fs::read(path)
+    }
+
+    fn status(&self, path: &Path) -> io::Result<Option<FileStatus>> {
+        match fs::metadata(path) {
+            Ok(metadata) => Ok(Some(status(&metadata))),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn replace(&self, path: &Path, content: &[u8], durable: bool) -> io::Result<()> {
+        let dir = path.parent().ok_or(ErrorKind::InvalidInput)?;
+        let mut file = tempfile::Builder::new()
+            .prefix(".tmp-")
+            .permissions(Permissions::from_mode(self.access.file_mode()))
+            .tempfile_in(dir)?;
+        file.write_all(content)?;
+        if durable {
+            file.as_file().sync_data()?;
+        }
+        file.persist(path).map_err(|error| error.error)?;
+        Ok(())
+    }
+
+    fn create_dir(&self, path: &Path) -> io::Result<()> {
+        DirBuilder::new()
+            .recursive(true)
+            .mode(self.access.dir_mode())
+            .create(path)
+    }
+
+    fn sync_dir(&self, path: &Path) -> io::Result<()> {
+        File::open(path)?.sync_all()
+    }
+
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        fs::rename(from, to)
+    }
+
+    fn remove_file(&self, path: &Path) -> io::Result<()> {
+        fs::remove_file(path)
+    }
+
+    fn remove_dir(&self, path: &Path) -> io::Result<()> {
+        fs::remove_dir_all(path)
+    }
+
+    fn names(&self, path: &Path) -> io::Result<Vec<OsString>> {
+        match fs::read_dir(path) {
+            Ok(entries) => entries.map(|entry| Ok(entry?.file_name())).collect(),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(Vec::new()),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+fn status(metadata: &fs::Metadata) -> FileStatus {
+    FileStatus {
+        id: FileId {
+            device: metadata.dev(),
+            inode: metadata.ino(),
+        },
+        len: metadata.len(),
+        modified: metadata.modified().unwrap_or(SystemTime::UNIX_EPOCH),
+    }
+}
+
+struct LocalFile {
+    file: Arc<File>,
+    path: PathBuf,
+}
+
+impl DiskFile for LocalFile {
+    fn status(&self) -> io::Result<FileStatus> {
+        Ok(status(&self.file.metadata()?))
+    }
+
+    fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+        loop {
+            match self.file.read_at(buffer, offset) {
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                other => return other,
+            }
+        }
+    }
+
+    fn write_at(&self, content: &[u8], offset: u64) -> io::Result<()> {
+        self.file.write_all_at(content, offset)
+    }
+
+    fn set_len(&self, len: u64) -> io::Result<()> {
+        self.file.set_len(len)
+    }
+
+    fn sync_data(&self) -> io::Result<()> {
+        self.file.sync_data()
+    }
+
+    fn lock(&self, mode: LockMode, patience: Duration) -> io::Result<LockGuard> {
+        let at_once = match mode {
+            LockMode::Shared => FlockOperation::NonBlockingLockShared,
+            LockMode::Exclusive => FlockOperation::NonBlockingLockExclusive,
+        };
+        match flock(&*self.file, at_once) {
+            Ok(()) => Ok(LockGuard::new(Unlock(Arc::clone(&self.file)))),
+            Err(Errno::WOULDBLOCK) => self.wait_for_lock(mode, patience),
+            Err(errno) => Err(errno.into()),
+        }
+    }
+}
+
+impl LocalFile {
+    /// `flock` has no deadline of its own, so a thread waits in it, on an open file of its own: when this gives up, the
+    /// lock that the thread gets later ends with that file and nobody holds it by mistake.
+    fn wait_for_lock(&self, mode: LockMode, patience: Duration) -> io::Result<LockGuard> {
+        let file = File::open(&self.path)?;
+        if status(&file.metadata()?).id != self.status()?.id {
+            return Err(io::Error::other(
+                "the file was replaced while its lock was waited for",
+            ));
+        }
+        let (sender, receiver) = mpsc::sync_channel(1);
+        thread::Builder::new()
+            .name("lock-wait".into())
+            .spawn(move || {
+                let locked = match mode {
+                    LockMode::Shared => flock(&file, FlockOperation::LockShared),
+                    LockMode::Exclusive => flock(&file, FlockOperation::LockExclusive),
+                };
+                // When nobody listens any more, the file is dropped here and the lock with it.
+                let _ = sender.send(locked.map(|()| file));
+            })?;
+        match receiver.recv_timeout(patience) {
+            Ok(Ok(file)) => Ok(LockGuard::new(file)),
+            Ok(Err(errno)) => Err(errno.into()),
+            Err(_) => Err(ErrorKind::TimedOut.into()),
+        }
+    }
+}
+
+/// Lets go of the lock that an open file holds, though the file stays open.
+struct Unlock(Arc<File>);
+
+impl Drop for Unlock {
+    fn drop(&mut self) {
+        if let Err(errno) = flock(&*self.0, FlockOperation::Unlock) {
+            tracing::error!(%errno, "a log's lock could not be let go");
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! Streams on disk: lines, hash chain, locks, appending, recovery, snapshot files.
+//!
+//! Invariants:
+//! - The store knows events through [`crate::domain::Event`] alone; it has no rule of any board.
+//! - Everything that touches files goes through the [`Disk`] trait, so that a test can put a faulty disk there
+//!   and another storage can take the place of local files.
+//! - Only the holder of a log's exclusive lock writes to it or cuts it; readers change nothing.
+//! - Nothing is dropped: what is cut from a log is first set aside in a file of its own.
+
+mod disk;
+mod error;
+mod layout;
+mod line;
+mod local;
+mod log;
+mod position;
+mod read;
+mod snapshot;
+mod tail;
+
+pub use disk::{Disk, DiskFile, FileId, FileStatus, LockGuard, LockMode, OpenMode};
+pub use error::{Damage, DamageKind, IoContext, StoreError};
+pub use layout::Layout;
+pub use line::{LINE_LIMIT, decode, encode};
+pub use local::{Access, LocalDisk};
+pub use log::{Freshness, Locked, Log};
+pub use position::{Head, Position};
+pub use read::{Rest, Scan, read_log, scan};
+pub use snapshot::{Claims, newest_claim, publish, seq_of};

@@ -1,0 +1,242 @@
+//! Reading a log from a position on, checking every line.
+
+use std::io;
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::time::Duration;
+
+use super::disk::{Disk, DiskFile, LockMode, OpenMode};
+use super::error::{Damage, DamageKind, IoContext, StoreError};
+use super::line::{LINE_LIMIT, check, decode};
+use super::position::Position;
+use super::tail::is_torn;
+use crate::domain::{Event, Recorded};
+
+/// How much is read at once.
+const CHUNK: usize = 1 << 18;
+
+/// How far the valid lines reach, and what stands behind them.
+#[derive(Debug)]
+pub struct Scan {
+    pub end: Position,
+    pub rest: Rest,
+}
+
+/// What stands after the last valid line.
+#[derive(Debug)]
+pub enum Rest {
+    /// Nothing, or the reader stopped by itself.
+    Nothing,
+    /// The remainder of a write that never became durable.
+    Torn(Vec<u8>),
+    /// The record was changed.
+    Damaged(DamageKind),
+}
+
+impl Scan {
+    /// The damage as an error that names file, line and seq.
+    pub fn damage(&self, path: &Path) -> Option<Damage> {
+        match &self.rest {
+            Rest::Damaged(kind) => Some(self.end.damage(path, kind.clone())),
+            Rest::Nothing | Rest::Torn(_) => None,
+        }
+    }
+}
+
+impl Position {
+    /// Damage in the line that should stand here.
+    pub fn damage(&self, path: &Path, kind: DamageKind) -> Damage {
+        let seq = self.seq.next();
+        Damage {
+            path: path.to_owned(),
+            line: seq.0,
+            seq,
+            kind,
+        }
+    }
+}
+
+/// Reads the lines between `from` and byte `limit`, handing each event and the position after it to `each`, which may stop.
+pub fn scan<E: Event>(
+    file: &dyn DiskFile,
+    from: Position,
+    limit: u64,
+    each: &mut dyn FnMut(Recorded<E>, Position) -> ControlFlow<()>,
+) -> io::Result<Scan> {
+    let mut end = from;
+    let mut chunk = Chunk::new(file, from.offset, limit);
+    while let Some(line) = chunk.next_line()? {
+        let checked =
+            check(line, &end.head).and_then(|head| Ok((head, decode(line, end.seq.next())?)));
+        let (head, record) = match checked {
+            Ok(checked) => checked,
+            Err(kind) => {
+                return Ok(Scan {
+                    end,
+                    rest: rest(file, end, limit, kind)?,
+                });
+            }
+        };
+        end = Position {
+            offset: end.offset + line.len() as u64 + 1,
+            seq: end.seq.next(),
+            head,
+        };
+        if each(record, end).is_break() {
+            return Ok(Scan {
+                end,
+                rest: Rest::Nothing,
+            });
+        }
+    }
+    if end.offset == limit {
+        return Ok(Scan {
+            end,
+            rest: Rest::Nothing,
+        });
+    }
+    let kind = if limit - end.offset >= LINE_LIMIT as u64 {
+        DamageKind::TooLong
+    } else {
+        DamageKind::LineEnd
+    };
+    Ok(Scan {
+        end,
+        rest: rest(file, end, limit, kind)?,
+    })
+}
+
+/// Judges what stands from `end` on; `kind` is what is wrong with its first line, should it be damage.
+fn rest(file: &dyn DiskFile, end: Position, limit: u64, kind: DamageKind) -> io::Result<Rest> {
+    let bytes = read_range(file, end.offset, limit)?;
+    let torn = is_torn(&bytes, end.offset, |line| check(line, &end.head).is_ok());
+    Ok(if torn {
+        Rest::Torn(bytes)
+    } else {
+        Rest::Damaged(kind)
+    })
+}
+
+fn read_range(file: &dyn DiskFile, from: u64, to: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = vec![0; usize::try_from(to - from).map_err(io::Error::other)?];
+    let mut filled = 0;
+    while filled < bytes.len() {
+        match file.read_at(&mut bytes[filled..], from + filled as u64)? {
+            0 => break,
+            read => filled += read,
+        }
+    }
+    bytes.truncate(filled);
+    Ok(bytes)
+}
+
+/// A window on the file that always holds the line being read.
+struct Chunk<'f> {
+    file: &'f dyn DiskFile,
+    bytes: Vec<u8>,
+    /// Where in `bytes` the next line begins.
+    start: usize,
+    /// The file's offset behind `bytes`.
+    offset: u64,
+    limit: u64,
+}
+
+impl<'f> Chunk<'f> {
+    fn new(file: &'f dyn DiskFile, offset: u64, limit: u64) -> Self {
+        Self {
+            file,
+            bytes: Vec::new(),
+            start: 0,
+            offset,
+            limit,
+        }
+    }
+
+    /// The next line that has a newline, without it. A line over the limit ends the reading, unread.
+    fn next_line(&mut self) -> io::Result<Option<&[u8]>> {
+        let mut searched = self.start;
+        loop {
+            if let Some(found) = self.bytes[searched..]
+                .iter()
+                .position(|byte| *byte == b'\n')
+            {
+                let (from, to) = (self.start, searched + found);
+                self.start = to + 1;
+                return Ok(Some(&self.bytes[from..to]));
+            }
+            let unread = self.bytes.len() - self.start;
+            if unread >= LINE_LIMIT || !self.fill()? {
+                return Ok(None);
+            }
+            searched = unread;
+        }
+    }
+
+    /// Moves the begun line to the front and reads on; false at the limit.
+    fn fill(&mut self) -> io::Result<bool> {
+        self.bytes.drain(..self.start);
+        self.start = 0;
+        let wanted = usize::try_from(self.limit - self.offset)
+            .unwrap_or(CHUNK)
+            .min(CHUNK);
+        let old = self.bytes.len();
+        self.bytes.resize(old + wanted, 0);
+        let read = if wanted == 0 {
+            0
+        } else {
+            self.file.read_at(&mut self.bytes[old..], self.offset)?
+        };
+        self.bytes.truncate(old + read);
+        self.offset += read as u64;
+        Ok(read > 0)
+    }
+}
+
+/// Reads a whole log without changing anything. A writer may be in the middle of a line, so an unfinished tail is read again
+/// under the shared lock, at most `patience` later, before it is called torn. None when there is no log.
+pub fn read_log<E: Event>(
+    disk: &dyn Disk,
+    path: &Path,
+    patience: Duration,
+    each: &mut dyn FnMut(Recorded<E>, Position) -> ControlFlow<()>,
+) -> Result<Option<Scan>, StoreError> {
+    let file = match disk.open(path, OpenMode::Read) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(source) => {
+            return Err(StoreError::Io {
+                doing: "open",
+                path: path.to_owned(),
+                source,
+            });
+        }
+    };
+    let len = file.status().at("read", path)?.len;
+    let first = scan(&*file, Position::START, len, each).at("read", path)?;
+    if matches!(first.rest, Rest::Nothing) {
+        return Ok(Some(first));
+    }
+    let _guard = file
+        .lock(LockMode::Shared, patience)
+        .map_err(|error| busy(error, path, patience))?;
+    let len = file.status().at("read", path)?.len;
+    scan(&*file, first.end, len.max(first.end.offset), each)
+        .at("read", path)
+        .map(Some)
+}
+
+/// A lock that was not to be had in time, or could not be asked for.
+pub(super) fn busy(error: io::Error, path: &Path, waited: Duration) -> StoreError {
+    if error.kind() == io::ErrorKind::TimedOut {
+        StoreError::Busy {
+            path: path.to_owned(),
+            waited,
+        }
+    } else {
+        StoreError::Io {
+            doing: "lock",
+            path: path.to_owned(),
+            source: error,
+        }
+    }
+}
