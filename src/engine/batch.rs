@@ -5,8 +5,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use uuid::{NoContext, Uuid};
 
 use crate::domain::board::{
-    Answer, Board, BoardEvent, BoardOpened, Change, ChatKind, Command, Context, EditLine, History, HistoryFold, Query,
-    Refusal, answer, confirm, decide, repeat_answer,
+    Answer, Board, BoardEvent, BoardOpened, Change, ChatKind, Command, Context, EditLine, History,
+    HistoryFold, Query, Refusal, answer, confirm, decide, repeat_answer,
 };
 use crate::domain::{Actor, BountyId, Cause, Recorded, Seq, Timestamp};
 use crate::store::{Position, StoreError, encode};
@@ -41,13 +41,21 @@ impl Job {
 enum Draft {
     Done(Outcome),
     /// The history of a bounty as of this position: read from the log.
-    History { id: BountyId, until: Position },
+    History {
+        id: BountyId,
+        until: Position,
+    },
     /// The answer of an event that the log already has.
     Again(Seq),
 }
 
 /// Carries out the jobs in order and answers each. Gives back the jobs, unanswered, when the log is not where it was.
-pub fn run(open: &mut OpenBoard, flood: &mut FloodGuard, settings: &Settings, jobs: Vec<Job>) -> Result<(), Vec<Job>> {
+pub fn run(
+    open: &mut OpenBoard,
+    flood: &mut FloodGuard,
+    settings: &Settings,
+    jobs: Vec<Job>,
+) -> Result<(), Vec<Job>> {
     if jobs.iter().all(|job| job.change().is_none()) {
         return read(open, settings, jobs);
     }
@@ -56,12 +64,21 @@ pub fn run(open: &mut OpenBoard, flood: &mut FloodGuard, settings: &Settings, jo
         Err(error) => return trouble(open, settings, jobs, &error),
     };
     let create = jobs.iter().any(|job| would_begin(job, settings));
-    let mut writer = Writer { settings, flood, lines: Vec::new(), end: Position::START };
+    let mut writer = Writer {
+        settings,
+        flood,
+        lines: Vec::new(),
+        end: Position::START,
+    };
     let drafts = match open.lock(create) {
         Ok(Some((mut locked, board))) => {
             writer.end = locked.end();
             let drafts = writer.decide_all(board, &jobs, &known);
-            let written = if writer.lines.is_empty() { Ok(()) } else { locked.append(&writer.lines, writer.end) };
+            let written = if writer.lines.is_empty() {
+                Ok(())
+            } else {
+                locked.append(&writer.lines, writer.end)
+            };
             if let Err(error) = written {
                 drop(locked);
                 open.state = None;
@@ -91,61 +108,106 @@ fn read(open: &mut OpenBoard, settings: &Settings, jobs: Vec<Job>) -> Result<(),
 /// Answers reads from what is known and durable.
 fn read_known(open: &OpenBoard, settings: &Settings, jobs: Vec<Job>) {
     let Some(board) = open.state() else {
-        return jobs.into_iter().for_each(|job| job.finish(Outcome::Trouble(Trouble::Storage)));
+        return jobs
+            .into_iter()
+            .for_each(|job| job.finish(Outcome::Trouble(Trouble::Storage)));
     };
     let end = open.log.end();
-    let drafts = jobs.iter().map(|job| query(board, &job.request, settings, end)).collect();
+    let drafts = jobs
+        .iter()
+        .map(|job| query(board, &job.request, settings, end))
+        .collect();
     answer_all(open, jobs, drafts);
 }
 
 /// The stream cannot be used as asked: changes are refused; reads are answered when what is readable is this chat's.
-fn trouble(open: &mut OpenBoard, settings: &Settings, jobs: Vec<Job>, error: &StoreError) -> Result<(), Vec<Job>> {
+fn trouble(
+    open: &mut OpenBoard,
+    settings: &Settings,
+    jobs: Vec<Job>,
+    error: &StoreError,
+) -> Result<(), Vec<Job>> {
     tracing::error!(chat = open.chat.0, %error, "a board could not be used as asked");
     let trouble = Trouble::from(error);
     let readable = !matches!(error, StoreError::Busy { .. } | StoreError::Foreign { .. })
         && (open.state().is_some() || open.refresh().is_ok())
         && open.check_owner().is_ok();
-    let (reads, refused): (Vec<Job>, Vec<Job>) = jobs.into_iter().partition(|job| readable && job.change().is_none());
-    refused.into_iter().for_each(|job| job.finish(Outcome::Trouble(trouble)));
+    let (reads, refused): (Vec<Job>, Vec<Job>) = jobs
+        .into_iter()
+        .partition(|job| readable && job.change().is_none());
+    refused
+        .into_iter()
+        .for_each(|job| job.finish(Outcome::Trouble(trouble)));
     read_known(open, settings, reads);
     Ok(())
 }
 
 /// Whether the job would be the first event of a board that has none.
 fn would_begin(job: &Job, settings: &Settings) -> bool {
-    let Some(change) = job.change() else { return false };
+    let Some(change) = job.change() else {
+        return false;
+    };
     let context = context(&job.request, job.request.chat.kind, settings);
-    let decided = catch_unwind(AssertUnwindSafe(|| decide(&Board::default(), change, &context)));
+    let decided = catch_unwind(AssertUnwindSafe(|| {
+        decide(&Board::default(), change, &context)
+    }));
     matches!(decided, Ok(Ok(Some(_))))
 }
 
 /// Which jobs were already carried out on a board that was merged into this one.
 fn merged_duplicates(open: &mut OpenBoard, jobs: &[Job]) -> Result<Vec<bool>, StoreError> {
-    let is_known = |job: &Job| job.request.cause.delivery().map_or(Ok(false), |delivery| open.is_in_merged_log(delivery));
+    let is_known = |job: &Job| {
+        job.request
+            .cause
+            .delivery()
+            .map_or(Ok(false), |delivery| open.is_in_merged_log(delivery))
+    };
     jobs.iter().map(is_known).collect()
 }
 
 fn context<'r>(request: &'r Request, kind: ChatKind, settings: &Settings) -> Context<'r> {
-    Context { actor: &request.actor, at: request.at, zone: settings.zone, kind }
+    Context {
+        actor: &request.actor,
+        at: request.at,
+        zone: settings.zone,
+        kind,
+    }
 }
 
 /// What a job that only reads comes to.
 fn query(board: &Board, request: &Request, settings: &Settings, end: Position) -> Draft {
     let answered = match &request.ask {
         Ask::Command(Command::Query(Query::History(id))) if board.ever_had(*id) => {
-            return Draft::History { id: *id, until: end };
+            return Draft::History {
+                id: *id,
+                until: end,
+            };
         }
         Ask::Command(Command::Query(Query::History(id))) => {
-            Some(Answer::Refused(Refusal::UnknownBounty { id: *id, deleted: false }))
+            Some(Answer::Refused(Refusal::UnknownBounty {
+                id: *id,
+                deleted: false,
+            }))
         }
         Ask::Command(Command::Query(query)) => {
             let kind = board.kind().unwrap_or(request.chat.kind);
-            answer(board, *query, &context(request, kind, settings), settings.page)
+            answer(
+                board,
+                *query,
+                &context(request, kind, settings),
+                settings.page,
+            )
         }
         Ask::MessageEdited { arguments } => {
-            let bounty = request.cause.delivery().and_then(|delivery| board.seen().bounty_of_message(delivery));
+            let bounty = request
+                .cause
+                .delivery()
+                .and_then(|delivery| board.seen().bounty_of_message(delivery));
             let bounty = bounty.filter(|id| board.bounty(*id).is_some());
-            Some(Answer::MessageEdited(EditLine { bounty, arguments: arguments.clone() }))
+            Some(Answer::MessageEdited(EditLine {
+                bounty,
+                arguments: arguments.clone(),
+            }))
         }
         Ask::Command(Command::Change(_)) | Ask::Migrate { .. } => None,
     };
@@ -171,7 +233,11 @@ impl Writer<'_> {
     }
 
     fn change(&mut self, board: &mut Board, change: &Change, request: &Request) -> Draft {
-        if let Some(seq) = request.cause.delivery().and_then(|delivery| board.seen().event_of(delivery)) {
+        if let Some(seq) = request
+            .cause
+            .delivery()
+            .and_then(|delivery| board.seen().event_of(delivery))
+        {
             return Draft::Again(seq);
         }
         if let Some(outcome) = self.flooded(change, request) {
@@ -198,7 +264,13 @@ impl Writer<'_> {
     }
 
     /// Adds the event to the batch, after the one that opens the board when it is the first.
-    fn record(&mut self, board: &mut Board, event: BoardEvent, kind: ChatKind, request: &Request) -> Outcome {
+    fn record(
+        &mut self,
+        board: &mut Board,
+        event: BoardEvent,
+        kind: ChatKind,
+        request: &Request,
+    ) -> Outcome {
         let start = (self.lines.len(), self.end);
         let opening = (board.kind().is_none()).then(|| opened(&request.chat));
         let answer = confirm(board, &event, kind);
@@ -206,11 +278,27 @@ impl Writer<'_> {
         let main = (request.actor.clone(), request.cause.clone(), event);
         let mut records = Vec::with_capacity(2);
         for (actor, cause, event) in opening.into_iter().chain([main]) {
-            let record = new_record(self.end.seq.next(), (self.settings.now)(), actor, cause, event);
+            let record = new_record(
+                self.end.seq.next(),
+                (self.settings.now)(),
+                actor,
+                cause,
+                event,
+            );
             match encode(&record, &self.end.head, &mut self.lines) {
-                Ok(head) => self.end = Position { offset: 0, seq: record.seq, head },
+                Ok(head) => {
+                    self.end = Position {
+                        offset: 0,
+                        seq: record.seq,
+                        head,
+                    }
+                }
                 Err(bytes) => {
-                    tracing::error!(chat = request.chat.id.0, bytes, "an event is too large for a log's line");
+                    tracing::error!(
+                        chat = request.chat.id.0,
+                        bytes,
+                        "an event is too large for a log's line"
+                    );
                     self.lines.truncate(start.0);
                     self.end = start.1;
                     return Outcome::Trouble(Trouble::Storage);
@@ -225,15 +313,32 @@ impl Writer<'_> {
 }
 
 fn opened(chat: &Chat) -> BoardEvent {
-    BoardEvent::BoardOpened(BoardOpened { chat_id: chat.id, kind: chat.kind, title: chat.title.clone() })
+    BoardEvent::BoardOpened(BoardOpened {
+        chat_id: chat.id,
+        kind: chat.kind,
+        title: chat.title.clone(),
+    })
 }
 
 /// An event as it is recorded now, under a new id.
-pub fn new_record<E>(seq: Seq, time: Timestamp, actor: Actor, cause: Cause, event: E) -> Recorded<E> {
+pub fn new_record<E>(
+    seq: Seq,
+    time: Timestamp,
+    actor: Actor,
+    cause: Cause,
+    event: E,
+) -> Recorded<E> {
     let millis = u64::try_from(time.millis()).unwrap_or(0);
     let nanos = u32::try_from(millis % 1_000).unwrap_or(0) * 1_000_000;
     let id = Uuid::new_v7(uuid::Timestamp::from_unix(NoContext, millis / 1_000, nanos));
-    Recorded { seq, id, time, actor, cause, event }
+    Recorded {
+        seq,
+        id,
+        time,
+        actor,
+        cause,
+        event,
+    }
 }
 
 /// Everything before is durable: reads what the drafts still need, and tells everyone.
@@ -260,13 +365,20 @@ fn or_trouble(answer: Result<Option<Answer>, StoreError>) -> Outcome {
 
 fn history(open: &OpenBoard, id: BountyId, until: Position) -> Result<Option<Answer>, StoreError> {
     let mut fold = HistoryFold::new(id);
-    open.read_until(until.seq, |record, _| fold.see(record))?;
+    open.read_until(until.seq, |record| fold.see(record))?;
     let (seq, head) = (until.seq, until.head.to_string());
-    Ok(Some(Answer::History(History { id, entries: fold.into_entries(), seq, head })))
+    Ok(Some(Answer::History(History {
+        id,
+        entries: fold.into_entries(),
+        seq,
+        head,
+    })))
 }
 
 fn again(open: &OpenBoard, seq: Seq, kind: ChatKind) -> Result<Option<Answer>, StoreError> {
     let (mut before, mut answer) = (Board::default(), None);
-    open.read_until(seq, |record, _| answer = repeat_answer(&mut before, record, seq, kind))?;
+    open.read_until(seq, |record| {
+        answer = repeat_answer(&mut before, record, seq, kind)
+    })?;
     Ok(answer)
 }

@@ -4,9 +4,11 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::domain::board::{Board, BoardEvent, ChatKind};
+use crate::domain::board::{Board, BoardEvent};
 use crate::domain::{ChatId, Delivery, Recorded, Seq};
-use crate::store::{DamageKind, Disk, Freshness, IoContext, Layout, Locked, Log, Position, StoreError};
+use crate::store::{
+    DamageKind, Disk, Freshness, IoContext, Layout, Locked, Log, Position, StoreError,
+};
 
 use super::Settings;
 
@@ -26,7 +28,14 @@ impl OpenBoard {
     /// The board of this chat; nothing is read yet.
     pub fn new(disk: Arc<dyn Disk>, layout: &Layout, chat: ChatId, settings: &Settings) -> Self {
         let log = Log::new(Arc::clone(&disk), layout.chat(chat), settings.lock_patience);
-        Self { disk, chat, log, state: Some(Board::default()), published: None, merged: None }
+        Self {
+            disk,
+            chat,
+            log,
+            state: Some(Board::default()),
+            published: None,
+            merged: None,
+        }
     }
 
     /// The state as far as it is known.
@@ -44,13 +53,18 @@ impl OpenBoard {
         match self.log.freshness()? {
             Freshness::Current => self.check_owner(),
             Freshness::Absent | Freshness::Changed => self.lock(false).map(|_| ()),
-            Freshness::Moved => Err(StoreError::Moved { path: self.log.path().to_owned() }),
+            Freshness::Moved => Err(StoreError::Moved {
+                path: self.log.path().to_owned(),
+            }),
         }
     }
 
     /// Takes the log's lock and catches up. None when the chat has no log and `create` is false.
     /// On damage the events before it are in the state.
-    pub fn lock(&mut self, create: bool) -> Result<Option<(Locked<'_, BoardEvent>, &mut Board)>, StoreError> {
+    pub fn lock(
+        &mut self,
+        create: bool,
+    ) -> Result<Option<(Locked<'_, BoardEvent>, &mut Board)>, StoreError> {
         self.restore()?;
         let (chat, path) = (self.chat, self.log.path().to_owned());
         let board = self.state.get_or_insert_default();
@@ -61,14 +75,16 @@ impl OpenBoard {
 
     /// Refuses a log that belongs to another chat.
     pub fn check_owner(&self) -> Result<(), StoreError> {
-        self.state.as_ref().map_or(Ok(()), |board| owner(board, self.chat, self.log.path()))
+        self.state
+            .as_ref()
+            .map_or(Ok(()), |board| owner(board, self.chat, self.log.path()))
     }
 
     /// Makes the state again from the durable part of the log, after a failed write.
     fn restore(&mut self) -> Result<(), StoreError> {
         if self.state.is_none() {
             let mut board = Board::default();
-            self.read_until(self.log.end().seq, |record, _| board.evolve(record))?;
+            self.read_until(self.log.end().seq, |record| board.evolve(record))?;
             self.state = Some(board);
         }
         Ok(())
@@ -78,14 +94,18 @@ impl OpenBoard {
     pub fn read_until(
         &self,
         last: Seq,
-        mut each: impl FnMut(&Recorded<BoardEvent>, Position),
+        mut each: impl FnMut(&Recorded<BoardEvent>),
     ) -> Result<(), StoreError> {
         if last == Seq(0) {
             return Ok(());
         }
-        self.log.read_known(&mut |record, position| {
-            each(&record, position);
-            if record.seq >= last { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        self.log.read_known(&mut |line| {
+            each(&line.record);
+            if line.record.seq >= last {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            }
         })
     }
 
@@ -93,13 +113,23 @@ impl OpenBoard {
     pub fn is_in_merged_log(&mut self, delivery: &Delivery) -> Result<bool, StoreError> {
         for path in self.merged_logs()? {
             let mut found = false;
-            crate::store::read_log::<BoardEvent>(&*self.disk, &path, std::time::Duration::ZERO, &mut |record, _| {
-                let same = |seen: &Delivery| {
-                    (seen.bot, seen.update, seen.message) == (delivery.bot, delivery.update, delivery.message)
-                };
-                found = record.cause.delivery().is_some_and(same);
-                if found { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-            })?;
+            crate::store::read_log::<BoardEvent>(
+                &*self.disk,
+                &path,
+                std::time::Duration::ZERO,
+                &mut |line| {
+                    let same = |seen: &Delivery| {
+                        (seen.bot, seen.update, seen.message)
+                            == (delivery.bot, delivery.update, delivery.message)
+                    };
+                    found = line.record.cause.delivery().is_some_and(same);
+                    if found {
+                        ControlFlow::Break(())
+                    } else {
+                        ControlFlow::Continue(())
+                    }
+                },
+            )?;
             if found {
                 return Ok(true);
             }
@@ -114,8 +144,13 @@ impl OpenBoard {
         let dir = self.log.dir();
         let prefix = format!("{}.merged-", Layout::LOG);
         let names = self.disk.names(dir).at("list", dir)?;
-        let is_merged = |name: &std::ffi::OsString| name.to_str().is_some_and(|name| name.starts_with(&prefix));
-        let found: Vec<PathBuf> = names.into_iter().filter(is_merged).map(|name| dir.join(name)).collect();
+        let is_merged =
+            |name: &std::ffi::OsString| name.to_str().is_some_and(|name| name.starts_with(&prefix));
+        let found: Vec<PathBuf> = names
+            .into_iter()
+            .filter(is_merged)
+            .map(|name| dir.join(name))
+            .collect();
         self.merged = Some(found.clone());
         Ok(found)
     }
@@ -125,11 +160,10 @@ fn owner(board: &Board, chat: ChatId, log: &Path) -> Result<(), StoreError> {
     if board.seq() == Seq(0) || board.chat_id() == Some(chat) {
         return Ok(());
     }
-    let found = board.chat_id().map_or_else(|| "unknown".to_owned(), |id| id.to_string());
-    Err(Position::START.damage(log, DamageKind::WrongStream { found }).into())
-}
-
-/// What kind of board an id belongs to, when nothing else tells.
-pub fn kind_of(board: &Board, chat: ChatId) -> ChatKind {
-    board.kind().unwrap_or(if chat.is_group() { ChatKind::Group } else { ChatKind::Private })
+    let found = board
+        .chat_id()
+        .map_or_else(|| "unknown".to_owned(), |id| id.to_string());
+    Err(Position::START
+        .damage(log, DamageKind::WrongStream { found })
+        .into())
 }

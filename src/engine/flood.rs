@@ -12,7 +12,9 @@ const WINDOW: i64 = 60;
 pub enum Verdict {
     Pass,
     /// The first one too many: say so, with the seconds until there is room.
-    Tell { seconds: i64 },
+    Tell {
+        seconds: i64,
+    },
     /// One more of them: say nothing.
     Silent,
 }
@@ -34,7 +36,11 @@ impl FloodGuard {
     pub fn judge(&mut self, actor: Option<i64>, at: UnixTime, limit: u32) -> Verdict {
         let window = self.actors.entry(actor).or_default();
         let limit = limit as usize;
-        while window.dates.front().is_some_and(|date| date.saturating_add(WINDOW) <= at) {
+        while window
+            .dates
+            .front()
+            .is_some_and(|date| date.saturating_add(WINDOW) <= at)
+        {
             window.dates.pop_front();
         }
         if window.dates.len() < limit {
@@ -47,7 +53,9 @@ impl FloodGuard {
         }
         window.told = true;
         let oldest = window.dates.front().copied().unwrap_or(at);
-        Verdict::Tell { seconds: oldest.saturating_add(WINDOW).saturating_sub(at).max(1) }
+        Verdict::Tell {
+            seconds: oldest.saturating_add(WINDOW).saturating_sub(at).max(1),
+        }
     }
 }
 
@@ -62,7 +70,11 @@ mod tests {
         assert_eq!(guard.judge(Some(1), 110, 2), Verdict::Pass);
         assert_eq!(guard.judge(Some(1), 120, 2), Verdict::Tell { seconds: 40 });
         assert_eq!(guard.judge(Some(1), 121, 2), Verdict::Silent);
-        assert_eq!(guard.judge(Some(2), 121, 2), Verdict::Pass, "another user has a window of their own");
+        assert_eq!(
+            guard.judge(Some(2), 121, 2),
+            Verdict::Pass,
+            "another user has a window of their own"
+        );
         assert_eq!(guard.judge(Some(1), 160, 2), Verdict::Pass);
         assert_eq!(guard.judge(Some(1), 161, 2), Verdict::Tell { seconds: 9 });
     }

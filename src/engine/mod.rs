@@ -9,6 +9,7 @@ mod batch;
 mod board;
 mod flood;
 mod lane;
+mod merge;
 mod migrate;
 mod names;
 mod publish;
@@ -68,7 +69,9 @@ impl Settings {
 }
 
 fn system_time() -> Timestamp {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    let since = SystemTime::now()
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .unwrap_or_default();
     Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }
 
@@ -80,7 +83,11 @@ pub struct Engine {
 
 impl Engine {
     /// Makes the data directory when it is not there, finishes migrations that were interrupted, and starts the workers.
-    pub fn open(disk: Arc<dyn Disk>, layout: Layout, settings: Settings) -> Result<Self, StoreError> {
+    pub fn open(
+        disk: Arc<dyn Disk>,
+        layout: Layout,
+        settings: Settings,
+    ) -> Result<Self, StoreError> {
         disk.create_dir(layout.root()).at("make", layout.root())?;
         migrate::finish_interrupted(&disk, &layout, &settings);
         let shared = Arc::new(Shared::new(disk, layout, settings));
@@ -101,7 +108,10 @@ impl Engine {
             // The receiver waits below; it is gone only when this thread is.
             let _ = sender.send(reply);
         });
-        receiver.recv().unwrap_or(Reply { chat, outcome: Outcome::Trouble(Trouble::Internal) })
+        receiver.recv().unwrap_or(Reply {
+            chat,
+            outcome: Outcome::Trouble(Trouble::Internal),
+        })
     }
 
     /// How many chats are in memory.

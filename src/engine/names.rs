@@ -21,25 +21,47 @@ pub fn current_chat(disk: &dyn Disk, layout: &Layout, chat: ChatId) -> Result<Ch
 }
 
 /// What the note about this id says.
-pub fn moved_to(disk: &dyn Disk, layout: &Layout, chat: ChatId) -> Result<Option<ChatId>, StoreError> {
+pub fn moved_to(
+    disk: &dyn Disk,
+    layout: &Layout,
+    chat: ChatId,
+) -> Result<Option<ChatId>, StoreError> {
     let path = layout.moved(chat);
     let content = match disk.read(&path) {
         Ok(content) => content,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(source) => return Err(StoreError::Io { doing: "read", path, source }),
+        Err(source) => {
+            return Err(StoreError::Io {
+                doing: "read",
+                path,
+                source,
+            });
+        }
     };
-    let id = std::str::from_utf8(&content).ok().and_then(|text| text.trim().parse().ok());
+    let id = std::str::from_utf8(&content)
+        .ok()
+        .and_then(|text| text.trim().parse().ok());
     match id {
         Some(id) => Ok(Some(id)),
-        None => Err(io::Error::new(io::ErrorKind::InvalidData, "it should hold one chat id")).at("understand", &path),
+        None => Err(io::Error::new(
+            io::ErrorKind::InvalidData,
+            "it should hold one chat id",
+        ))
+        .at("understand", &path),
     }
 }
 
 /// Notes, durably, that `old` is `new` from now on.
-pub fn note_move(disk: &dyn Disk, layout: &Layout, old: ChatId, new: ChatId) -> Result<(), StoreError> {
+pub fn note_move(
+    disk: &dyn Disk,
+    layout: &Layout,
+    old: ChatId,
+    new: ChatId,
+) -> Result<(), StoreError> {
     let (dir, path) = (layout.moved_dir(), layout.moved(old));
     disk.create_dir(&dir).at("make", &dir)?;
-    disk.replace(&path, new.to_string().as_bytes(), true).at("write", &path)?;
+    disk.replace(&path, new.to_string().as_bytes(), true)
+        .at("write", &path)?;
     disk.sync_dir(&dir).at("flush", &dir)?;
     disk.sync_dir(layout.root()).at("flush", layout.root())
 }

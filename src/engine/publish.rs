@@ -14,8 +14,14 @@ use super::board::OpenBoard;
 /// Brings the snapshot files up to the log's last event, under the log's lock. The board's own file is written last, so
 /// that its `seq` says that the tracking lists up to it are there too.
 pub fn publish(open: &mut OpenBoard) -> Result<(), StoreError> {
-    let (disk, dir, published) = (Arc::clone(&open.disk), open.log.dir().to_owned(), open.published);
-    let Some((locked, board)) = open.lock(false)? else { return Ok(()) };
+    let (disk, dir, published) = (
+        Arc::clone(&open.disk),
+        open.log.dir().to_owned(),
+        open.published,
+    );
+    let Some((locked, board)) = open.lock(false)? else {
+        return Ok(());
+    };
     let end = locked.end();
     if published == Some(end.seq) || board.seq() == Seq(0) {
         return Ok(());
@@ -45,7 +51,10 @@ fn write_files(
     let path = dir.join(board_file_name(kind));
     if kind == ChatKind::Group {
         let known = match published {
-            Some(seq) => Known { upto: seq, present: None },
+            Some(seq) => Known {
+                upto: seq,
+                present: None,
+            },
             None => Known::look(disk, dir, &path)?,
         };
         for (user, list) in board.lists() {
@@ -70,12 +79,23 @@ struct Known {
 
 impl Known {
     fn look(disk: &dyn Disk, dir: &Path, board_file: &Path) -> Result<Self, StoreError> {
-        let upto = disk.read(board_file).ok().and_then(|content| seq_of(&content)).unwrap_or(Seq(0));
+        let upto = disk
+            .read(board_file)
+            .ok()
+            .and_then(|content| seq_of(&content))
+            .unwrap_or(Seq(0));
         let names = disk.names(dir).at("list", dir)?;
-        Ok(Self { upto, present: Some(names.into_iter().collect()) })
+        Ok(Self {
+            upto,
+            present: Some(names.into_iter().collect()),
+        })
     }
 
     fn covers(&self, name: &str, seq: Seq) -> bool {
-        seq <= self.upto && self.present.as_ref().is_none_or(|present| present.contains(OsString::from(name).as_os_str()))
+        seq <= self.upto
+            && self
+                .present
+                .as_ref()
+                .is_none_or(|present| present.contains(OsString::from(name).as_os_str()))
     }
 }

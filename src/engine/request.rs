@@ -28,9 +28,13 @@ pub struct Request {
 pub enum Ask {
     Command(Command),
     /// A message that held `/add` or `/edit` was edited to say this after the command.
-    MessageEdited { arguments: String },
+    MessageEdited {
+        arguments: String,
+    },
     /// The group has a new id from now on.
-    Migrate { to: ChatId },
+    Migrate {
+        to: ChatId,
+    },
 }
 
 /// What came of a request.
@@ -74,7 +78,9 @@ impl From<&StoreError> for Trouble {
             StoreError::Damaged(_) => Self::Damaged,
             StoreError::Foreign { .. } => Self::Foreign,
             StoreError::Busy { .. } | StoreError::Moved { .. } => Self::Busy,
-            StoreError::Io { .. } | StoreError::Latched { .. } | StoreError::LineTooLong { .. } => Self::Storage,
+            StoreError::Io { .. } | StoreError::Latched { .. } | StoreError::LineTooLong { .. } => {
+                Self::Storage
+            }
         }
     }
 }

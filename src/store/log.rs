@@ -13,7 +13,7 @@ use super::disk::{Disk, DiskFile, LockGuard, LockMode, OpenMode};
 use super::error::{DamageKind, IoContext, StoreError};
 use super::layout::Layout;
 use super::position::{Head, Position};
-use super::read::{Rest, busy, scan};
+use super::read::{EachLine, Line, Rest, busy, scan};
 use super::snapshot::{Claims, newest_claim};
 use crate::domain::{Event, Recorded};
 
@@ -129,10 +129,7 @@ impl<E: Event> Log<E> {
     }
 
     /// Reads the events up to the known end again, without a lock: they are durable and never change.
-    pub fn read_known(
-        &self,
-        each: &mut dyn FnMut(Recorded<E>, Position) -> ControlFlow<()>,
-    ) -> Result<(), StoreError> {
+    pub fn read_known(&self, each: EachLine<'_, E>) -> Result<(), StoreError> {
         let Some(file) = &self.file else {
             return Ok(());
         };
@@ -212,8 +209,8 @@ impl<E: Event> Log<E> {
             return Ok(());
         }
         let start = self.end.offset;
-        let mut each = |record: Recorded<E>, _: Position| {
-            sink(&record);
+        let mut each = |line: Line<'_, E>| {
+            sink(&line.record);
             ControlFlow::Continue(())
         };
         let scan = scan(self.file()?, self.end, len, &mut each).at("read", &self.path)?;

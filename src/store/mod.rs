@@ -25,5 +25,5 @@ pub use line::{LINE_LIMIT, decode, encode};
 pub use local::{Access, LocalDisk};
 pub use log::{Freshness, Locked, Log};
 pub use position::{Head, Position};
-pub use read::{Rest, Scan, read_log, scan};
+pub use read::{EachLine, Line, Rest, Scan, read_log, scan};
 pub use snapshot::{Claims, newest_claim, publish, seq_of};

@@ -33,6 +33,18 @@ pub enum Rest {
     Damaged(DamageKind),
 }
 
+/// One line that was read and found valid.
+pub struct Line<'l, E> {
+    pub record: Recorded<E>,
+    /// As it stands in the log, without its newline.
+    pub bytes: &'l [u8],
+    /// The position after it.
+    pub end: Position,
+}
+
+/// Receives each valid line, and may stop the reading.
+pub type EachLine<'s, E> = &'s mut dyn FnMut(Line<'_, E>) -> ControlFlow<()>;
+
 impl Scan {
     /// The damage as an error that names file, line and seq.
     pub fn damage(&self, path: &Path) -> Option<Damage> {
@@ -56,12 +68,12 @@ impl Position {
     }
 }
 
-/// Reads the lines between `from` and byte `limit`, handing each event and the position after it to `each`, which may stop.
+/// Reads the lines between `from` and byte `limit`, handing each to `each`, which may stop.
 pub fn scan<E: Event>(
     file: &dyn DiskFile,
     from: Position,
     limit: u64,
-    each: &mut dyn FnMut(Recorded<E>, Position) -> ControlFlow<()>,
+    each: EachLine<'_, E>,
 ) -> io::Result<Scan> {
     let mut end = from;
     let mut chunk = Chunk::new(file, from.offset, limit);
@@ -82,7 +94,13 @@ pub fn scan<E: Event>(
             seq: end.seq.next(),
             head,
         };
-        if each(record, end).is_break() {
+        if each(Line {
+            record,
+            bytes: line,
+            end,
+        })
+        .is_break()
+        {
             return Ok(Scan {
                 end,
                 rest: Rest::Nothing,
@@ -198,7 +216,7 @@ pub fn read_log<E: Event>(
     disk: &dyn Disk,
     path: &Path,
     patience: Duration,
-    each: &mut dyn FnMut(Recorded<E>, Position) -> ControlFlow<()>,
+    each: EachLine<'_, E>,
 ) -> Result<Option<Scan>, StoreError> {
     let file = match disk.open(path, OpenMode::Read) {
         Ok(file) => file,

@@ -1,0 +1,232 @@
+//! A group became a supergroup and has a new id: the only move of a log.
+//!
+//! Every step can be interrupted and done again: the note in `moved/` comes first, and whoever finds a note and a
+//! directory under the old id goes on from there.
+
+use std::sync::Arc;
+
+use crate::domain::board::{Answer, Board, BoardEvent, ChatMigrated};
+use crate::domain::{Actor, Cause, ChatId};
+use crate::store::{Disk, IoContext, Layout, Locked, Log, Position, StoreError, encode};
+
+use super::Settings;
+use super::batch::new_record;
+use super::merge::{self, Source};
+use super::names::{current_chat, moved_to, note_move};
+use super::worker::Shared;
+
+/// A group's change of id, and how it became known.
+pub struct Migration {
+    pub from: ChatId,
+    pub to: ChatId,
+    pub cause: Cause,
+}
+
+/// What a migration works on.
+struct Place<'p> {
+    disk: &'p Arc<dyn Disk>,
+    layout: &'p Layout,
+    settings: &'p Settings,
+}
+
+/// Moves the board; told twice, or in any order, the result is the same. Answers when two boards became one.
+pub fn run(shared: &Shared, migration: &Migration) -> Result<Option<Answer>, StoreError> {
+    let place = Place {
+        disk: &shared.disk,
+        layout: &shared.layout,
+        settings: &shared.settings,
+    };
+    place.migrate(migration)
+}
+
+/// Goes on with a migration that was noted and perhaps not finished.
+pub fn finish(shared: &Shared, from: ChatId, to: ChatId) -> Result<(), StoreError> {
+    let migration = Migration {
+        from,
+        to,
+        cause: Cause::System {},
+    };
+    run(shared, &migration).map(|_| ())
+}
+
+/// At the start: goes on with every migration that a crash interrupted. Looks at the notes only, never at all chats.
+pub fn finish_interrupted(disk: &Arc<dyn Disk>, layout: &Layout, settings: &Settings) {
+    let place = Place {
+        disk,
+        layout,
+        settings,
+    };
+    let names = disk.names(&layout.moved_dir()).unwrap_or_default();
+    for from in names.iter().filter_map(|name| Layout::chat_of(name)) {
+        if let Err(error) = place.finish_one(from) {
+            tracing::error!(chat = from.0, %error, "an interrupted migration could not be finished; it is tried again when the chat is used");
+        }
+    }
+}
+
+impl Place<'_> {
+    fn finish_one(&self, from: ChatId) -> Result<(), StoreError> {
+        let to = current_chat(&**self.disk, self.layout, from)?;
+        let migration = Migration {
+            from,
+            to,
+            cause: Cause::System {},
+        };
+        self.migrate(&migration).map(|_| ())
+    }
+
+    fn migrate(&self, migration: &Migration) -> Result<Option<Answer>, StoreError> {
+        let Migration { from, to, cause } = migration;
+        let noted = moved_to(&**self.disk, self.layout, *from)?;
+        let to = noted.unwrap_or(*to);
+        if *from == to {
+            return Ok(None);
+        }
+        let mut old = self.log(*from);
+        let mut board = Board::default();
+        let mut merged_before = merge::Seen::default();
+        let locked = old.lock(false, &mut |record| {
+            merged_before.see(record);
+            board.evolve(record);
+        })?;
+        if noted.is_none() {
+            note_move(&**self.disk, self.layout, *from, to)?;
+        }
+        let Some(mut locked) = locked.filter(|locked| locked.end() != Position::START) else {
+            return Ok(None);
+        };
+        if board.chat_id() == Some(*from) {
+            self.append_move(&mut locked, &mut board, *from, to, cause)?;
+        }
+        let merged = self.merge(&mut locked, &mut board, &merged_before, *from, to)?;
+        let (old_dir, new_dir) = (self.layout.chat(*from), self.layout.chat(to));
+        self.disk
+            .rename(&old_dir, &new_dir)
+            .at("rename", &old_dir)?;
+        self.disk
+            .sync_dir(self.layout.root())
+            .at("flush", self.layout.root())?;
+        tracing::info!(
+            from = from.0,
+            to = to.0,
+            "a group became a supergroup; its board goes on under the new id"
+        );
+        Ok(merged.map(|bounties| Answer::Merged { bounties }))
+    }
+
+    fn log(&self, chat: ChatId) -> Log<BoardEvent> {
+        Log::new(
+            Arc::clone(self.disk),
+            self.layout.chat(chat),
+            self.settings.lock_patience,
+        )
+    }
+
+    fn append_move(
+        &self,
+        locked: &mut Locked<'_, BoardEvent>,
+        board: &mut Board,
+        from: ChatId,
+        to: ChatId,
+        cause: &Cause,
+    ) -> Result<(), StoreError> {
+        let end = locked.end();
+        let event = BoardEvent::ChatMigrated(ChatMigrated { from, to });
+        let record = new_record(
+            end.seq.next(),
+            (self.settings.now)(),
+            Actor::System {},
+            cause.clone(),
+            event,
+        );
+        let mut lines = Vec::new();
+        let too_long = |bytes| StoreError::LineTooLong {
+            path: self.layout.chat(from).join(Layout::LOG),
+            bytes,
+        };
+        let head = encode(&record, &end.head, &mut lines).map_err(too_long)?;
+        locked.append(
+            &lines,
+            Position {
+                offset: end.offset + lines.len() as u64,
+                seq: record.seq,
+                head,
+            },
+        )?;
+        board.evolve(&record);
+        Ok(())
+    }
+
+    /// When the new id has a board already: its living bounties and tracking go into the moved log, its own log is kept
+    /// beside it. Answers how many bounties came.
+    fn merge(
+        &self,
+        locked: &mut Locked<'_, BoardEvent>,
+        board: &mut Board,
+        merged_before: &merge::Seen,
+        from: ChatId,
+        to: ChatId,
+    ) -> Result<Option<u64>, StoreError> {
+        let (old_dir, new_dir) = (self.layout.chat(from), self.layout.chat(to));
+        let mut log = self.log(to);
+        let mut source = Source::new(to);
+        let source_lock = log.lock(false, &mut |record| source.see(record))?;
+        let mut count = None;
+        if let Some(source_locked) = source_lock.filter(|locked| locked.end() != Position::START) {
+            let file = format!("{}.merged-{}", Layout::LOG, source_locked.end().seq);
+            let (lines, end, bounties) =
+                merge::lines(&source, board, merged_before, &file, locked.end()).map_err(
+                    |bytes| StoreError::LineTooLong {
+                        path: old_dir.join(Layout::LOG),
+                        bytes,
+                    },
+                )?;
+            if !lines.is_empty() {
+                locked.append(&lines, end)?;
+            }
+            self.remove_snapshots(&new_dir)?;
+            let (log_path, kept) = (new_dir.join(Layout::LOG), old_dir.join(&file));
+            self.disk
+                .rename(&log_path, &kept)
+                .at("set aside", &log_path)?;
+            self.disk.sync_dir(&old_dir).at("flush", &old_dir)?;
+            count = Some(bounties);
+        }
+        self.clear(&new_dir, &old_dir)?;
+        Ok(count)
+    }
+
+    /// Snapshots are made again from the log; a directory with snapshots and no log would look as if it had lost it.
+    fn remove_snapshots(&self, dir: &std::path::Path) -> Result<(), StoreError> {
+        for name in self.disk.names(dir).at("list", dir)? {
+            if name.to_str().is_some_and(|name| name.ends_with(".json")) {
+                let path = dir.join(&name);
+                self.disk.remove_file(&path).at("remove", &path)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes room for the rename: what else is in the new id's directory (tails set aside) is kept in the old one.
+    fn clear(
+        &self,
+        new_dir: &std::path::Path,
+        old_dir: &std::path::Path,
+    ) -> Result<(), StoreError> {
+        if self.disk.status(new_dir).at("look at", new_dir)?.is_none() {
+            return Ok(());
+        }
+        for name in self.disk.names(new_dir).at("list", new_dir)? {
+            if name
+                .to_str()
+                .is_some_and(|name| name != Layout::LOG && name.starts_with(Layout::LOG))
+            {
+                let path = new_dir.join(&name);
+                self.disk
+                    .rename(&path, &old_dir.join(&name))
+                    .at("set aside", &path)?;
+            }
+        }
+        self.disk.remove_dir(new_dir).at("remove", new_dir)
+    }
+}
