@@ -27,6 +27,7 @@ use crate::domain::{ChatId, Timestamp};
 use crate::store::{Disk, IoContext, Layout, StoreError};
 
 pub use names::current_chat;
+pub use publish::board_file_name;
 pub use request::{Ask, Chat, Outcome, Reply, Request, Trouble};
 
 use worker::Shared;

@@ -1,0 +1,76 @@
+//! Every change, with what it changed from and to.
+
+use std::ops::ControlFlow;
+
+use crate::domain::board::{Board, BoardEvent, FieldChange, changes};
+use crate::domain::{BountyId, ChatId, Event, Recorded, Timestamp};
+use crate::store::{Damage, Line, StoreError};
+
+use super::reader::Reader;
+
+/// Which events are asked for; an empty field asks for all.
+#[derive(Clone, Debug, Default)]
+pub struct AuditFilter {
+    pub bounty: Option<BountyId>,
+    /// The actor's Telegram id.
+    pub user: Option<i64>,
+    /// The event's type in the log.
+    pub event: Option<String>,
+    /// Not before this time.
+    pub since: Option<Timestamp>,
+    /// Not after this time.
+    pub until: Option<Timestamp>,
+}
+
+impl AuditFilter {
+    fn asks_for(&self, record: &Recorded<BoardEvent>) -> bool {
+        self.bounty
+            .is_none_or(|id| record.event.bounty() == Some(id))
+            && self.user.is_none_or(|user| record.actor.id() == Some(user))
+            && self
+                .event
+                .as_ref()
+                .is_none_or(|event| record.event.name().eq_ignore_ascii_case(event))
+            && self.since.is_none_or(|since| record.time >= since)
+            && self.until.is_none_or(|until| record.time <= until)
+    }
+}
+
+/// One event, with what it did.
+pub struct Change<'l> {
+    pub chat: ChatId,
+    pub record: &'l Recorded<BoardEvent>,
+    /// The line as it stands in the log.
+    pub line: &'l [u8],
+    /// Which fields of its bounty changed, old to new.
+    pub fields: Vec<FieldChange>,
+}
+
+impl Reader<'_> {
+    /// Hands every event of a chat that is asked for to `each`, oldest first. Returns where the log stops being readable.
+    pub fn changes(
+        &self,
+        chat: ChatId,
+        filter: &AuditFilter,
+        each: &mut dyn FnMut(Change<'_>) -> ControlFlow<()>,
+    ) -> Result<Option<Damage>, StoreError> {
+        let mut board = Board::default();
+        let scan = self.read(chat, &mut |line: Line<'_, BoardEvent>| {
+            let record = &line.record;
+            let flow = if filter.asks_for(record) {
+                let fields = changes(&board, &record.event);
+                each(Change {
+                    chat,
+                    record,
+                    line: line.bytes,
+                    fields,
+                })
+            } else {
+                ControlFlow::Continue(())
+            };
+            board.evolve(record);
+            flow
+        })?;
+        Ok(scan.and_then(|scan| scan.damage(&self.log_path(chat))))
+    }
+}

@@ -1,0 +1,69 @@
+//! A board as it is, or as it was.
+
+use std::ops::ControlFlow;
+
+use crate::domain::board::{Board, BoardEvent};
+use crate::domain::{ChatId, Seq, Timestamp};
+use crate::store::{Damage, Line, Position, StoreError};
+
+use super::reader::Reader;
+
+/// Which moment of a board's past.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum At {
+    /// After its last event.
+    End,
+    /// After this event.
+    Seq(Seq),
+    /// After the last event that was recorded at this time or before it.
+    Time(Timestamp),
+}
+
+/// A board at one moment.
+#[derive(Debug)]
+pub struct StateAt {
+    pub board: Board,
+    pub position: Position,
+    /// Where the log stops being readable, when that is before the moment asked for.
+    pub damage: Option<Damage>,
+}
+
+impl Reader<'_> {
+    /// The board at this moment, as far as the log is readable. None when the chat has no log.
+    pub fn state_at(&self, chat: ChatId, at: At) -> Result<Option<StateAt>, StoreError> {
+        let last = match at {
+            At::End => Seq(u64::MAX),
+            At::Seq(seq) => seq,
+            At::Time(time) => self.last_before(chat, time)?,
+        };
+        let (mut board, mut position) = (Board::default(), Position::START);
+        let scan = self.read(chat, &mut |line: Line<'_, BoardEvent>| {
+            if line.record.seq <= last {
+                board.evolve(&line.record);
+                position = line.end;
+            }
+            ControlFlow::Continue(())
+        })?;
+        let Some(scan) = scan else { return Ok(None) };
+        let damage = scan
+            .damage(&self.log_path(chat))
+            .filter(|damage| damage.seq <= last);
+        Ok(Some(StateAt {
+            board,
+            position,
+            damage,
+        }))
+    }
+
+    /// The last event whose time is not after this one: clocks step back, so it may stand behind later times.
+    fn last_before(&self, chat: ChatId, time: Timestamp) -> Result<Seq, StoreError> {
+        let mut last = Seq(0);
+        self.read(chat, &mut |line: Line<'_, BoardEvent>| {
+            if line.record.time <= time {
+                last = line.record.seq;
+            }
+            ControlFlow::Continue(())
+        })?;
+        Ok(last)
+    }
+}

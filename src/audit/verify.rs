@@ -1,0 +1,170 @@
+//! Checks every line of a log, and the log against its snapshots and against a head noted elsewhere.
+
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use crate::domain::board::BoardEvent;
+use crate::domain::{ChatId, Seq};
+use crate::store::{Damage, DamageKind, Head, Line, Position, Rest, StoreError};
+
+use super::reader::Reader;
+
+/// What a check of one log found.
+#[derive(Debug)]
+pub struct Verdict {
+    pub chat: ChatId,
+    /// The last valid event.
+    pub end: Position,
+    pub problem: Option<Problem>,
+}
+
+/// What is wrong with a log.
+#[derive(Debug, thiserror::Error)]
+pub enum Problem {
+    #[error(transparent)]
+    Damaged(Damage),
+    /// The remainder of a write that was never acknowledged; the bot sets it aside when it opens the log.
+    #[error("{} has a torn tail: {bytes} bytes after line {line} at byte {offset} are no complete line; they were never acknowledged, the bot sets them aside when it next uses this chat", path.display())]
+    Torn {
+        path: PathBuf,
+        line: u64,
+        offset: u64,
+        bytes: usize,
+    },
+    #[error("{} ends at seq {end}, before the expected seq {expected}: events were cut off, or the log was replaced", path.display())]
+    Cut {
+        path: PathBuf,
+        end: Seq,
+        expected: Seq,
+    },
+    #[error("{} has at line {line} (seq {seq}) the hash {found}, not the expected one: the record was rewritten", path.display())]
+    Rewritten {
+        path: PathBuf,
+        line: u64,
+        seq: Seq,
+        found: Head,
+    },
+    #[error("chat {chat} has no log: check the id and --data")]
+    NoLog { chat: ChatId },
+    #[error("{0}")]
+    Unreadable(StoreError),
+}
+
+/// A head noted elsewhere: `SEQ:HEAD`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Expectation {
+    pub seq: Seq,
+    pub head: Head,
+}
+
+impl FromStr for Expectation {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let explain = || {
+            "write it as SEQ:HEAD, for example 17:9f86d0… with all 64 hex digits, as `verify` prints it".to_owned()
+        };
+        let (seq, head) = text.split_once(':').ok_or_else(explain)?;
+        let head = Head::parse(head.to_ascii_lowercase().as_bytes()).ok_or_else(explain)?;
+        Ok(Self {
+            seq: seq.parse().map_err(|_| explain())?,
+            head,
+        })
+    }
+}
+
+impl Reader<'_> {
+    /// Checks one chat's log.
+    pub fn verify(&self, chat: ChatId, expected: Option<Expectation>) -> Verdict {
+        let mut end = Position::START;
+        let problem = self
+            .find_problem(chat, expected, &mut end)
+            .unwrap_or_else(|error| Some(Problem::from(error)));
+        Verdict { chat, end, problem }
+    }
+
+    fn find_problem(
+        &self,
+        chat: ChatId,
+        expected: Option<Expectation>,
+        end: &mut Position,
+    ) -> Result<Option<Problem>, StoreError> {
+        let path = self.log_path(chat);
+        // Before the log: a snapshot never runs ahead of it, but the log may grow while this reads.
+        let claims = self.snapshots(chat)?;
+        let newest = claims
+            .into_iter()
+            .filter_map(|file| Some((file.seq?, file.name)))
+            .max();
+        let mut noted = None;
+        let scan = self.read(chat, &mut |line: Line<'_, BoardEvent>| {
+            if expected.is_some_and(|expected| expected.seq == line.end.seq) {
+                noted = Some(line.end.head);
+            }
+            *end = line.end;
+            ControlFlow::Continue(())
+        })?;
+        let lost = newest.filter(|(claimed, _)| *claimed > end.seq);
+        if let Some((claimed, name)) = lost {
+            let snapshot = self.layout.chat(chat).join(name);
+            let kind = match scan {
+                Some(_) => DamageKind::Shorter { snapshot, claimed },
+                None => DamageKind::Missing { snapshot, claimed },
+            };
+            return Ok(Some(Problem::Damaged(end.damage(&path, kind))));
+        }
+        let Some(scan) = scan else {
+            return Ok(Some(Problem::NoLog { chat }));
+        };
+        if let Some(damage) = scan.damage(&path) {
+            return Ok(Some(Problem::Damaged(damage)));
+        }
+        if let Some(problem) = expected.and_then(|expected| unexpected(expected, noted, end, &path))
+        {
+            return Ok(Some(problem));
+        }
+        Ok(match scan.rest {
+            Rest::Torn(rest) => Some(Problem::Torn {
+                path,
+                line: end.seq.0,
+                offset: end.offset,
+                bytes: rest.len(),
+            }),
+            Rest::Nothing | Rest::Damaged(_) => None,
+        })
+    }
+}
+
+fn unexpected(
+    expected: Expectation,
+    noted: Option<Head>,
+    end: &Position,
+    path: &std::path::Path,
+) -> Option<Problem> {
+    let path = path.to_owned();
+    match noted {
+        Some(found) if found == expected.head => None,
+        Some(found) => Some(Problem::Rewritten {
+            path,
+            line: expected.seq.0,
+            seq: expected.seq,
+            found,
+        }),
+        None if expected.seq == Seq(0) && expected.head == Head::ZERO => None,
+        None => Some(Problem::Cut {
+            path,
+            end: end.seq,
+            expected: expected.seq,
+        }),
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Damaged(damage) => Self::Damaged(damage),
+            other => Self::Unreadable(other),
+        }
+    }
+}

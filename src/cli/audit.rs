@@ -1,0 +1,217 @@
+//! `bounty audit`: who changed what, across chats.
+
+use std::io::{BufWriter, Write, stdout};
+use std::ops::ControlFlow;
+
+use clap::ValueEnum;
+
+use crate::audit::{AuditFilter, Change, Reader};
+use crate::domain::board::FieldChange;
+use crate::domain::{BountyId, ChatId, Event, Timestamp};
+
+use super::Status;
+use super::args::{DataArgs, ZoneArgs, chats};
+use super::output::{cell, visible_json};
+use super::progress::Progress;
+use super::when;
+use super::words::{fields, who};
+
+/// Who changed what, when, from what to what
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Only this chat; may be given several times
+    #[arg(long, allow_negative_numbers = true)]
+    chat: Vec<ChatId>,
+    /// Only this bounty's events
+    #[arg(long, value_name = "ID")]
+    bounty: Option<BountyId>,
+    /// Only what this actor did, by Telegram id
+    #[arg(long, value_name = "ID", allow_negative_numbers = true)]
+    user: Option<i64>,
+    /// Only events of this type, like BountyEdited
+    #[arg(long = "type", value_name = "TYPE")]
+    event: Option<String>,
+    /// Not before this time (a date means its begin, UTC)
+    #[arg(long, value_name = "TIME", value_parser = when::since)]
+    since: Option<Timestamp>,
+    /// Not after this time (a date means its end, UTC)
+    #[arg(long, value_name = "TIME", value_parser = when::until)]
+    until: Option<Timestamp>,
+    #[command(flatten)]
+    zone: ZoneArgs,
+    #[arg(long, value_enum, default_value_t = AuditFormat::Table)]
+    format: AuditFormat,
+}
+
+/// How the events are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum AuditFormat {
+    /// For people, one event a line
+    Table,
+    /// The events as they stand in the logs, with the chat, one object a line
+    Json,
+    /// For spreadsheets
+    Csv,
+}
+
+pub fn run(data: &DataArgs, args: &Args) -> anyhow::Result<Status> {
+    data.require()?;
+    let (disk, layout) = (data.disk(), data.layout());
+    let reader = Reader::new(&*disk, &layout);
+    let filter = AuditFilter {
+        bounty: args.bounty,
+        user: args.user,
+        event: args.event.clone(),
+        since: args.since,
+        until: args.until,
+    };
+    let chats = chats(&reader, &args.chat)?;
+    let mut progress = Progress::of_bytes(chats.iter().map(|chat| reader.log_size(*chat)).sum());
+    let mut printer = Printer::new(args)?;
+    let mut problems = 0;
+    for chat in chats {
+        let mut failed = None;
+        let read = reader.changes(chat, &filter, &mut |change| match printer.print(&change) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(error) => {
+                failed = Some(error);
+                ControlFlow::Break(())
+            }
+        });
+        if let Some(error) = failed {
+            return Err(error);
+        }
+        progress.advance(reader.log_size(chat));
+        let damage = read
+            .map_err(|error| error.to_string())
+            .map(|damage| damage.map(|damage| damage.to_string()));
+        if let Some(problem) = damage.unwrap_or_else(Some) {
+            problems += 1;
+            eprintln!("error: {problem}");
+        }
+    }
+    printer.finish()?;
+    Ok(Status::from(problems > 0))
+}
+
+/// Prints events as they come.
+enum Printer<'a> {
+    Table {
+        out: BufWriter<std::io::Stdout>,
+        args: &'a Args,
+    },
+    Json {
+        out: BufWriter<std::io::Stdout>,
+    },
+    Csv {
+        out: Box<csv::Writer<std::io::Stdout>>,
+    },
+}
+
+impl<'a> Printer<'a> {
+    fn new(args: &'a Args) -> anyhow::Result<Self> {
+        let out = || BufWriter::new(stdout());
+        Ok(match args.format {
+            AuditFormat::Table => Self::Table { out: out(), args },
+            AuditFormat::Json => Self::Json { out: out() },
+            AuditFormat::Csv => {
+                let mut out = csv::Writer::from_writer(stdout());
+                out.write_record(CSV_HEADER)?;
+                Self::Csv { out: Box::new(out) }
+            }
+        })
+    }
+
+    fn print(&mut self, change: &Change<'_>) -> anyhow::Result<()> {
+        let record = change.record;
+        match self {
+            Self::Table { out, args } => {
+                let bounty = record
+                    .event
+                    .bounty()
+                    .map_or_else(|| "-".to_owned(), |id| format!("#{id}"));
+                let (name, who) = (record.event.name(), who(&record.actor));
+                let what = fields(&change.fields, args.zone.tz);
+                writeln!(
+                    out,
+                    "{}  {:>14}  {:>6}  {name:<13} {bounty:>5}  {who}  {what}",
+                    record.time, change.chat.0, record.seq.0
+                )?;
+            }
+            Self::Json { out } => {
+                let line = String::from_utf8_lossy(change.line);
+                let rest = line.strip_prefix('{').unwrap_or(&line);
+                writeln!(out, "{{\"chat\":{},{}", change.chat, visible_json(rest))?;
+            }
+            Self::Csv { out } => out.write_record(csv_row(change))?,
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> anyhow::Result<()> {
+        match self {
+            Self::Table { mut out, .. } | Self::Json { mut out } => out.flush()?,
+            Self::Csv { mut out } => out.flush()?,
+        }
+        Ok(())
+    }
+}
+
+const CSV_HEADER: [&str; 14] = [
+    "chat",
+    "seq",
+    "time",
+    "actor_kind",
+    "actor_id",
+    "actor_name",
+    "type",
+    "bounty",
+    "text_old",
+    "text_new",
+    "link_old",
+    "link_new",
+    "due_old",
+    "due_new",
+];
+
+fn csv_row(change: &Change<'_>) -> [String; 14] {
+    let record = change.record;
+    let mut row: [String; 14] = Default::default();
+    row[0] = change.chat.to_string();
+    row[1] = record.seq.to_string();
+    row[2] = record.time.to_string();
+    row[3] = record.actor.kind().to_owned();
+    row[4] = record
+        .actor
+        .id()
+        .map(|id| id.to_string())
+        .unwrap_or_default();
+    row[5] = cell(record.actor.name());
+    row[6] = record.event.name().to_owned();
+    row[7] = record
+        .event
+        .bounty()
+        .map(|id| id.to_string())
+        .unwrap_or_default();
+    for field in &change.fields {
+        let (at, old, new) = match field {
+            FieldChange::Text { old, new } => (8, cell(old), cell(new)),
+            FieldChange::Link { old, new } => {
+                (10, link_cell(old.as_deref()), link_cell(new.as_deref()))
+            }
+            FieldChange::Due { old, new } => (12, time_cell(*old), time_cell(*new)),
+        };
+        row[at] = old;
+        row[at + 1] = new;
+    }
+    row
+}
+
+fn link_cell(link: Option<&str>) -> String {
+    link.map(cell).unwrap_or_default()
+}
+
+fn time_cell(time: Option<i64>) -> String {
+    time.map(|time| Timestamp::from_millis(time.saturating_mul(1_000)).to_string())
+        .unwrap_or_default()
+}

@@ -1,0 +1,85 @@
+//! The command line: one file per subcommand.
+//!
+//! Results go to stdout, logs and progress to stderr. Exit status: 0 done, 1 failed or a problem found, 2 wrong usage.
+
+mod args;
+mod audit;
+mod history;
+mod output;
+mod progress;
+mod replay;
+mod show;
+mod verify;
+mod when;
+mod words;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+pub use args::{DataArgs, Format};
+
+/// A Telegram bot that keeps bounty boards in plain files, with a log of every change.
+#[derive(Debug, Parser)]
+#[command(name = "bounty", version, about, max_term_width = 110)]
+pub struct Cli {
+    #[command(flatten)]
+    data: DataArgs,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Replay(replay::Args),
+    Audit(audit::Args),
+    History(history::Args),
+    Show(show::Args),
+    Verify(verify::Args),
+}
+
+/// How a subcommand ended, when nothing failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    Done,
+    /// A problem was found, and was said.
+    Problem,
+}
+
+impl From<bool> for Status {
+    /// From "a problem was found".
+    fn from(problem: bool) -> Self {
+        if problem { Self::Problem } else { Self::Done }
+    }
+}
+
+/// What was asked for cannot be understood, though each argument alone can: exit status 2.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct UsageError(pub String);
+
+impl Cli {
+    /// Runs the subcommand, says what failed, and gives the process's exit status.
+    pub fn run(self) -> ExitCode {
+        match self.dispatch() {
+            Ok(Status::Done) => ExitCode::SUCCESS,
+            Ok(Status::Problem) => ExitCode::FAILURE,
+            Err(error) if output::is_closed_pipe(&error) => ExitCode::SUCCESS,
+            Err(error) => {
+                eprintln!("error: {}", output::visible(&format!("{error:#}")));
+                ExitCode::from(if error.is::<UsageError>() { 2 } else { 1 })
+            }
+        }
+    }
+
+    fn dispatch(self) -> anyhow::Result<Status> {
+        let data = self.data;
+        match self.command {
+            Command::Replay(args) => replay::run(&data, &args),
+            Command::Audit(args) => audit::run(&data, &args),
+            Command::History(args) => history::run(&data, &args),
+            Command::Show(args) => show::run(&data, &args),
+            Command::Verify(args) => verify::run(&data, &args),
+        }
+    }
+}

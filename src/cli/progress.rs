@@ -1,0 +1,47 @@
+//! A progress bar on stderr, for work that takes longer than a second, when stderr is a terminal.
+
+use std::io::{IsTerminal, stderr};
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+/// How long work takes before its progress is shown.
+const QUIET: Duration = Duration::from_secs(1);
+
+/// The progress of work measured in bytes.
+pub struct Progress {
+    bar: ProgressBar,
+    begun: Instant,
+    shown: bool,
+}
+
+impl Progress {
+    /// Progress over this many bytes; nothing is shown yet.
+    pub fn of_bytes(total: u64) -> Self {
+        let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::hidden());
+        let template = "{bar:32} {bytes}/{total_bytes} {bytes_per_sec}, {eta} left";
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            bar.set_style(style);
+        }
+        Self {
+            bar,
+            begun: Instant::now(),
+            shown: !stderr().is_terminal(),
+        }
+    }
+
+    /// So many more bytes are done.
+    pub fn advance(&mut self, bytes: u64) {
+        self.bar.inc(bytes);
+        if !self.shown && self.begun.elapsed() >= QUIET {
+            self.bar.set_draw_target(ProgressDrawTarget::stderr());
+            self.shown = true;
+        }
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
+}

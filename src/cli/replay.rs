@@ -1,0 +1,204 @@
+//! `bounty replay`: rebuild the snapshots from the logs, or compare them.
+
+use std::io::{Write, stdout};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use crate::audit::{Difference, Reader, Rebuilt, SnapshotCheck, rebuild, rebuild_into};
+use crate::domain::ChatId;
+use crate::store::{Disk, Layout, StoreError};
+
+use super::Status;
+use super::args::{DataArgs, Format, chats};
+use super::output::visible;
+use super::progress::Progress;
+
+/// Rebuild snapshots from the logs alone; safe beside a running bot
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The chats to rebuild; all when none is named
+    #[arg(value_name = "CHAT", allow_negative_numbers = true)]
+    chats: Vec<ChatId>,
+    /// Change nothing; compare each file with the log and exit 1 on a difference
+    #[arg(long, conflicts_with = "out")]
+    check: bool,
+    /// Write the files into this directory instead
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    format: Format,
+}
+
+pub fn run(data: &DataArgs, args: &Args) -> anyhow::Result<Status> {
+    data.require()?;
+    let replay = Replay {
+        disk: data.disk(),
+        layout: data.layout(),
+        args,
+    };
+    let reader = Reader::new(&*replay.disk, &replay.layout);
+    let chats = chats(&reader, &args.chats)?;
+    let mut progress = Progress::of_bytes(chats.iter().map(|chat| reader.log_size(*chat)).sum());
+    let mut totals = Totals::default();
+    let mut reports = Vec::new();
+    for chat in &chats {
+        let outcome = replay.one(&reader, *chat);
+        progress.advance(reader.log_size(*chat));
+        totals.add(&outcome);
+        match args.format {
+            Format::Table => outcome.print(*chat)?,
+            Format::Json => reports.push(outcome.report(*chat)),
+        }
+    }
+    drop(progress);
+    match args.format {
+        Format::Table => totals.print(args.check)?,
+        Format::Json => writeln!(stdout(), "{}", serde_json::to_string_pretty(&reports)?)?,
+    }
+    Ok(Status::from(totals.problems > 0))
+}
+
+struct Replay<'a> {
+    disk: Arc<dyn Disk>,
+    layout: Layout,
+    args: &'a Args,
+}
+
+impl Replay<'_> {
+    fn one(&self, reader: &Reader<'_>, chat: ChatId) -> Outcome {
+        let outcome = if self.args.check {
+            reader.check_snapshots(chat).map(Outcome::Checked)
+        } else if let Some(out) = &self.args.out {
+            rebuild_into(reader, chat, out)
+                .map(|rebuilt| rebuilt.map_or(Outcome::NoLog, Outcome::Rebuilt))
+        } else {
+            rebuild(&self.disk, &self.layout, chat)
+                .map(|rebuilt| rebuilt.map_or(Outcome::NoLog, Outcome::Rebuilt))
+        };
+        outcome.unwrap_or_else(Outcome::Failed)
+    }
+}
+
+enum Outcome {
+    Rebuilt(Rebuilt),
+    Checked(SnapshotCheck),
+    NoLog,
+    Failed(StoreError),
+}
+
+impl Outcome {
+    /// Only what an operator has to know: nothing for a chat where all is well.
+    fn print(&self, chat: ChatId) -> std::io::Result<()> {
+        let mut out = stdout().lock();
+        match self {
+            Self::Rebuilt(_) => Ok(()),
+            Self::NoLog => writeln!(out, "{chat}\tno log here"),
+            Self::Failed(error) => {
+                writeln!(out, "{chat}\tPROBLEM: {}", visible(&error.to_string()))
+            }
+            Self::Checked(check) => {
+                for file in &check.files {
+                    writeln!(
+                        out,
+                        "{}\t{}",
+                        file.path.display(),
+                        describe(file.difference)
+                    )?;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    fn report(&self, chat: ChatId) -> Value {
+        match self {
+            Self::Rebuilt(done) => {
+                json!({ "chat": chat, "seq": done.end.seq, "head": done.end.head.as_str(),
+                        "written": done.written, "unchanged": done.unchanged, "problem": null })
+            }
+            Self::NoLog => json!({ "chat": chat, "problem": "no log" }),
+            Self::Failed(error) => json!({ "chat": chat, "problem": error.to_string() }),
+            Self::Checked(check) => {
+                let files: Vec<Value> = check.files.iter().map(|file| {
+                    json!({ "file": file.path, "difference": describe(file.difference), "lag": file.difference.is_lag() })
+                }).collect();
+                json!({ "chat": chat, "seq": check.end.seq, "head": check.end.head.as_str(), "files": files, "problem": null })
+            }
+        }
+    }
+}
+
+fn describe(difference: Difference) -> String {
+    match difference {
+        Difference::Behind { seq, latest } => {
+            format!("behind: reflects seq {seq} of {latest} (a running bot writes it soon)")
+        }
+        Difference::Missing => "PROBLEM: missing; `bounty replay` writes it".to_owned(),
+        Difference::Content => {
+            "PROBLEM: not what the log gives; `bounty replay` writes it anew".to_owned()
+        }
+        Difference::Unexpected => {
+            "PROBLEM: the log gives no such file; remove it if it is not yours".to_owned()
+        }
+    }
+}
+
+#[derive(Default)]
+struct Totals {
+    chats: usize,
+    events: u64,
+    written: usize,
+    unchanged: usize,
+    behind: usize,
+    problems: usize,
+}
+
+impl Totals {
+    fn add(&mut self, outcome: &Outcome) {
+        self.chats += 1;
+        match outcome {
+            Outcome::Rebuilt(done) => {
+                self.events += done.end.seq.0;
+                self.written += done.written;
+                self.unchanged += done.unchanged;
+            }
+            Outcome::Checked(check) => {
+                self.events += check.end.seq.0;
+                let behind = check
+                    .files
+                    .iter()
+                    .filter(|file| file.difference.is_lag())
+                    .count();
+                self.behind += behind;
+                self.problems += check.files.len() - behind;
+            }
+            Outcome::NoLog => {}
+            Outcome::Failed(_) => self.problems += 1,
+        }
+    }
+
+    fn print(&self, check: bool) -> std::io::Result<()> {
+        let Self {
+            chats,
+            events,
+            written,
+            unchanged,
+            behind,
+            problems,
+        } = self;
+        let mut out = stdout().lock();
+        if check {
+            writeln!(
+                out,
+                "{chats} chats, {events} events: {problems} problems, {behind} files behind"
+            )
+        } else {
+            writeln!(
+                out,
+                "{chats} chats, {events} events: {written} files written, {unchanged} unchanged, {problems} problems"
+            )
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! How actors, bounties and changes are put into words for operators and auditors.
+
+use chrono::TimeZone;
+use chrono_tz::Tz;
+
+use crate::domain::board::FieldChange;
+use crate::domain::{Actor, UnixTime};
+
+use super::output::visible;
+
+/// Who it was: name and id.
+pub fn who(actor: &Actor) -> String {
+    match (actor.name(), actor.id()) {
+        ("", None) => actor.kind().to_owned(),
+        ("", Some(id)) => format!("{} {id}", actor.kind()),
+        (name, None) => format!("{} {}", actor.kind(), visible(name)),
+        (name, Some(id)) => format!("{} ({} {id})", visible(name), actor.kind()),
+    }
+}
+
+/// One field's change, old to new.
+pub fn field(change: &FieldChange, zone: Tz) -> String {
+    match change {
+        FieldChange::Text { old, new } if old.is_empty() => format!("text {}", quoted(new)),
+        FieldChange::Text { old, new } if new.is_empty() => format!("text {}", quoted(old)),
+        FieldChange::Text { old, new } => format!("text {} -> {}", quoted(old), quoted(new)),
+        FieldChange::Link { old, new } => {
+            format!("link {} -> {}", link(old.as_deref()), link(new.as_deref()))
+        }
+        FieldChange::Due { old, new } => format!("due {} -> {}", due(*old, zone), due(*new, zone)),
+    }
+}
+
+/// All of an event's changes on one line.
+pub fn fields(changes: &[FieldChange], zone: Tz) -> String {
+    changes
+        .iter()
+        .map(|change| field(change, zone))
+        .collect::<Vec<_>>()
+        .join("; ")
+}
+
+/// A due date in this zone, `-` when there is none.
+pub fn due(due: Option<UnixTime>, zone: Tz) -> String {
+    let Some(due) = due else {
+        return "-".to_owned();
+    };
+    match zone.timestamp_opt(due, 0).earliest() {
+        Some(moment) => moment.format("%Y-%m-%d %H:%M %Z").to_string(),
+        None => due.to_string(),
+    }
+}
+
+fn link(link: Option<&str>) -> String {
+    link.map_or_else(|| "-".to_owned(), visible)
+}
+
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", visible(text))
+}
