@@ -1,3 +1,4 @@
 //! Bounty boards for Telegram in plain files: every accepted command is one event in an append-only, hash-chained log.
 pub mod domain;
 pub mod store;
+pub mod text;
