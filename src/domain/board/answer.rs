@@ -163,6 +163,7 @@ pub enum Refusal {
     /// The operator edits and deletes; it neither adds nor tracks.
     OperatorCannot,
     NoSuchPage {
+        scope: Scope,
         page: u64,
         pages: u64,
     },

@@ -29,7 +29,7 @@ pub fn page<'b>(
 ) -> Result<Page, Refusal> {
     let mut sorted: Vec<&Bounty> = bounties.collect();
     sorted.sort_unstable_by_key(|bounty| (bounty.due.is_none(), bounty.due, bounty.id));
-    let pages = split(&sorted, size);
+    let pages = split(&sorted, size, |bounty| weight(board, scope, bounty, size));
     let count = pages.len() as u64;
     let entries = match usize::try_from(page)
         .ok()
@@ -39,6 +39,7 @@ pub fn page<'b>(
         None if sorted.is_empty() && page == 1 => &[],
         None => {
             return Err(Refusal::NoSuchPage {
+                scope,
                 page,
                 pages: count.max(1),
             });
@@ -57,24 +58,27 @@ pub fn page<'b>(
 }
 
 fn entry(board: &Board, scope: Scope, bounty: &Bounty) -> Entry {
-    let creator = (scope != Scope::Own).then(|| {
-        board
-            .name_of(bounty.created_by)
-            .chars()
-            .take(NAME_CHARACTERS)
-            .collect()
-    });
     Entry {
         bounty: view(bounty),
-        creator,
+        creator: creator(board, scope, bounty),
     }
 }
 
+/// The creator's name, where bounties have several.
+fn creator(board: &Board, scope: Scope, bounty: &Bounty) -> Option<String> {
+    let name = || board.name_of(bounty.created_by);
+    (scope != Scope::Own).then(|| name().chars().take(NAME_CHARACTERS).collect())
+}
+
 /// Cuts the list into pages, between bounties only. A bounty that alone is over the budget gets a page of its own.
-fn split<'l, 'b>(sorted: &'l [&'b Bounty], size: PageSize) -> Vec<&'l [&'b Bounty]> {
+fn split<'l, 'b>(
+    sorted: &'l [&'b Bounty],
+    size: PageSize,
+    weight: impl Fn(&Bounty) -> usize,
+) -> Vec<&'l [&'b Bounty]> {
     let (mut pages, mut first, mut used) = (Vec::new(), 0, 0);
     for (index, bounty) in sorted.iter().enumerate() {
-        let weight = weight(bounty, size);
+        let weight = weight(bounty);
         let full = index - first == size.entries.max(1) || used + weight > size.units;
         if full && index > first {
             pages.push(&sorted[first..index]);
@@ -89,10 +93,11 @@ fn split<'l, 'b>(sorted: &'l [&'b Bounty], size: PageSize) -> Vec<&'l [&'b Bount
 }
 
 /// UTF-16 units that an entry may need at most.
-fn weight(bounty: &Bounty, size: PageSize) -> usize {
+fn weight(board: &Board, scope: Scope, bounty: &Bounty, size: PageSize) -> usize {
     let units = |text: &str| text.encode_utf16().count();
+    let name = creator(board, scope, bounty);
     units(&bounty.text)
         + bounty.link.as_deref().map_or(0, units)
-        + 2 * NAME_CHARACTERS
+        + name.as_deref().map_or(0, units)
         + size.entry_overhead
 }

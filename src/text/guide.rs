@@ -1,0 +1,72 @@
+//! First steps, the help, and the menu of commands.
+
+use super::Renderer;
+use super::catalog::{Args, Catalog};
+use super::html::Html;
+use crate::domain::board::ChatKind;
+
+/// The commands that work in groups, in the order in which people need them.
+const GROUP_COMMANDS: &[&str] = &[
+    "add", "bounty", "track", "untrack", "my", "edit", "delete", "history", "help", "start",
+];
+
+/// The commands that work in DMs.
+const PRIVATE_COMMANDS: &[&str] = &[
+    "add", "bounty", "my", "edit", "delete", "history", "help", "start",
+];
+
+fn commands(kind: ChatKind) -> &'static [&'static str] {
+    match kind {
+        ChatKind::Group => GROUP_COMMANDS,
+        ChatKind::Private => PRIVATE_COMMANDS,
+    }
+}
+
+/// The commands with plain descriptions.
+pub(super) fn menu(catalog: &Catalog, kind: ChatKind) -> Vec<(&'static str, String)> {
+    commands(kind)
+        .iter()
+        .map(|command| (*command, description(catalog, command, kind).plain()))
+        .collect()
+}
+
+fn description(catalog: &Catalog, command: &str, kind: ChatKind) -> Html {
+    catalog.format(&format!("command-{command}"), &of_kind(kind))
+}
+
+fn of_kind(kind: ChatKind) -> Args {
+    let word = match kind {
+        ChatKind::Group => "group",
+        ChatKind::Private => "private",
+    };
+    Args::default().word("kind", word)
+}
+
+impl Renderer<'_> {
+    pub(super) fn welcome(&self, kind: ChatKind) -> Html {
+        self.say(match kind {
+            ChatKind::Group => "welcome-group",
+            ChatKind::Private => "welcome-private",
+        })
+    }
+
+    pub(super) fn help(&self, kind: ChatKind) -> Html {
+        let title = self.format("help-title", of_kind(kind));
+        let commands = commands(kind)
+            .iter()
+            .map(|command| self.command_help(command, kind));
+        let zone = self.format("help-zone", self.zone(Args::default()));
+        let dates = Html::join([self.say("help-dates"), zone], "\n");
+        Html::join(
+            std::iter::once(title).chain(commands).chain([dates]),
+            "\n\n",
+        )
+    }
+
+    fn command_help(&self, command: &str, kind: ChatKind) -> Html {
+        let args = Args::default()
+            .html("example", self.say(&format!("example-{command}")))
+            .html("description", description(self.catalog, command, kind));
+        self.format("help-command", args)
+    }
+}

@@ -1,0 +1,146 @@
+//! All text that users see: one Fluent file per language, and the rendering of replies from typed answers.
+//!
+//! What is said lies in the `.ftl` files, when it is said is decided here. This module must not know Telegram's
+//! types, files, or the engine. Everything that a user typed goes into a text as [`html::Html`], which is escaped.
+
+mod catalog;
+mod confirm;
+mod guide;
+mod history;
+mod html;
+mod list;
+mod message;
+mod refusal;
+mod say;
+mod time;
+
+#[cfg(test)]
+mod tests;
+
+use chrono_tz::Tz;
+
+use crate::domain::UnixTime;
+use crate::domain::board::{Answer, ChatKind};
+
+pub use catalog::Language;
+pub use list::{PAGE_ENTRY_OVERHEAD, page_size};
+pub use message::{MESSAGE_UNITS, Message};
+pub use say::{Note, Say, TroubleText, Usage};
+
+use catalog::{Args, Catalog};
+use html::Html;
+use message::Room;
+
+/// The texts of all languages. Made once, shared by all threads.
+pub struct Texts {
+    /// In the order of [`Language::ALL`], which is that of the variants.
+    catalogs: Vec<Catalog>,
+}
+
+/// What a text depends on besides what it says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct View {
+    pub language: Language,
+    pub zone: Tz,
+    /// The message's own date: what "in 3 days" and "overdue" are seen from.
+    pub at: UnixTime,
+}
+
+impl Texts {
+    /// Reads the texts, which are part of the program.
+    pub fn new() -> Self {
+        Self {
+            catalogs: Language::ALL.iter().copied().map(Catalog::load).collect(),
+        }
+    }
+
+    /// The message that says this. It always fits into one Telegram message.
+    pub fn render(&self, say: &Say<'_>, notes: &[Note], view: &View) -> Message {
+        message::fit(|room| {
+            let renderer = Renderer {
+                catalog: self.catalog(view.language),
+                view,
+                room,
+            };
+            renderer.message(say, notes)
+        })
+    }
+
+    /// The commands that work in chats of this kind, without their slash, each with a description: Telegram's menu.
+    pub fn menu(&self, language: Language, kind: ChatKind) -> Vec<(&'static str, String)> {
+        guide::menu(self.catalog(language), kind)
+    }
+
+    /// What a button says that an older version of the program made; plain text.
+    pub fn outdated_button(&self, language: Language) -> String {
+        let catalog = self.catalog(language);
+        catalog.format("button-outdated", &Args::default()).plain()
+    }
+
+    fn catalog(&self, language: Language) -> &Catalog {
+        &self.catalogs[language as usize]
+    }
+}
+
+impl Default for Texts {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// One rendering of one message.
+struct Renderer<'a> {
+    catalog: &'a Catalog,
+    view: &'a View,
+    room: Room,
+}
+
+impl Renderer<'_> {
+    /// A text without variables.
+    fn say(&self, key: &str) -> Html {
+        self.format(key, Args::default())
+    }
+
+    fn format(&self, key: &str, args: Args) -> Html {
+        self.catalog.format(key, &args)
+    }
+
+    fn message(&self, say: &Say<'_>, notes: &[Note]) -> Message {
+        let mut message = self.body(say);
+        for note in notes {
+            message.html.push_str("\n\n");
+            message.html.push_str(&self.note(note, say).into_string());
+        }
+        message
+    }
+
+    fn body(&self, say: &Say<'_>) -> Message {
+        match say {
+            Say::Answer(answer) => self.answer(answer),
+            Say::Usage(usage) => Message::quiet(self.usage(usage)),
+            Say::Trouble(trouble) => Message::quiet(self.trouble(*trouble)),
+            Say::UnknownCommand => Message::quiet(self.say("unknown-command")),
+            Say::Greeting => Message::quiet(self.say("greeting")),
+        }
+    }
+
+    fn answer(&self, answer: &Answer) -> Message {
+        let html = match answer {
+            Answer::Added(bounty) => return self.added(bounty),
+            Answer::Edited { bounty, changes } => return self.edited(bounty, changes),
+            Answer::Deleted(bounty) => self.deleted(bounty),
+            Answer::Tracked(bounty) => self.tracked(bounty),
+            Answer::Untracked(bounty) => self.untracked(bounty),
+            Answer::List(page) => self.list(page),
+            Answer::History(history) => self.history(history),
+            Answer::Welcome { kind } => self.welcome(*kind),
+            Answer::Help { kind } => self.help(*kind),
+            Answer::MessageEdited(line) => self.message_edited(line),
+            Answer::Merged { bounties } => {
+                self.format("merged", Args::default().count("count", *bounties))
+            }
+            Answer::Refused(refusal) => self.refusal(refusal),
+        };
+        Message::quiet(html)
+    }
+}

@@ -1,0 +1,62 @@
+//! What can be said that is no answer of a board.
+
+use crate::domain::board::Answer;
+
+/// Everything that the bot can say in a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Say<'a> {
+    Answer(&'a Answer),
+    Trouble(TroubleText),
+    Usage(Usage),
+    /// There is no such command; said in DMs only.
+    UnknownCommand,
+    /// The bot was added to a group.
+    Greeting,
+}
+
+/// What is said below an answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Note {
+    /// These words of a new bounty look like a due date, but are none: they are part of its text.
+    DueNotUnderstood { words: String },
+}
+
+/// What was typed after a command cannot be understood. Each is answered with an example.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Usage {
+    /// `/add` without a text.
+    Add,
+    /// `/add` with nothing but a link.
+    AddOnlyLink,
+    /// `/edit` without an id, or without anything to change.
+    Edit,
+    Delete,
+    Track,
+    Untrack,
+    History,
+    /// `/bounty` with something that is no page number.
+    List,
+    /// `/my` with something that is no page number.
+    Mine,
+    /// `/edit` with words that were meant as a due date, but are none.
+    DueNotUnderstood {
+        words: String,
+    },
+}
+
+/// Why a command could not be carried out, through no fault of its user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TroubleText {
+    /// The chat's record is damaged: it can be read, not changed.
+    Damaged,
+    /// The chat's directory holds another program's files.
+    Foreign,
+    /// The board's lock was held for too long.
+    Busy,
+    /// The disk is full or failing.
+    Storage,
+    /// Too many commands within a minute; room again in that many seconds.
+    Flood { seconds: u64 },
+    /// A bug.
+    Internal,
+}

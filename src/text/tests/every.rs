@@ -1,0 +1,253 @@
+//! Everything that can be said, with the same hostile or harmless words in the place of all user text.
+
+use super::{FRIDAY, NOON};
+use crate::domain::board::{
+    Answer, BountyView, ChatKind, EditLine, Entry, FieldChange, History, HistoryEntry, Page,
+    Refusal, Scope,
+};
+use crate::domain::{Actor, BountyId, ChatId, LinkError, Seq, Timestamp, UnixTime, UserId};
+use crate::text::{Note, Say, TroubleText, Usage};
+
+const ID: BountyId = BountyId(3);
+const KINDS: [ChatKind; 2] = [ChatKind::Group, ChatKind::Private];
+const SCOPES: [Scope; 3] = [Scope::Group, Scope::Own, Scope::Tracked];
+const DUES: [Option<UnixTime>; 4] = [None, Some(FRIDAY), Some(NOON), Some(UnixTime::MIN)];
+
+/// Each answer, also with the values that choose another form of its text.
+pub fn answers(words: &str) -> Vec<Answer> {
+    let mut answers = vec![];
+    for bounty in bounties(words) {
+        let changes = changes(words);
+        answers.push(Answer::Edited {
+            bounty: bounty.clone(),
+            changes,
+        });
+        answers.extend(
+            [
+                Answer::Added,
+                Answer::Deleted,
+                Answer::Tracked,
+                Answer::Untracked,
+            ]
+            .map(|of| of(bounty.clone())),
+        );
+    }
+    for kind in KINDS {
+        answers.extend([Answer::Welcome { kind }, Answer::Help { kind }]);
+    }
+    answers.extend([0, 1, 2, 1_000].map(|bounties| Answer::Merged { bounties }));
+    answers.extend(
+        SCOPES
+            .into_iter()
+            .flat_map(|scope| pages(scope, words))
+            .map(Answer::List),
+    );
+    answers.extend([0, 1, 13].map(|rounds| Answer::History(history(words, rounds))));
+    for (bounty, arguments) in [(Some(ID), words), (Some(ID), ""), (None, words)] {
+        let arguments = arguments.to_owned();
+        answers.push(Answer::MessageEdited(EditLine { bounty, arguments }));
+    }
+    answers.extend(refusals(words).into_iter().map(Answer::Refused));
+    answers
+}
+
+fn bounties(words: &str) -> Vec<BountyView> {
+    let bounty = |(link, due): (Option<&str>, _)| BountyView {
+        id: ID,
+        text: words.to_owned(),
+        link: link.map(str::to_owned),
+        due,
+    };
+    DUES.into_iter()
+        .flat_map(|due| [(None, due), (Some(words), due)])
+        .map(bounty)
+        .collect()
+}
+
+/// An edit of everything; with `""`, the fields of a new or deleted bounty.
+fn changes(words: &str) -> Vec<FieldChange> {
+    let some = || Some(words.to_owned());
+    let (old, new) = (words.to_owned(), words.to_owned());
+    vec![
+        FieldChange::Text { old, new },
+        FieldChange::Link {
+            old: some(),
+            new: some(),
+        },
+        FieldChange::Link {
+            old: None,
+            new: some(),
+        },
+        FieldChange::Link {
+            old: some(),
+            new: None,
+        },
+        FieldChange::Due {
+            old: None,
+            new: Some(FRIDAY),
+        },
+        FieldChange::Due {
+            old: Some(NOON),
+            new: None,
+        },
+    ]
+}
+
+fn pages(scope: Scope, words: &str) -> [Page; 4] {
+    let page = |total, page, pages, dated: bool| Page {
+        scope,
+        total,
+        page,
+        pages,
+        entries: bounties(words)
+            .into_iter()
+            .filter(|bounty| total > 0 && dated == bounty.due.is_some())
+            .map(|bounty| Entry {
+                bounty,
+                creator: (scope != Scope::Own).then(|| words.to_owned()),
+            })
+            .collect(),
+    };
+    [
+        page(0, 1, 1, false),
+        page(2, 1, 1, false),
+        page(60, 1, 3, true),
+        page(60, 3, 3, true),
+    ]
+}
+
+/// Every kind of entry by every kind of actor, so many times over.
+pub fn history(words: &str, rounds: u64) -> History {
+    let name = words.to_owned();
+    let actors = [
+        Actor::User {
+            id: UserId(456),
+            name: name.clone(),
+        },
+        Actor::User {
+            id: UserId(456),
+            name: String::new(),
+        },
+        Actor::Chat {
+            id: ChatId(-100),
+            name: name.clone(),
+        },
+        Actor::Operator { name },
+        Actor::System {},
+    ];
+    let added = FieldChange::Text {
+        old: String::new(),
+        new: words.to_owned(),
+    };
+    let events = [
+        ("BountyAdded", vec![added]),
+        ("BountyEdited", changes(words)),
+        (
+            "BountyDeleted",
+            vec![FieldChange::Text {
+                old: words.to_owned(),
+                new: String::new(),
+            }],
+        ),
+        ("Tracked", vec![]),
+        ("SomethingNew", vec![]),
+    ];
+    let round = actors.into_iter().zip(events);
+    let entries: Vec<HistoryEntry> = (0..rounds)
+        .flat_map(|_| round.clone())
+        .map(|(actor, (event, changes))| HistoryEntry {
+            seq: Seq(7),
+            time: Timestamp::from_millis(NOON * 1_000),
+            actor,
+            event,
+            changes,
+        })
+        .collect();
+    History {
+        id: ID,
+        seq: Seq(entries.len() as u64),
+        head: "0123456789abcdef".repeat(4),
+        entries,
+    }
+}
+
+fn refusals(words: &str) -> Vec<Refusal> {
+    let link = |error| Refusal::Link {
+        link: words.to_owned(),
+        error,
+    };
+    let mut refusals = vec![
+        Refusal::UnknownBounty {
+            id: ID,
+            deleted: false,
+        },
+        Refusal::UnknownBounty {
+            id: ID,
+            deleted: true,
+        },
+        Refusal::NotCreator {
+            id: ID,
+            creator: words.to_owned(),
+        },
+        Refusal::TextTooLong { characters: 1_234 },
+        Refusal::TextMissing,
+        link(LinkError::Scheme),
+        link(LinkError::Invalid),
+        link(LinkError::TooLong),
+        Refusal::DueInPast { due: NOON - 86_400 },
+        Refusal::DueOutOfRange,
+        Refusal::TooManyBounties,
+        Refusal::TooMuchText,
+        Refusal::NothingChanged { id: ID },
+        Refusal::AlreadyTracked { id: ID },
+        Refusal::NotTracked { id: ID },
+        Refusal::TrackingInPrivate,
+        Refusal::ChatCannotTrack,
+        Refusal::OperatorCannot,
+    ];
+    for scope in SCOPES {
+        refusals.extend([1, 3].map(|pages| Refusal::NoSuchPage {
+            scope,
+            page: 9,
+            pages,
+        }));
+    }
+    refusals
+}
+
+/// Everything that is no answer.
+pub fn others(words: &str) -> Vec<Say<'static>> {
+    let troubles = [
+        TroubleText::Damaged,
+        TroubleText::Foreign,
+        TroubleText::Busy,
+        TroubleText::Storage,
+        TroubleText::Flood { seconds: 1 },
+        TroubleText::Flood { seconds: 40 },
+        TroubleText::Internal,
+    ];
+    let usages = [
+        Usage::Add,
+        Usage::AddOnlyLink,
+        Usage::Edit,
+        Usage::Delete,
+        Usage::Track,
+        Usage::Untrack,
+        Usage::History,
+        Usage::List,
+        Usage::Mine,
+        Usage::DueNotUnderstood {
+            words: words.to_owned(),
+        },
+    ];
+    let mut says = vec![Say::UnknownCommand, Say::Greeting];
+    says.extend(troubles.map(Say::Trouble));
+    says.extend(usages.map(Say::Usage));
+    says
+}
+
+pub fn notes(words: &str) -> Vec<Note> {
+    vec![Note::DueNotUnderstood {
+        words: words.to_owned(),
+    }]
+}
