@@ -4,4 +4,5 @@ pub mod cli;
 pub mod domain;
 pub mod engine;
 pub mod store;
+pub mod telegram;
 pub mod text;

@@ -119,7 +119,7 @@ impl<'d> Reader<'d> {
             .names(&dir)
             .at("list", &dir)?
             .into_iter()
-            .filter(|name| is_snapshot(name))
+            .filter(is_snapshot)
         {
             let path = dir.join(&name);
             let content = self.disk.read(&path).at("read", &path)?;

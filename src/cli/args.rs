@@ -9,7 +9,12 @@ use clap::{Args, ValueEnum};
 
 use crate::audit::Reader;
 use crate::domain::ChatId;
+use crate::engine::Settings;
 use crate::store::{Access, Disk, Layout, LocalDisk};
+use crate::text::page_size;
+
+/// Bounties on one page of a list.
+const PAGE_ENTRIES: usize = 20;
 
 /// Where the data is.
 #[derive(Debug, Clone, Args)]
@@ -87,4 +92,37 @@ pub struct ZoneArgs {
     /// The time zone of due dates, by its IANA name, like Europe/Berlin
     #[arg(long, value_name = "ZONE", env = "BOUNTY_TZ", default_value = "UTC")]
     pub tz: Tz,
+}
+
+/// How the engine behaves for a command line that has no limits of its own.
+pub fn settings(zone: Tz) -> Settings {
+    Settings::new(zone, page_size(PAGE_ENTRIES))
+}
+
+/// Who runs this program, by name; by number when the system does not know a name.
+pub fn os_user() -> String {
+    let uid = rustix::process::getuid().as_raw();
+    let users = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
+    name_in(&users, uid).unwrap_or_else(|| format!("uid {uid}"))
+}
+
+/// The name of this user in a file like `/etc/passwd`: name, password, uid, …
+fn name_in(users: &str, uid: u32) -> Option<String> {
+    let mut entries = users.lines().map(|line| line.split(':'));
+    entries.find_map(|mut entry| {
+        let (name, id) = (entry.next()?, entry.nth(1)?);
+        (id.parse() == Ok(uid) && !name.is_empty()).then(|| name.to_owned())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::name_in;
+
+    #[test]
+    fn a_users_name_is_found_by_its_number() {
+        let users = "root:x:0:0:root:/root:/bin/sh\nbad line\nada:x:1000:1000::/home/ada:/bin/sh\n";
+        assert_eq!(name_in(users, 1000).as_deref(), Some("ada"));
+        assert_eq!(name_in(users, 7), None);
+    }
 }

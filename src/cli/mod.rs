@@ -4,10 +4,13 @@
 
 mod args;
 mod audit;
+mod feed;
 mod history;
 mod output;
 mod progress;
 mod replay;
+mod run;
+mod shell;
 mod show;
 mod verify;
 mod when;
@@ -31,6 +34,9 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Shell(shell::Args),
+    Run(run::Args),
+    Feed(feed::Args),
     Replay(replay::Args),
     Audit(audit::Args),
     History(history::Args),
@@ -75,6 +81,9 @@ impl Cli {
     fn dispatch(self) -> anyhow::Result<Status> {
         let data = self.data;
         match self.command {
+            Command::Shell(args) => shell::run(&data, &args),
+            Command::Run(args) => run::run(&data, &args),
+            Command::Feed(args) => feed::run(&data, &args),
             Command::Replay(args) => replay::run(&data, &args),
             Command::Audit(args) => audit::run(&data, &args),
             Command::History(args) => history::run(&data, &args),

@@ -21,6 +21,11 @@ pub fn visible(text: &str) -> String {
     shown
 }
 
+/// A text of several lines, each as [`visible`] shows it.
+pub fn visible_block(text: &str) -> String {
+    text.lines().map(visible).collect::<Vec<_>>().join("\n")
+}
+
 /// JSON in which the characters that [`visible`] escapes are escaped too: the same value, safe to show.
 pub fn visible_json(json: &str) -> String {
     let mut shown = String::with_capacity(json.len());

@@ -65,9 +65,10 @@ fn print_board(
     let count = board.bounties().len();
     writeln!(
         out,
-        "chat {chat}, seq {}, head {}, {count} bounties, next id {}",
+        "chat {chat}, seq {}, head {}, {count} {}, next id {}",
         position.seq,
         position.head,
+        if count == 1 { "bounty" } else { "bounties" },
         board.next_id()
     )?;
     for bounty in board.bounties() {

@@ -198,12 +198,16 @@ fn query(board: &Board, request: &Request, settings: &Settings, end: Position) -
                 settings.page,
             )
         }
-        Ask::MessageEdited { arguments } => {
-            let bounty = request
-                .cause
-                .delivery()
-                .and_then(|delivery| board.seen().bounty_of_message(delivery));
-            let bounty = bounty.filter(|id| board.bounty(*id).is_some());
+        Ask::MessageEdited { bounty, arguments } => {
+            let by_message = || {
+                request
+                    .cause
+                    .delivery()
+                    .and_then(|delivery| board.seen().bounty_of_message(delivery))
+            };
+            let bounty = bounty
+                .or_else(by_message)
+                .filter(|id| board.bounty(*id).is_some());
             Some(Answer::MessageEdited(EditLine {
                 bounty,
                 arguments: arguments.clone(),

@@ -1,7 +1,7 @@
 //! What comes into the engine, and what comes out.
 
 use crate::domain::board::{Answer, ChatKind, Command};
-use crate::domain::{Actor, Cause, ChatId, UnixTime};
+use crate::domain::{Actor, BountyId, Cause, ChatId, UnixTime};
 use crate::store::StoreError;
 
 /// The chat that a request came from.
@@ -27,8 +27,9 @@ pub struct Request {
 #[derive(Clone, Debug)]
 pub enum Ask {
     Command(Command),
-    /// A message that held `/add` or `/edit` was edited to say this after the command.
+    /// A message that held `/add`, or `/edit` of this bounty, was edited to say this after the command.
     MessageEdited {
+        bounty: Option<BountyId>,
         arguments: String,
     },
     /// The group has a new id from now on.

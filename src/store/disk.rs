@@ -80,12 +80,16 @@ pub enum LockMode {
 }
 
 /// A held lock; dropping it lets go.
-pub struct LockGuard(#[expect(dead_code, reason = "held for its drop")] Box<dyn Send>);
+pub struct LockGuard {
+    _held: Box<dyn Send>,
+}
 
 impl LockGuard {
     /// A guard that lets go when `held` is dropped.
     pub fn new(held: impl Send + 'static) -> Self {
-        Self(Box::new(held))
+        Self {
+            _held: Box::new(held),
+        }
     }
 }
 

@@ -209,6 +209,8 @@ usage-list = Pages are numbers from 1: /bounty or <code>/bounty 2</code>
 usage-mine = Pages are numbers from 1: /my or <code>/my 2</code>
 usage-due-not-understood = No due date was understood in “{ $words }”, so nothing was changed. Dates look like <code>tomorrow 18:00</code>, <code>31.12</code> or <code>2031-12-31</code>; <code>due:none</code> removes one.
 unknown-command = I do not know this command. /help shows those that I know.
+no-command = Commands begin with a slash: /help shows them.
+edited-message = Editing a message changes nothing here. Send the command as a new message.
 button-outdated = This button is outdated. Please send the command again.
 
 message-edited =
@@ -229,7 +231,7 @@ trouble-flood = { $seconds ->
     [one] That was a lot within a minute, so this was not done. There is room again in 1 second: please send it again then.
    *[other] That was a lot within a minute, so this was not done. There is room again in { $seconds } seconds: please send it again then.
 }
-trouble-internal = Something went wrong with this command, so nothing was changed. Please send it again, and tell the operator of this bot if it lasts.
+trouble-internal = Something went wrong with this command. See with /bounty whether it was carried out before you send it again, and tell the operator of this bot if it lasts.
 
 ## First steps
 

@@ -23,6 +23,7 @@ use crate::domain::UnixTime;
 use crate::domain::board::{Answer, ChatKind};
 
 pub use catalog::Language;
+pub use html::plain;
 pub use list::{PAGE_ENTRY_OVERHEAD, page_size};
 pub use message::{MESSAGE_UNITS, Message};
 pub use say::{Note, Say, TroubleText, Usage};
@@ -120,7 +121,9 @@ impl Renderer<'_> {
             Say::Usage(usage) => Message::quiet(self.usage(usage)),
             Say::Trouble(trouble) => Message::quiet(self.trouble(*trouble)),
             Say::UnknownCommand => Message::quiet(self.say("unknown-command")),
+            Say::NoCommand => Message::quiet(self.say("no-command")),
             Say::Greeting => Message::quiet(self.say("greeting")),
+            Say::EditedMessage => Message::quiet(self.say("edited-message")),
         }
     }
 

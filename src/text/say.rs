@@ -10,8 +10,12 @@ pub enum Say<'a> {
     Usage(Usage),
     /// There is no such command; said in DMs only.
     UnknownCommand,
+    /// What was typed in a terminal is no command.
+    NoCommand,
     /// The bot was added to a group.
     Greeting,
+    /// A message that held a command was edited; the command cannot be made an edit of a bounty.
+    EditedMessage,
 }
 
 /// What is said below an answer.

@@ -39,18 +39,6 @@ pub struct Board {
     pub(super) seen: SeenUpdates,
 }
 
-impl Default for Seq {
-    fn default() -> Self {
-        Self(0)
-    }
-}
-
-impl Default for BountyId {
-    fn default() -> Self {
-        Self(0)
-    }
-}
-
 impl Board {
     /// The chat that this board belongs to; none before its first event.
     pub fn chat_id(&self) -> Option<ChatId> {

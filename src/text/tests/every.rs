@@ -240,7 +240,12 @@ pub fn others(words: &str) -> Vec<Say<'static>> {
             words: words.to_owned(),
         },
     ];
-    let mut says = vec![Say::UnknownCommand, Say::Greeting];
+    let mut says = vec![
+        Say::UnknownCommand,
+        Say::NoCommand,
+        Say::Greeting,
+        Say::EditedMessage,
+    ];
     says.extend(troubles.map(Say::Trouble));
     says.extend(usages.map(Say::Usage));
     says

@@ -1,0 +1,165 @@
+//! `bounty run`: the Telegram bot.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+
+use crate::domain::board::ChatKind;
+use crate::domain::{Actor, Cause, ChatId};
+use crate::engine::{Ask, Chat, Engine, Request, Settings};
+use crate::store::{Disk, Layout};
+use crate::telegram::{
+    Front, Outbox, PollError, Poller, PollerLock, bot, identify, register_menu, stopped,
+};
+
+use super::Status;
+use super::args::{DataArgs, ZoneArgs, settings};
+
+/// How long a stop may take before the process ends anyway; everything acknowledged is durable by then.
+const STOP_LIMIT: Duration = Duration::from_secs(15);
+
+/// Run the bot; its token comes from TELOXIDE_TOKEN, another Bot API server from TELOXIDE_API_URL
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    zone: ZoneArgs,
+    /// The most changing commands of one user in one chat within a minute; 0 = no limit
+    #[arg(
+        long,
+        value_name = "N",
+        env = "BOUNTY_FLOOD_LIMIT",
+        default_value_t = 20
+    )]
+    flood_limit: u32,
+}
+
+pub fn run(data: &DataArgs, args: &Args) -> anyhow::Result<Status> {
+    let token = std::env::var("TELOXIDE_TOKEN").ok().filter(|token| !token.trim().is_empty()).context(
+        "no bot token: get one from @BotFather in Telegram (/newbot) and set TELOXIDE_TOKEN to it; \
+         `bounty shell` works without one",
+    )?;
+    let api_url = match std::env::var("TELOXIDE_API_URL") {
+        Ok(url) if !url.is_empty() => Some(url.parse().context("TELOXIDE_API_URL is no URL")?),
+        _ => None,
+    };
+    let flood_limit = Some(args.flood_limit).filter(|limit| *limit > 0);
+    let settings = Settings {
+        flood_limit,
+        ..settings(args.zone.tz)
+    };
+    let service = Service {
+        disk: data.disk(),
+        layout: data.layout(),
+        settings,
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("cannot start the runtime")?;
+    let outcome = runtime.block_on(service.run(token.trim(), api_url));
+    runtime.shutdown_timeout(Duration::from_secs(1));
+    outcome.map(|()| Status::Done)
+}
+
+struct Service {
+    disk: Arc<dyn Disk>,
+    layout: Layout,
+    settings: Settings,
+}
+
+impl Service {
+    async fn run(self, token: &str, api_url: Option<url::Url>) -> anyhow::Result<()> {
+        let mut stop = stop_on_signal()?;
+        let bot = bot(token, api_url).context("cannot start an HTTP client")?;
+        let engine = Arc::new(Engine::open(
+            Arc::clone(&self.disk),
+            self.layout.clone(),
+            self.settings,
+        )?);
+        let Some(identity) = identify(&bot, &mut stop).await? else {
+            return Ok(());
+        };
+        let lock =
+            PollerLock::wait(Arc::clone(&self.disk), &self.layout, identity.id, &mut stop).await?;
+        let Some(_lock) = lock else { return Ok(()) };
+        tracing::info!(bot = identity.id.0, username = identity.username, data = %self.layout.root().display(), "the bot runs");
+
+        let front = Arc::new(Front::new(Arc::clone(&engine), self.settings.zone));
+        let menu = {
+            let (front, bot) = (Arc::clone(&front), bot.clone());
+            tokio::spawn(async move { register_menu(&bot, front.texts()).await })
+        };
+        let on_migrated = on_migrated(Arc::clone(&engine));
+        let outbox = Outbox::new(bot.clone(), on_migrated);
+        let poller = Poller {
+            bot,
+            identity,
+            front,
+            outbox: outbox.clone(),
+        };
+        let polled = poller.run(&mut stop).await;
+        menu.abort();
+        tracing::info!("stopping");
+        outbox.drained(STOP_LIMIT / 3).await;
+        drop(poller);
+        close(engine).await?;
+        tracing::info!("stopped; everything received is stored");
+        polled.map_err(PollError::into)
+    }
+}
+
+/// A group's new id that became known when a message was refused.
+fn on_migrated(engine: Arc<Engine>) -> Arc<dyn Fn(ChatId, ChatId) + Send + Sync> {
+    Arc::new(move |from, to| {
+        let chat = Chat {
+            id: from,
+            kind: ChatKind::Group,
+            title: None,
+        };
+        let (actor, cause, at) = (
+            Actor::System {},
+            Cause::System {},
+            chrono::Utc::now().timestamp(),
+        );
+        engine.submit(
+            Request {
+                chat,
+                actor,
+                cause,
+                at,
+                ask: Ask::Migrate { to },
+            },
+            |_| (),
+        );
+    })
+}
+
+/// Writes the last snapshots, off the runtime's threads.
+async fn close(engine: Arc<Engine>) -> anyhow::Result<()> {
+    let closing = tokio::task::spawn_blocking(move || drop(engine));
+    match tokio::time::timeout(STOP_LIMIT, closing).await {
+        Ok(closed) => closed.context("closing the boards ended by a bug"),
+        Err(_) => anyhow::bail!("the last snapshots took too long; `bounty replay` writes them"),
+    }
+}
+
+/// Becomes true at SIGINT or SIGTERM.
+fn stop_on_signal() -> anyhow::Result<watch::Receiver<bool>> {
+    let (sender, receiver) = watch::channel(false);
+    let mut interrupt = signal(SignalKind::interrupt()).context("cannot handle SIGINT")?;
+    let mut terminate = signal(SignalKind::terminate()).context("cannot handle SIGTERM")?;
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+        // The receiver is held by the service as long as it runs.
+        let _ = sender.send(true);
+    });
+    let mut waiting = receiver.clone();
+    tokio::spawn(async move { stopped(&mut waiting).await });
+    Ok(receiver)
+}

@@ -1,0 +1,258 @@
+//! `bounty shell`: the board in a terminal, no Telegram needed.
+
+use std::io::{BufRead, IsTerminal, Write, stdin, stdout};
+
+use anyhow::Context;
+use rustyline::completion::{Completer, Pair};
+use rustyline::error::ReadlineError;
+use rustyline::{Editor, Helper, Highlighter, Hinter, Validator};
+
+use crate::domain::board::ChatKind;
+use crate::domain::{Actor, Cause, ChatId, UnixTime, UserId};
+use crate::engine::{Ask, Chat, Engine, Outcome, Request};
+use crate::telegram::{MessageText, Parsed, parse, words};
+use crate::text::{Language, Message, Note, Say, Texts, View};
+
+use super::args::{DataArgs, ZoneArgs, os_user, settings};
+use super::output::visible_block;
+use super::{Status, UsageError};
+
+/// The name by which the shell's commands may address the bot: `/add@bounty_bot`.
+const BOT_USERNAME: &str = "bounty_bot";
+
+/// Try the board in the terminal, no Telegram needed; default: a DM with user 1
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The chat: negative for a group, a user's id for that user's DM [default: the user's DM]
+    #[arg(long, value_name = "ID", allow_negative_numbers = true)]
+    chat: Option<ChatId>,
+    /// Who types [default: 1, or the owner of the DM]
+    #[arg(long, value_name = "ID")]
+    user: Option<UserId>,
+    /// The name of who types [default: the OS user's]
+    #[arg(long, value_name = "NAME")]
+    name: Option<String>,
+    /// Act as the operator, who may edit and delete every bounty; histories show it
+    #[arg(long, conflicts_with_all = ["user", "name"])]
+    operator: bool,
+    #[command(flatten)]
+    zone: ZoneArgs,
+}
+
+pub fn run(data: &DataArgs, args: &Args) -> anyhow::Result<Status> {
+    let who = args.who()?;
+    let engine = Engine::open(data.disk(), data.layout(), settings(args.zone.tz))?;
+    let mut shell = Shell {
+        engine,
+        texts: Texts::new(),
+        who,
+        args,
+        trouble: false,
+    };
+    if stdin().is_terminal() {
+        shell.interactive()?
+    } else {
+        shell.piped()?
+    }
+    let trouble = shell.trouble;
+    shell.engine.close();
+    Ok(Status::from(trouble))
+}
+
+/// Who types, and where.
+struct Who {
+    chat: Chat,
+    actor: Actor,
+}
+
+impl Args {
+    fn who(&self) -> anyhow::Result<Who> {
+        let user = match (self.user, self.chat) {
+            (Some(user), _) => user,
+            (None, Some(chat)) if !chat.is_group() => UserId(chat.0),
+            (None, _) => UserId(1),
+        };
+        if user.0 <= 0 {
+            return Err(UsageError("--user is the positive id of a person".into()).into());
+        }
+        let chat = self.chat.unwrap_or(ChatId(user.0));
+        if chat.0 == 0 || (!chat.is_group() && chat.0 != user.0) {
+            let explain = format!(
+                "a DM has its user's id: use --chat {user}, or a negative --chat for a group"
+            );
+            return Err(UsageError(explain).into());
+        }
+        let actor = match (self.operator, &self.name) {
+            (true, _) => Actor::Operator { name: os_user() },
+            (false, Some(name)) => Actor::User {
+                id: user,
+                name: name.clone(),
+            },
+            (false, None) => Actor::User {
+                id: user,
+                name: os_user(),
+            },
+        };
+        let kind = if chat.is_group() {
+            ChatKind::Group
+        } else {
+            ChatKind::Private
+        };
+        Ok(Who {
+            chat: Chat {
+                id: chat,
+                kind,
+                title: None,
+            },
+            actor,
+        })
+    }
+}
+
+struct Shell<'a> {
+    engine: Engine,
+    texts: Texts,
+    who: Who,
+    args: &'a Args,
+    /// Whether a command could not be carried out.
+    trouble: bool,
+}
+
+impl Shell<'_> {
+    fn interactive(&mut self) -> anyhow::Result<()> {
+        let mut editor = Editor::new().context("cannot read from the terminal")?;
+        editor.set_helper(Some(Completion {
+            commands: self.commands(),
+        }));
+        println!(
+            "{}. /help lists the commands, Tab completes them, Ctrl-D ends.",
+            self.greeting()
+        );
+        loop {
+            match editor.readline("> ") {
+                Ok(line) => {
+                    // A history that cannot grow is no reason to stop.
+                    let _ = editor.add_history_entry(&line);
+                    if matches!(line.trim(), "exit" | "quit") {
+                        return Ok(());
+                    }
+                    self.line(&line)?;
+                }
+                Err(ReadlineError::Interrupted) => {}
+                Err(ReadlineError::Eof) => return Ok(()),
+                Err(error) => return Err(error).context("cannot read from the terminal"),
+            }
+        }
+    }
+
+    fn piped(&mut self) -> anyhow::Result<()> {
+        let mut input = stdin().lock();
+        let mut line = Vec::new();
+        while input
+            .read_until(b'\n', &mut line)
+            .context("cannot read stdin")?
+            > 0
+        {
+            self.line(&String::from_utf8_lossy(&line))?;
+            line.clear();
+        }
+        Ok(())
+    }
+
+    fn greeting(&self) -> String {
+        let Who { chat, actor } = &self.who;
+        let place = match chat.kind {
+            ChatKind::Group => format!("Group {}", chat.id),
+            ChatKind::Private => format!("The DM of user {}", chat.id),
+        };
+        format!("{place}, as {}", super::words::who(actor))
+    }
+
+    fn commands(&self) -> Vec<String> {
+        let menu = self.texts.menu(Language::English, self.who.chat.kind);
+        menu.into_iter()
+            .map(|(command, _)| format!("/{command}"))
+            .collect()
+    }
+
+    /// Carries out one line and prints the answer as a person reads it.
+    fn line(&mut self, line: &str) -> anyhow::Result<()> {
+        let line = line.trim();
+        if line.is_empty() {
+            return Ok(());
+        }
+        let now = now();
+        let answer = match parse(&MessageText::plain(line), BOT_USERNAME) {
+            Parsed::Command(command, notes) => self.ask(Ask::Command(command), now, &notes),
+            Parsed::Usage(usage) => Some(self.render(&Say::Usage(usage), now, &[])),
+            Parsed::Unknown { .. } => Some(self.render(&Say::UnknownCommand, now, &[])),
+            Parsed::NoCommand => Some(self.render(&Say::NoCommand, now, &[])),
+            Parsed::ForOtherBot => None,
+        };
+        if let Some(message) = answer {
+            writeln!(stdout(), "{}\n", visible_block(&message.plain()))?;
+        }
+        Ok(())
+    }
+
+    fn ask(&mut self, ask: Ask, at: UnixTime, notes: &[Note]) -> Option<Message> {
+        let Who { chat, actor } = &self.who;
+        let cause = Cause::Shell { user: os_user() };
+        let reply = self.engine.ask(Request {
+            chat: chat.clone(),
+            actor: actor.clone(),
+            cause,
+            at,
+            ask,
+        });
+        match &reply.outcome {
+            Outcome::Answer(answer) => Some(self.render(&Say::Answer(answer), at, notes)),
+            Outcome::Trouble(trouble) => {
+                self.trouble = true;
+                Some(self.render(&Say::Trouble(words(*trouble)), at, &[]))
+            }
+            Outcome::Silent => None,
+        }
+    }
+
+    fn render(&self, say: &Say<'_>, at: UnixTime, notes: &[Note]) -> Message {
+        let view = View {
+            language: Language::English,
+            zone: self.args.zone.tz,
+            at,
+        };
+        self.texts.render(say, notes, &view)
+    }
+}
+
+fn now() -> UnixTime {
+    chrono::Utc::now().timestamp()
+}
+
+/// Completes the command at the start of a line.
+#[derive(Helper, Highlighter, Hinter, Validator)]
+struct Completion {
+    commands: Vec<String>,
+}
+
+impl Completer for Completion {
+    type Candidate = Pair;
+
+    fn complete(
+        &self,
+        line: &str,
+        at: usize,
+        _: &rustyline::Context<'_>,
+    ) -> rustyline::Result<(usize, Vec<Pair>)> {
+        let typed = &line[..at];
+        let matching = self
+            .commands
+            .iter()
+            .filter(|command| command.starts_with(typed));
+        let pair = |command: &String| Pair {
+            display: command.clone(),
+            replacement: format!("{command} "),
+        };
+        Ok((0, matching.map(pair).collect()))
+    }
+}

@@ -1,0 +1,195 @@
+//! Which words of a message are its due date: the words after a marker, the words after the link, or the last words.
+
+use crate::domain::due::{self, DueExpr};
+
+use super::link::Link;
+use super::words::{Word, texts};
+
+/// [`due::parse`] takes no more words, so only so many at the end are worth a try.
+const LONGEST: usize = 8;
+
+/// Words that say themselves that a due date follows; with a colon they say nothing else.
+const LABELS: [&str; 2] = ["due", "срок"];
+
+/// Everyday words that may stand before a due date.
+const PREPOSITIONS: [&str; 3] = ["by", "до", "к"];
+
+/// A due date among words.
+pub(super) struct Due {
+    /// The first of the words that are the date or its marker; all the words from there on are.
+    pub from: usize,
+    pub expression: DueExpr,
+}
+
+/// Words that were meant as a due date and are none.
+pub(super) struct Missed {
+    /// The first of them or of their marker.
+    pub from: usize,
+    /// What was not understood, the marker left out.
+    pub words: String,
+}
+
+/// The due date at the end of the words, from which the link was taken out. Its `from` is 0 when all the words are one.
+pub(super) fn find(words: &[Word], link: Option<&Link>) -> Option<Due> {
+    let free = first_free(link);
+    whole(words, free)
+        .or_else(|| marked(words, free))
+        .or_else(|| last_words(words, link))
+}
+
+/// What looks as if it should have been found.
+pub(super) fn missed(words: &[Word], link: Option<&Link>) -> Option<Missed> {
+    labelled(words)
+        .or_else(|| marked_attempt(words, first_free(link)))
+        .or_else(|| last_attempt(words, link))
+}
+
+/// Words that hide a link are no date.
+fn first_free(link: Option<&Link>) -> usize {
+    link.filter(|link| link.hidden)
+        .map_or(0, |link| link.words_before)
+}
+
+fn whole(words: &[Word], free: usize) -> Option<Due> {
+    let expression = if free == 0 { parse(words) } else { None };
+    expression.map(|expression| Due {
+        from: 0,
+        expression,
+    })
+}
+
+fn parse(words: &[Word]) -> Option<DueExpr> {
+    let is_short = words.len() <= LONGEST;
+    if is_short {
+        due::parse(&texts(words))
+    } else {
+        None
+    }
+}
+
+/// Where a date that ends with the last word may begin, the earliest first.
+fn starts(words: &[Word], free: usize) -> std::ops::Range<usize> {
+    free.max(words.len().saturating_sub(LONGEST))..words.len()
+}
+
+fn marked(words: &[Word], free: usize) -> Option<Due> {
+    starts(words, free).find_map(|start| {
+        let (from, words_of_date) = after_marker(words, start)?;
+        let expression = due::parse(&words_of_date)?;
+        Some(Due { from, expression })
+    })
+}
+
+/// The words from `start` on if a marker stands before them or is glued to the first, and where the marker begins.
+fn after_marker<'a>(words: &[Word<'a>], start: usize) -> Option<(usize, Vec<&'a str>)> {
+    let mut date = texts(&words[start..]);
+    if let Some(glued) = after_label(date[0]).filter(|rest| !rest.is_empty()) {
+        date[0] = glued;
+        return Some((first_marker(words, start), date));
+    }
+    let marker = start.checked_sub(1)?;
+    is_marker(words[marker].text).then(|| (first_marker(words, marker), date))
+}
+
+/// "due by friday", "срок до пятницы": the label goes with the preposition.
+fn first_marker(words: &[Word], marker: usize) -> usize {
+    let is_label_before = marker > 0 && is_one_of(&LABELS, without_colon(words[marker - 1].text));
+    if is_label_before { marker - 1 } else { marker }
+}
+
+fn last_words(words: &[Word], link: Option<&Link>) -> Option<Due> {
+    let behind = link.map_or(0, |link| link.words_before);
+    starts(words, behind).find_map(|from| {
+        let is_all_behind_link = link.is_some() && from == behind;
+        if !is_all_behind_link && is_like_a_version(&words[from..]) {
+            return None;
+        }
+        let expression = parse(&words[from..])?;
+        Some(Due { from, expression })
+    })
+}
+
+/// One word such as `3.12`, which is as likely a version as a date; `31.12` and `01.02` are dates.
+fn is_like_a_version(words: &[Word]) -> bool {
+    let [word] = words else {
+        return false;
+    };
+    let Some((day, month)) = word.text.split_once('.') else {
+        return false;
+    };
+    (day.len() == 1 || month.len() == 1) && !month.contains('.')
+}
+
+/// `due:` and `срок:` are never said by chance: whatever follows was meant as a date.
+fn labelled(words: &[Word]) -> Option<Missed> {
+    let from = words
+        .iter()
+        .rposition(|word| after_label(word.text).is_some())?;
+    let glued = after_label(words[from].text).filter(|rest| !rest.is_empty());
+    let rest = words[from + 1..].iter().map(|word| word.text);
+    let missed = shown(glued.into_iter().chain(rest));
+    (!missed.is_empty()).then_some(Missed {
+        from,
+        words: missed,
+    })
+}
+
+fn marked_attempt(words: &[Word], free: usize) -> Option<Missed> {
+    starts(words, free).find_map(|start| {
+        let (from, date) = after_marker(words, start)?;
+        attempt(&date).map(|words| Missed { from, words })
+    })
+}
+
+fn last_attempt(words: &[Word], link: Option<&Link>) -> Option<Missed> {
+    let behind = link.map_or(0, |link| link.words_before);
+    starts(words, behind).find_map(|from| {
+        let words = attempt(&texts(&words[from..]))?;
+        Some(Missed { from, words })
+    })
+}
+
+/// A date that was understood, but not taken for one, is no failed attempt.
+fn attempt(words: &[&str]) -> Option<String> {
+    let is_missed = due::looks_like_date(words) && due::parse(words).is_none();
+    is_missed.then(|| shown(words.iter().copied()))
+}
+
+/// The beginning of the words, enough to recognise them.
+fn shown<'a>(words: impl Iterator<Item = &'a str>) -> String {
+    const CHARACTERS: usize = 100;
+    let mut shown = String::new();
+    for word in words {
+        if !shown.is_empty() {
+            shown.push(' ');
+        }
+        shown.extend(word.chars().take(CHARACTERS + 1));
+        if shown.chars().count() > CHARACTERS {
+            return shown.chars().take(CHARACTERS).chain(['…']).collect();
+        }
+    }
+    shown
+}
+
+/// What stands after `due:` or `срок:` in the same word.
+fn after_label(word: &str) -> Option<&str> {
+    let (label, rest) = word.split_once(':')?;
+    is_one_of(&LABELS, label).then_some(rest)
+}
+
+fn is_marker(word: &str) -> bool {
+    is_one_of(&LABELS, without_colon(word)) || is_one_of(&PREPOSITIONS, word)
+}
+
+fn without_colon(word: &str) -> &str {
+    word.strip_suffix(':').unwrap_or(word)
+}
+
+pub(super) fn is_label(word: &str) -> bool {
+    is_one_of(&LABELS, word)
+}
+
+fn is_one_of(markers: &[&str], word: &str) -> bool {
+    const LONGEST_MARKER: usize = 8;
+    word.len() <= LONGEST_MARKER && markers.contains(&word.to_lowercase().as_str())
+}

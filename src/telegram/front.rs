@@ -1,0 +1,306 @@
+//! From an update to the calls that answer it: the one path that polling and `feed` share.
+
+use std::sync::Arc;
+
+use chrono_tz::Tz;
+use teloxide::payloads::setters::*;
+use teloxide::payloads::{AnswerCallbackQuery, SendMessage};
+use teloxide::types::{
+    ChatId as TgChatId, LinkPreviewOptions, MessageId, ParseMode, ReplyParameters, ThreadId,
+};
+
+use crate::domain::board::ChatKind;
+use crate::domain::{ChatId, UnixTime};
+use crate::engine::{Ask, Chat, Engine, Outcome, Reply, Request, Trouble};
+use crate::text::{Language, Note, Say, Texts, TroubleText, View};
+
+use super::call::Call;
+use super::command::{EditedCommand, Parsed};
+use super::update::{Inbound, Incoming, Origin, Place};
+
+/// What answers an update.
+#[derive(Clone, Debug, Default)]
+pub struct Response {
+    pub calls: Vec<Call>,
+    /// Why it could not be carried out, when that is not its user's doing.
+    pub trouble: Option<Trouble>,
+}
+
+/// Takes updates in, has them carried out and words the answers.
+pub struct Front {
+    engine: Arc<Engine>,
+    voice: Arc<Voice>,
+}
+
+/// How answers are worded.
+struct Voice {
+    texts: Texts,
+    zone: Tz,
+}
+
+impl Front {
+    /// A front before this engine; due dates are shown in this zone.
+    pub fn new(engine: Arc<Engine>, zone: Tz) -> Self {
+        Self {
+            engine,
+            voice: Arc::new(Voice {
+                texts: Texts::new(),
+                zone,
+            }),
+        }
+    }
+
+    /// The texts, for what is no answer to an update.
+    pub fn texts(&self) -> &Texts {
+        &self.voice.texts
+    }
+
+    /// Carries out an update. `done` is called once, perhaps from another thread, when its event is durable.
+    pub fn receive(&self, incoming: Incoming, done: impl FnOnce(Response) + Send + 'static) {
+        match incoming.kind {
+            Inbound::Message { origin, parsed } => self.message(origin, parsed, done),
+            Inbound::EditedMessage { origin, edited } => self.edited(origin, edited, done),
+            Inbound::Migrated { origin, from, to } => self.migrated(origin, from, to, done),
+            Inbound::AddedToGroup { chat, .. } => {
+                let spot = Spot {
+                    chat,
+                    kind: ChatKind::Group,
+                    thread: None,
+                    message: None,
+                };
+                done(self.voice.only(&spot, 0, &Say::Greeting));
+            }
+            Inbound::Callback { id, .. } => done(self.voice.outdated_button(id)),
+            Inbound::Ignored(_) => done(Response::default()),
+        }
+    }
+
+    fn message(
+        &self,
+        origin: Origin,
+        parsed: Parsed,
+        done: impl FnOnce(Response) + Send + 'static,
+    ) {
+        let say = match parsed {
+            Parsed::Command(command, notes) => {
+                return self.ask(origin, Ask::Command(command), notes, done);
+            }
+            Parsed::Usage(usage) => Say::Usage(usage),
+            Parsed::Unknown { .. } => Say::UnknownCommand,
+            Parsed::ForOtherBot | Parsed::NoCommand => return done(Response::default()),
+        };
+        done(self.voice.only(&Spot::of(&origin.place), origin.at, &say));
+    }
+
+    fn edited(
+        &self,
+        origin: Origin,
+        edited: EditedCommand,
+        done: impl FnOnce(Response) + Send + 'static,
+    ) {
+        let ask = match edited {
+            EditedCommand::Add { arguments } => Ask::MessageEdited {
+                bounty: None,
+                arguments,
+            },
+            EditedCommand::Edit { bounty, arguments } => Ask::MessageEdited { bounty, arguments },
+            EditedCommand::Other => {
+                return done(self.voice.only(
+                    &Spot::of(&origin.place),
+                    origin.at,
+                    &Say::EditedMessage,
+                ));
+            }
+        };
+        self.ask(origin, ask, Vec::new(), done);
+    }
+
+    fn migrated(
+        &self,
+        origin: Origin,
+        from: ChatId,
+        to: ChatId,
+        done: impl FnOnce(Response) + Send + 'static,
+    ) {
+        let place = Place {
+            chat: from,
+            ..origin.place
+        };
+        self.ask(
+            Origin { place, ..origin },
+            Ask::Migrate { to },
+            Vec::new(),
+            done,
+        );
+    }
+
+    fn ask(
+        &self,
+        origin: Origin,
+        ask: Ask,
+        notes: Vec<Note>,
+        done: impl FnOnce(Response) + Send + 'static,
+    ) {
+        let (voice, spot) = (Arc::clone(&self.voice), Spot::of(&origin.place));
+        let Origin {
+            place,
+            actor,
+            cause,
+            at,
+            ..
+        } = origin;
+        let chat = Chat {
+            id: place.chat,
+            kind: place.kind,
+            title: place.title,
+        };
+        let request = Request {
+            chat,
+            actor,
+            cause,
+            at,
+            ask,
+        };
+        self.engine.submit(request, move |reply| {
+            done(voice.answer(spot, at, &reply, &notes))
+        });
+    }
+}
+
+/// Where an answer goes.
+#[derive(Clone, Copy)]
+struct Spot {
+    chat: ChatId,
+    kind: ChatKind,
+    /// The forum topic.
+    thread: Option<i64>,
+    /// The message that is answered.
+    message: Option<i64>,
+}
+
+impl Spot {
+    fn of(place: &Place) -> Self {
+        Self {
+            chat: place.chat,
+            kind: place.kind,
+            thread: place.thread,
+            message: Some(place.message),
+        }
+    }
+
+    /// The same place under a group's new id: message and topic are the old chat's.
+    fn at_chat(self, chat: ChatId) -> Self {
+        if chat == self.chat {
+            self
+        } else {
+            Self {
+                chat,
+                thread: None,
+                message: None,
+                ..self
+            }
+        }
+    }
+}
+
+impl Voice {
+    fn answer(&self, spot: Spot, at: UnixTime, reply: &Reply, notes: &[Note]) -> Response {
+        let spot = spot.at_chat(reply.chat);
+        match &reply.outcome {
+            Outcome::Silent => Response::default(),
+            Outcome::Answer(answer) => Response {
+                calls: vec![self.say(&spot, at, &Say::Answer(answer), notes)],
+                trouble: None,
+            },
+            Outcome::Trouble(trouble) => {
+                let is_flood = matches!(trouble, Trouble::Flood { .. });
+                let calls = vec![self.say(&spot, at, &Say::Trouble(words(*trouble)), &[])];
+                Response {
+                    calls,
+                    trouble: Some(*trouble).filter(|_| !is_flood),
+                }
+            }
+        }
+    }
+
+    fn outdated_button(&self, id: String) -> Response {
+        let text = self.texts.outdated_button(Language::English);
+        let answer = AnswerCallbackQuery::new(teloxide::types::CallbackQueryId(id)).text(text);
+        Response {
+            calls: vec![Call::AnswerCallback(Box::new(answer))],
+            trouble: None,
+        }
+    }
+
+    fn only(&self, spot: &Spot, at: UnixTime, say: &Say<'_>) -> Response {
+        Response {
+            calls: vec![self.say(spot, at, say, &[])],
+            trouble: None,
+        }
+    }
+
+    fn say(&self, spot: &Spot, at: UnixTime, say: &Say<'_>, notes: &[Note]) -> Call {
+        let view = View {
+            language: Language::English,
+            zone: self.zone,
+            at,
+        };
+        let text = self.texts.render(say, notes, &view);
+        let mut message =
+            SendMessage::new(TgChatId(spot.chat.0), text.html).parse_mode(ParseMode::Html);
+        if !text.preview {
+            message = message.link_preview_options(no_preview());
+        }
+        if let Some(thread) = spot.thread.and_then(|thread| i32::try_from(thread).ok()) {
+            message = message.message_thread_id(ThreadId(MessageId(thread)));
+        }
+        if let Some(to) = spot.message.and_then(|message| i32::try_from(message).ok())
+            && spot.kind == ChatKind::Group
+        {
+            let reply = ReplyParameters::new(MessageId(to)).allow_sending_without_reply();
+            message = message.reply_parameters(reply).disable_notification(true);
+        }
+        Call::Send(Box::new(message))
+    }
+}
+
+fn no_preview() -> LinkPreviewOptions {
+    LinkPreviewOptions {
+        is_disabled: true,
+        url: None,
+        prefer_small_media: false,
+        prefer_large_media: false,
+        show_above_text: false,
+    }
+}
+
+/// The text for a trouble.
+pub fn words(trouble: Trouble) -> TroubleText {
+    match trouble {
+        Trouble::Damaged => TroubleText::Damaged,
+        Trouble::Foreign => TroubleText::Foreign,
+        Trouble::Busy => TroubleText::Busy,
+        Trouble::Storage => TroubleText::Storage,
+        Trouble::Flood { seconds } => TroubleText::Flood {
+            seconds: seconds.unsigned_abs(),
+        },
+        Trouble::Internal => TroubleText::Internal,
+    }
+}
+
+/// The chat whose answers must come in order.
+pub fn queue_of(incoming: &Incoming) -> Option<ChatId> {
+    match &incoming.kind {
+        Inbound::Message { origin, .. }
+        | Inbound::EditedMessage { origin, .. }
+        | Inbound::Migrated { origin, .. } => Some(origin.place.chat),
+        Inbound::AddedToGroup { chat, .. } => Some(*chat),
+        Inbound::Callback { chat, .. } => *chat,
+        Inbound::Ignored(_) => None,
+    }
+}
+
+/// Whether what follows may be for a group's new id, and must wait for this.
+pub fn is_migration(incoming: &Incoming) -> bool {
+    matches!(incoming.kind, Inbound::Migrated { .. })
+}

@@ -1,0 +1,24 @@
+//! Telegram: text -> command, update -> request, reply -> Bot API calls, polling, the outgoing queue.
+//!
+//! teloxide's requests, types and errors are used for what goes out. What comes in is read by narrow structs of our own:
+//! teloxide's `Update` loses the text of a message with an entity type that it does not know.
+
+mod api;
+mod call;
+mod command;
+mod front;
+mod lock;
+mod menu;
+mod outbox;
+mod poller;
+mod update;
+
+pub use api::bot;
+pub use call::Call;
+pub use command::{MessageText, Parsed, parse};
+pub use front::{Front, Response, is_migration, words};
+pub use lock::PollerLock;
+pub use menu::register as register_menu;
+pub use outbox::Outbox;
+pub use poller::{PollError, Poller, Stop, identify, stopped};
+pub use update::{BotIdentity, Carrier, Inbound, Incoming, read};

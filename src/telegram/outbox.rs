@@ -1,0 +1,225 @@
+//! What goes out to Telegram: one queue per chat, in order. A chat is paused only for its own 429; chats never wait for each
+//! other.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use teloxide::Bot;
+use teloxide::payloads::SendMessage;
+use teloxide::types::Recipient;
+use tokio::sync::{Notify, mpsc, oneshot};
+
+use crate::domain::ChatId;
+use crate::text;
+
+use super::api::{Failure, carry_out, describe, failure};
+use super::call::Call;
+
+/// How long after a connection failure the next attempt comes; after the last one the message is given up.
+const RETRIES: [Duration; 6] = [
+    Duration::from_millis(500),
+    Duration::from_secs(1),
+    Duration::from_secs(2),
+    Duration::from_secs(5),
+    Duration::from_secs(10),
+    Duration::from_secs(30),
+];
+/// The most answers that wait in one chat; more are dropped with a log line, so that memory stays bounded.
+const QUEUE: usize = 1_000;
+
+/// Told when a message was refused because its chat has a new id.
+pub type OnMigrated = Arc<dyn Fn(ChatId, ChatId) + Send + Sync>;
+
+/// The outgoing queues of one bot.
+#[derive(Clone)]
+pub struct Outbox {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    bot: Bot,
+    on_migrated: OnMigrated,
+    chats: Mutex<HashMap<ChatId, mpsc::Sender<Item>>>,
+    /// Chats that do not let the bot write, until they write again.
+    unreachable: Mutex<HashSet<ChatId>>,
+    /// Told whenever a queue is done.
+    emptied: Notify,
+}
+
+/// The answer to one update: what to call, once it is known, and whom to tell when it is done.
+struct Item {
+    calls: oneshot::Receiver<Vec<Call>>,
+    done: oneshot::Sender<()>,
+}
+
+impl Outbox {
+    /// Queues for this bot.
+    pub fn new(bot: Bot, on_migrated: OnMigrated) -> Self {
+        let inner = Inner {
+            bot,
+            on_migrated,
+            chats: Mutex::default(),
+            unreachable: Mutex::default(),
+            emptied: Notify::new(),
+        };
+        Self {
+            inner: Arc::new(inner),
+        }
+    }
+
+    /// Puts the answer to an update of this chat behind those that wait. The returned receiver ends when it is out, or
+    /// given up.
+    pub fn push(&self, chat: ChatId, calls: oneshot::Receiver<Vec<Call>>) -> oneshot::Receiver<()> {
+        // The chat wrote, so it can be written to again.
+        lock(&self.inner.unreachable).remove(&chat);
+        let (done, out) = oneshot::channel();
+        let item = Item { calls, done };
+        let mut chats = lock(&self.inner.chats);
+        let queue = chats.entry(chat).or_insert_with(|| self.start(chat));
+        match queue.try_send(item) {
+            Ok(()) => {}
+            Err(mpsc::error::TrySendError::Closed(item)) => {
+                let queue = self.start(chat);
+                // A fresh queue has room for its first item.
+                let _ = queue.try_send(item);
+                chats.insert(chat, queue);
+            }
+            Err(mpsc::error::TrySendError::Full(_)) => {
+                tracing::warn!(
+                    chat = chat.0,
+                    "more than {QUEUE} answers wait for this chat; one was dropped"
+                );
+            }
+        }
+        out
+    }
+
+    /// Waits until every answer is out, at most this long.
+    pub async fn drained(&self, limit: Duration) {
+        let empty = async {
+            loop {
+                let emptied = self.inner.emptied.notified();
+                if lock(&self.inner.chats).is_empty() {
+                    return;
+                }
+                emptied.await;
+            }
+        };
+        if tokio::time::timeout(limit, empty).await.is_err() {
+            tracing::warn!("some answers did not go out before the end");
+        }
+    }
+
+    fn start(&self, chat: ChatId) -> mpsc::Sender<Item> {
+        let (sender, mut receiver) = mpsc::channel::<Item>(QUEUE);
+        let inner = Arc::clone(&self.inner);
+        tokio::spawn(async move {
+            while let Some(item) = inner.next(chat, &mut receiver).await {
+                for call in item.calls.await.unwrap_or_default() {
+                    inner.deliver(call).await;
+                }
+                // Whoever waited may have stopped waiting.
+                let _ = item.done.send(());
+            }
+        });
+        sender
+    }
+}
+
+impl Inner {
+    /// The next answer; none, and the queue is gone, when nothing waits: queues live as long as they are needed.
+    async fn next(&self, chat: ChatId, receiver: &mut mpsc::Receiver<Item>) -> Option<Item> {
+        if let Ok(item) = receiver.try_recv() {
+            return Some(item);
+        }
+        tokio::task::yield_now().await;
+        let mut chats = lock(&self.chats);
+        let item = receiver.try_recv().ok();
+        if item.is_none() {
+            chats.remove(&chat);
+            receiver.close();
+            self.emptied.notify_waiters();
+        }
+        item
+    }
+
+    async fn deliver(&self, call: Call) {
+        match call {
+            Call::Send(message) => self.send(*message).await,
+            Call::AnswerCallback(answer) => {
+                if let Err(error) = carry_out(&self.bot, *answer).await {
+                    tracing::warn!(error = describe(&error), "a button could not be answered");
+                }
+            }
+        }
+    }
+
+    /// Sends one message. Only what surely did not arrive is tried again: a send has no idempotency key.
+    async fn send(&self, mut message: SendMessage) {
+        let mut attempt = 0;
+        loop {
+            let Some(chat) = target(&message) else { return };
+            if lock(&self.unreachable).contains(&chat) {
+                return;
+            }
+            let Err(error) = carry_out(&self.bot, message.clone()).await else {
+                return;
+            };
+            match failure(&error) {
+                Failure::Wait(pause) => {
+                    tracing::info!(
+                        chat = chat.0,
+                        seconds = pause.as_secs(),
+                        "Telegram asks for a pause in this chat"
+                    );
+                    tokio::time::sleep(pause).await;
+                }
+                Failure::NotSent if attempt < RETRIES.len() => {
+                    tokio::time::sleep(RETRIES[attempt]).await;
+                    attempt += 1;
+                }
+                Failure::Migrated(new) if new != chat.0 => {
+                    (self.on_migrated)(chat, ChatId(new));
+                    message.chat_id = Recipient::Id(teloxide::types::ChatId(new));
+                }
+                Failure::Markup if message.parse_mode.is_some() => {
+                    tracing::warn!(
+                        chat = chat.0,
+                        "Telegram refused the markup of a message; it is sent without"
+                    );
+                    message.text = text::plain(&message.text);
+                    message.parse_mode = None;
+                }
+                Failure::NotModified => return,
+                Failure::Forbidden => {
+                    tracing::info!(
+                        chat = chat.0,
+                        "the bot may not write to this chat; it is tried again when the chat writes"
+                    );
+                    lock(&self.unreachable).insert(chat);
+                    return;
+                }
+                _ => {
+                    tracing::warn!(
+                        chat = chat.0,
+                        error = describe(&error),
+                        "an answer was given up: it may or may not have arrived"
+                    );
+                    return;
+                }
+            }
+        }
+    }
+}
+
+fn target(message: &SendMessage) -> Option<ChatId> {
+    match &message.chat_id {
+        Recipient::Id(id) => Some(ChatId(id.0)),
+        Recipient::ChannelUsername(_) => None,
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

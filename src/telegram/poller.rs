@@ -1,0 +1,237 @@
+//! One bot's long polling: get a batch, make its events durable, answer, and only then confirm it.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::value::RawValue;
+use teloxide::prelude::Requester;
+use teloxide::{Bot, RequestError};
+use tokio::sync::{oneshot, watch};
+use tokio::time::{sleep, timeout};
+
+use crate::domain::BotId;
+
+use super::api::{Failure, GetRawUpdates, describe, failure, get_updates};
+use super::front::{Front, is_migration, queue_of};
+use super::outbox::Outbox;
+use super::update::{BotIdentity, Carrier, Incoming, read};
+
+/// How long the answers to a batch may hold up its confirmation. A crash in that time costs no answer.
+const ANSWERS_WAIT: Duration = Duration::from_secs(2);
+/// How long the confirmation at the end may take.
+const LAST_CONFIRMATION: Duration = Duration::from_secs(5);
+/// The pauses after failed calls; the last one repeats.
+const PAUSES: [Duration; 6] = [
+    Duration::from_millis(500),
+    Duration::from_secs(1),
+    Duration::from_secs(2),
+    Duration::from_secs(5),
+    Duration::from_secs(10),
+    Duration::from_secs(30),
+];
+
+/// Becomes true when the process is to stop.
+pub type Stop = watch::Receiver<bool>;
+
+/// Why a bot is not polled any more.
+#[derive(Debug, thiserror::Error)]
+pub enum PollError {
+    #[error(
+        "Telegram refuses the bot's token: get a valid one from @BotFather (/token) and set TELOXIDE_TOKEN"
+    )]
+    Unauthorized,
+    #[error("cannot lock {}: {source}", path.display())]
+    Lock {
+        path: PathBuf,
+        source: std::io::Error,
+    },
+}
+
+/// Asks Telegram who the bot is, as often as it takes. None when the process is to stop.
+pub async fn identify(bot: &Bot, stop: &mut Stop) -> Result<Option<BotIdentity>, PollError> {
+    let mut pauses = Pauses::new("ask Telegram who the bot is");
+    loop {
+        let asked = tokio::select! {
+            asked = async { bot.get_me().await } => asked,
+            () = stopped(stop) => return Ok(None),
+        };
+        match asked {
+            Ok(me) => {
+                let username = me.username().to_owned();
+                return Ok(Some(BotIdentity {
+                    id: BotId(i64::try_from(me.id.0).unwrap_or(0)),
+                    username,
+                }));
+            }
+            Err(error) if failure(&error) == Failure::Unauthorized => {
+                return Err(PollError::Unauthorized);
+            }
+            Err(error) => pauses.after(&error, stop).await,
+        }
+        if *stop.borrow() {
+            return Ok(None);
+        }
+    }
+}
+
+/// Waits until the process is to stop.
+pub async fn stopped(stop: &mut Stop) {
+    // When the sender is gone the process is ending too.
+    let _ = stop.wait_for(|stop| *stop).await;
+}
+
+/// One bot and what its updates go through.
+pub struct Poller {
+    pub bot: Bot,
+    pub identity: BotIdentity,
+    pub front: Arc<Front>,
+    pub outbox: Outbox,
+}
+
+impl Poller {
+    /// Polls until the process is to stop; then everything received is durable and confirmed.
+    pub async fn run(&self, stop: &mut Stop) -> Result<(), PollError> {
+        let mut pauses = Pauses::new("poll");
+        let (mut offset, mut confirmed) = (None, None);
+        while !*stop.borrow() {
+            let polled = tokio::select! {
+                polled = get_updates(&self.bot, GetRawUpdates::wait(offset)) => polled,
+                () = stopped(stop) => break,
+            };
+            match polled {
+                Ok(batch) => {
+                    pauses.success();
+                    confirmed = offset;
+                    if let Some(last) = self.batch(&batch).await {
+                        offset = Some(last.saturating_add(1));
+                    }
+                }
+                Err(error) if failure(&error) == Failure::Unauthorized => {
+                    return Err(PollError::Unauthorized);
+                }
+                Err(error) => pauses.after(&error, stop).await,
+            }
+        }
+        if let Some(offset) = offset.filter(|_| offset != confirmed) {
+            self.confirm(offset).await;
+        }
+        Ok(())
+    }
+
+    /// Carries out a batch. When this returns every event of it is durable, and its answers went out if they could in
+    /// time. Returns the last update's id.
+    async fn batch(&self, batch: &[Box<RawValue>]) -> Option<i64> {
+        let (mut last, mut durable, mut sent) = (None, Vec::new(), Vec::new());
+        for raw in batch {
+            match read(raw.get(), &self.identity, Carrier::Update) {
+                Ok(incoming) => {
+                    last = Some(incoming.update_id);
+                    let is_barrier = is_migration(&incoming);
+                    let (carried, out) = self.update(incoming);
+                    if is_barrier {
+                        // What follows may be for the group's new id.
+                        let _ = carried.await;
+                    } else {
+                        durable.push(carried);
+                    }
+                    sent.extend(out);
+                }
+                Err(unreadable) => {
+                    tracing::error!(bot = self.identity.id.0, %unreadable, "an update cannot be read; it is passed over");
+                    last = unreadable.update_id.or(last);
+                }
+            }
+        }
+        for carried in durable {
+            // A closed channel is a panic in that one command, logged where it happened.
+            let _ = carried.await;
+        }
+        let all_sent = async {
+            for out in sent {
+                let _ = out.await;
+            }
+        };
+        // Answers that are late go out later.
+        let _ = timeout(ANSWERS_WAIT, all_sent).await;
+        last
+    }
+
+    /// Starts one update. The first receiver ends when its event is durable, the second when its answer is out.
+    fn update(&self, incoming: Incoming) -> (oneshot::Receiver<()>, Option<oneshot::Receiver<()>>) {
+        let (carried, is_carried) = oneshot::channel();
+        let (answer, calls) = oneshot::channel();
+        let out = queue_of(&incoming).map(|queue| self.outbox.push(queue, calls));
+        self.front.receive(incoming, move |response| {
+            // Both receivers may be gone when the process stops.
+            let _ = answer.send(response.calls);
+            let _ = carried.send(());
+        });
+        (is_carried, out)
+    }
+
+    async fn confirm(&self, offset: i64) {
+        let confirmed = timeout(
+            LAST_CONFIRMATION,
+            get_updates(&self.bot, GetRawUpdates::confirm(offset)),
+        )
+        .await;
+        let problem = match confirmed {
+            Ok(Ok(_)) => return,
+            Ok(Err(error)) => describe(&error),
+            Err(_) => "no answer in time".to_owned(),
+        };
+        tracing::warn!(
+            bot = self.identity.id.0,
+            problem,
+            "the last updates could not be confirmed; they come again and change nothing"
+        );
+    }
+}
+
+/// The growing pauses between failed calls, with one plain log line per failure and one when it works again.
+struct Pauses {
+    doing: &'static str,
+    failures: usize,
+}
+
+impl Pauses {
+    fn new(doing: &'static str) -> Self {
+        Self { doing, failures: 0 }
+    }
+
+    fn success(&mut self) {
+        if self.failures > 0 {
+            tracing::info!(failures = self.failures, "Telegram answers again");
+            self.failures = 0;
+        }
+    }
+
+    async fn after(&mut self, error: &RequestError, stop: &mut Stop) {
+        let grown = PAUSES[self.failures.min(PAUSES.len() - 1)];
+        self.failures += 1;
+        let pause = match failure(error) {
+            Failure::Wait(asked) => asked,
+            _ => grown,
+        };
+        let seconds = pause.as_secs_f32();
+        if failure(error) == Failure::Conflict {
+            tracing::warn!(
+                seconds,
+                "Telegram says that this bot has another poller or a webhook ({}): stop the other program, or remove the webhook; trying again",
+                describe(error)
+            );
+        } else {
+            tracing::warn!(
+                seconds,
+                "cannot {}: {}; trying again",
+                self.doing,
+                describe(error)
+            );
+        }
+        tokio::select! {
+            () = sleep(pause) => {}
+            () = stopped(stop) => {}
+        }
+    }
+}

@@ -1,0 +1,250 @@
+//! A Telegram Update, as JSON -> what it means for the boards.
+//!
+//! Only the fields that are needed are read (in `raw`), so that no entity, message or update of a kind that Telegram adds later can
+//! make a valid update unreadable or lose its text.
+
+mod raw;
+mod sender;
+mod surrogates;
+mod writing;
+
+#[cfg(test)]
+mod tests;
+
+use crate::domain::board::ChatKind;
+use crate::domain::{Actor, BotId, Cause, ChatId, Delivery, UnixTime};
+use crate::telegram::command::{self, EditedCommand, Parsed};
+
+/// The bot that received an update.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BotIdentity {
+    pub id: BotId,
+    /// Without `@`.
+    pub username: String,
+}
+
+/// What brought an update in; decides the kind of [`Cause`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Carrier {
+    Update,
+    Feed,
+}
+
+/// An update that was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Incoming {
+    pub update_id: i64,
+    pub kind: Inbound,
+}
+
+/// What an update means.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Inbound {
+    /// A message with something to answer: a command of this bot, one that could not be understood, or an unknown one in a
+    /// private chat or with this bot's name.
+    Message { origin: Origin, parsed: Parsed },
+    /// A message that holds a command of this bot was edited.
+    EditedMessage {
+        origin: Origin,
+        edited: EditedCommand,
+    },
+    /// A group became a supergroup. Told in either chat, perhaps in both.
+    Migrated {
+        origin: Origin,
+        from: ChatId,
+        to: ChatId,
+    },
+    /// The bot came into a group.
+    AddedToGroup {
+        chat: ChatId,
+        title: Option<String>,
+        /// The language of the user who added it.
+        language: Option<String>,
+    },
+    /// A button was pressed.
+    Callback {
+        id: String,
+        /// None when the message of the button is not known to Telegram any more.
+        chat: Option<ChatId>,
+        language: Option<String>,
+    },
+    /// Nothing to do, and why.
+    Ignored(&'static str),
+}
+
+/// Where a message stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    pub chat: ChatId,
+    pub kind: ChatKind,
+    /// None for a private chat.
+    pub title: Option<String>,
+    /// The forum topic.
+    pub thread: Option<i64>,
+    pub message: i64,
+}
+
+/// Where a message comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin {
+    pub place: Place,
+    pub actor: Actor,
+    pub cause: Cause,
+    /// The message's own date.
+    pub at: UnixTime,
+    /// The IETF tag of the sender's Telegram, such as `ru` or `pt-br`.
+    pub language: Option<String>,
+}
+
+/// Not an Update, or one without what it needs.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no readable Telegram update: {reason}")]
+pub struct UnreadableUpdate {
+    /// Its number, when that much could be read: with it the update can still be confirmed.
+    pub update_id: Option<i64>,
+    pub reason: String,
+}
+
+/// Reads one Update object.
+pub fn read(raw: &str, bot: &BotIdentity, carrier: Carrier) -> Result<Incoming, UnreadableUpdate> {
+    let update = raw::parse(&surrogates::mend(raw))?;
+    let reader = Reader {
+        bot,
+        carrier,
+        update_id: update.update_id,
+    };
+    Ok(Incoming {
+        update_id: update.update_id,
+        kind: reader.read(update),
+    })
+}
+
+struct Reader<'a> {
+    bot: &'a BotIdentity,
+    carrier: Carrier,
+    update_id: i64,
+}
+
+impl Reader<'_> {
+    fn read(&self, update: raw::Update) -> Inbound {
+        if let Some(message) = update.message {
+            self.message(&message)
+        } else if let Some(message) = update.edited_message {
+            self.edited_message(&message)
+        } else if let Some(query) = update.callback_query {
+            Inbound::Callback {
+                id: query.id,
+                chat: query.message.map(|message| ChatId(message.chat.id)),
+                language: query.from.and_then(|user| user.language_code),
+            }
+        } else if let Some(change) = update.my_chat_member {
+            membership(change)
+        } else {
+            Inbound::Ignored("a kind of update that is not used")
+        }
+    }
+
+    fn message(&self, message: &raw::Message) -> Inbound {
+        let Some(kind) = message.chat.kind() else {
+            return Inbound::Ignored("no private chat and no group");
+        };
+        if let Some((from, to)) = message.migration() {
+            return self.migrated(message, kind, from, to);
+        }
+        let Some(text) = writing::message_text(message, self.bot) else {
+            return Inbound::Ignored("no text");
+        };
+        let parsed = command::parse(&text, &self.bot.username);
+        match &parsed {
+            Parsed::NoCommand => return Inbound::Ignored("no command"),
+            Parsed::ForOtherBot => return Inbound::Ignored("a command for another bot"),
+            Parsed::Unknown { named: false } if kind == ChatKind::Group => {
+                return Inbound::Ignored("an unknown command in a group");
+            }
+            Parsed::Unknown { .. } | Parsed::Command(..) | Parsed::Usage(_) => {}
+        }
+        match sender::actor(message) {
+            Ok(actor) => Inbound::Message {
+                origin: self.origin(message, kind, actor),
+                parsed,
+            },
+            Err(reason) => Inbound::Ignored(reason),
+        }
+    }
+
+    fn edited_message(&self, message: &raw::Message) -> Inbound {
+        let Some(kind) = message.chat.kind() else {
+            return Inbound::Ignored("no private chat and no group");
+        };
+        let text = message.writing().map_or("", |(text, _)| text);
+        let Some(edited) = command::edited_command(text, &self.bot.username) else {
+            return Inbound::Ignored("edited, and no command of this bot");
+        };
+        match sender::actor(message) {
+            Ok(actor) => Inbound::EditedMessage {
+                origin: self.origin(message, kind, actor),
+                edited,
+            },
+            Err(reason) => Inbound::Ignored(reason),
+        }
+    }
+
+    fn migrated(&self, message: &raw::Message, kind: ChatKind, from: i64, to: i64) -> Inbound {
+        let (from, to) = (ChatId(from), ChatId(to));
+        if from == to || !from.is_group() || !to.is_group() {
+            return Inbound::Ignored("a migration that is none between groups");
+        }
+        let actor = sender::actor(message).unwrap_or(Actor::System {});
+        Inbound::Migrated {
+            origin: self.origin(message, kind, actor),
+            from,
+            to,
+        }
+    }
+
+    fn origin(&self, message: &raw::Message, kind: ChatKind, actor: Actor) -> Origin {
+        let place = Place {
+            chat: ChatId(message.chat.id),
+            kind,
+            title: message.chat.title(kind),
+            thread: message.topic(),
+            message: message.message_id,
+        };
+        let from = message.from.as_ref();
+        Origin {
+            place,
+            actor,
+            cause: self.cause(message),
+            at: message.date,
+            language: from.and_then(|user| user.language_code.clone()),
+        }
+    }
+
+    fn cause(&self, message: &raw::Message) -> Cause {
+        let delivery = Delivery {
+            bot: self.bot.id,
+            update: self.update_id,
+            message: message.message_id,
+            date: message.date,
+        };
+        match self.carrier {
+            Carrier::Update => Cause::Update(delivery),
+            Carrier::Feed => Cause::Feed(delivery),
+        }
+    }
+}
+
+/// `my_chat_member` is always about the bot itself.
+fn membership(change: raw::MemberChange) -> Inbound {
+    if change.chat.kind() != Some(ChatKind::Group) {
+        return Inbound::Ignored("its membership changed outside of groups");
+    }
+    if change.old_chat_member.is_inside() || !change.new_chat_member.is_inside() {
+        return Inbound::Ignored("its rights changed, or it left");
+    }
+    Inbound::AddedToGroup {
+        chat: ChatId(change.chat.id),
+        title: change.chat.title(ChatKind::Group),
+        language: change.from.and_then(|user| user.language_code),
+    }
+}

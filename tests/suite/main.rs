@@ -1,0 +1,6 @@
+//! Black-box tests of the program, one file per capability.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod chain;

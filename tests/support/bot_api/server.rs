@@ -1,0 +1,194 @@
+//! The HTTP side: a thread with its own runtime, and the way of one call from its path to its answer.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use axum::Router;
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+
+use super::answer::{Answer, Refusal, json_response, response, status};
+use super::bots::Bot;
+use super::connection::{Cut, Cuttable};
+use super::faults::Fault;
+use super::log::{Call, CallId};
+use super::methods;
+use super::params::Params;
+use super::polling;
+use super::state::Shared;
+
+/// A running server; stops, and closes its connections, when dropped.
+pub struct Server {
+    addr: SocketAddr,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Server {
+    /// Serves on a free port of the loopback interface; calls are accepted once this returns.
+    pub fn start(shared: Arc<Shared>) -> Self {
+        let listener =
+            std::net::TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
+        listener
+            .set_nonblocking(true)
+            .expect("a socket can be non-blocking");
+        let addr = listener
+            .local_addr()
+            .expect("a bound socket has an address");
+        let (stop, stopped) = oneshot::channel();
+        let thread = std::thread::spawn(move || serve(listener, shared, stopped));
+        Self {
+            addr,
+            stop: Some(stop),
+            thread: Some(thread),
+        }
+    }
+
+    pub fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(Err(_)) = self.thread.take().map(JoinHandle::join) {
+            eprintln!("the fake Bot API server panicked");
+        }
+    }
+}
+
+/// Runs until `stopped`; the runtime's end drops every open connection.
+fn serve(listener: std::net::TcpListener, shared: Arc<Shared>, stopped: oneshot::Receiver<()>) {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime can be built");
+    runtime.block_on(async {
+        let listener =
+            Cuttable(TcpListener::from_std(listener).expect("the socket is non-blocking"));
+        let app = Router::new().fallback(handle).with_state(shared);
+        let app = app.into_make_service_with_connect_info::<Cut>();
+        tokio::select! {
+            _ = axum::serve(listener, app) => {}
+            _ = stopped => {}
+        }
+    });
+}
+
+async fn handle(
+    State(shared): State<Arc<Shared>>,
+    ConnectInfo(cut): ConnectInfo<Cut>,
+    request: Request,
+) -> Response {
+    let path = request.uri().path().replace("%3A", ":");
+    let Some((token, method)) = route(&path) else {
+        return response(&Err(Refusal::not_found()));
+    };
+    let params = Params::read(request).await;
+    let call = Call::new(token, method, params.as_ref().unwrap_or(&Params::default()));
+    let (id, fault) = shared.change(|state| {
+        let fault = state.faults.take(&call);
+        (state.log.arrived(call), fault)
+    });
+    let exchange = Exchange {
+        shared: &shared,
+        token,
+        method,
+        params,
+        id,
+        cut,
+    };
+    exchange.run(fault).await
+}
+
+/// Token and method of `/bot<token>/<method>`.
+fn route(path: &str) -> Option<(&str, &str)> {
+    let (token, method) = path.strip_prefix("/bot")?.split_once('/')?;
+    Some((token, method.trim_end_matches('/')))
+}
+
+/// One call on its way to an answer.
+struct Exchange<'a> {
+    shared: &'a Shared,
+    token: &'a str,
+    method: &'a str,
+    params: Result<Params, Refusal>,
+    id: CallId,
+    cut: Cut,
+}
+
+impl Exchange<'_> {
+    async fn run(self, fault: Option<Fault>) -> Response {
+        match fault {
+            None => self.answer(self.perform().await),
+            Some(Fault::Delay(delay)) => {
+                tokio::time::sleep(delay).await;
+                self.answer(self.perform().await)
+            }
+            Some(Fault::Status {
+                code,
+                description,
+                parameters,
+            }) => self.answer(Err(Refusal {
+                code,
+                description,
+                parameters,
+            })),
+            Some(Fault::ResetBefore) => self.hang_up(),
+            Some(Fault::LostResponse) => {
+                // Lost either way, a refusal too.
+                let _ = self.perform().await;
+                self.hang_up()
+            }
+            Some(Fault::Garbage) => {
+                self.note_status(200);
+                json_response(200, "<html><body>It works!</body></html>".to_owned())
+            }
+        }
+    }
+
+    async fn perform(&self) -> Answer {
+        self.authorize()?;
+        let params = self.params.as_ref().map_err(Clone::clone)?;
+        if self.method.eq_ignore_ascii_case("getUpdates") {
+            return polling::get_updates(self.shared, self.token, params, self.id).await;
+        }
+        self.shared.change(|state| {
+            let answer = methods::perform(state, self.token, self.method, params)?;
+            state.log.took_effect(self.id);
+            Ok(answer)
+        })
+    }
+
+    fn authorize(&self) -> Result<(), Refusal> {
+        let bot_works = |bot: &Bot| !bot.revoked;
+        let known = self
+            .shared
+            .read(|state| state.bots.get(self.token).is_some_and(bot_works));
+        match known {
+            true => Ok(()),
+            false => Err(Refusal::unauthorized()),
+        }
+    }
+
+    fn answer(&self, answer: Answer) -> Response {
+        self.note_status(status(&answer));
+        response(&answer)
+    }
+
+    fn note_status(&self, status: u16) {
+        self.shared
+            .change(|state| state.log.answered(self.id, status));
+    }
+
+    /// Ends the connection; what is returned here never reaches the client.
+    fn hang_up(&self) -> Response {
+        self.cut.cut();
+        StatusCode::NO_CONTENT.into_response()
+    }
+}
