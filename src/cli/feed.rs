@@ -173,7 +173,7 @@ fn print_all(answers: &Receiver<Pending>) -> anyhow::Result<bool> {
         };
         problem |= response.trouble.is_some();
         for call in &response.calls {
-            serde_json::to_writer(&mut out, &call.to_json())?;
+            call.write_json(&mut out)?;
             out.write_all(b"\n")?;
         }
     }

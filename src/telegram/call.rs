@@ -1,12 +1,10 @@
 //! One call of the Bot API, as an answer to an update.
 
+use std::io::Write;
+
 use serde::Serialize;
-use serde_json::Value;
 use teloxide::payloads::{AnswerCallbackQuery, SendMessage};
 use teloxide::requests::Payload;
-use teloxide::types::Recipient;
-
-use crate::domain::ChatId;
 
 /// What the bot does in answer to an update.
 #[derive(Clone, Debug)]
@@ -16,31 +14,26 @@ pub enum Call {
 }
 
 impl Call {
-    /// The chat that a message goes to.
-    pub fn chat(&self) -> Option<ChatId> {
+    /// The call as `bounty feed` prints it: one object with `method` and the call's parameters, on one line.
+    pub fn write_json(&self, out: impl Write) -> serde_json::Result<()> {
         match self {
-            Self::Send(message) => match &message.chat_id {
-                Recipient::Id(id) => Some(ChatId(id.0)),
-                Recipient::ChannelUsername(_) => None,
-            },
-            Self::AnswerCallback(_) => None,
-        }
-    }
-
-    /// The call as `bounty feed` prints it: one object with `method` and the call's parameters.
-    pub fn to_json(&self) -> Value {
-        match self {
-            Self::Send(message) => with_method("sendMessage", &**message),
-            Self::AnswerCallback(answer) => with_method("answerCallbackQuery", &**answer),
+            Self::Send(message) => write_named("sendMessage", &**message, out),
+            Self::AnswerCallback(answer) => write_named("answerCallbackQuery", &**answer, out),
         }
     }
 }
 
-fn with_method<P: Payload + Serialize>(method: &str, payload: &P) -> Value {
-    let mut call = serde_json::Map::new();
-    call.insert("method".to_owned(), method.into());
-    if let Ok(Value::Object(parameters)) = serde_json::to_value(payload) {
-        call.extend(parameters);
-    }
-    Value::Object(call)
+#[derive(Serialize)]
+struct Named<'p, P> {
+    method: &'static str,
+    #[serde(flatten)]
+    parameters: &'p P,
+}
+
+fn write_named<P: Payload + Serialize>(
+    method: &'static str,
+    parameters: &P,
+    out: impl Write,
+) -> serde_json::Result<()> {
+    serde_json::to_writer(out, &Named { method, parameters })
 }

@@ -50,7 +50,7 @@ impl<'a> Split<'a> {
             words => words,
         };
         let text = self.text_of(words)?;
-        let bare = text.trim_end_matches([',', ';']);
+        let bare = text.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, ',' | ';'));
         Some(if bare.is_empty() {
             text
         } else {

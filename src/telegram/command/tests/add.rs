@@ -124,6 +124,7 @@ fn the_text_is_kept_as_it_was_typed() {
             "first\n\n  second\n2031-01-31",
             "first\n\n  second | due 2031-01-31 23:59",
         ),
+        ("a  https://e.com/1 b", "a  b | link https://e.com/1"),
         (
             "a  b https://e.com/1 c  d",
             "a  b c  d | link https://e.com/1",
@@ -157,6 +158,7 @@ fn what_joined_the_text_to_its_date_goes_with_the_date() {
             "Buy | link https://e.com/1 | due 2030-05-16 23:59",
         ),
         ("- tomorrow", "- | due 2030-05-16 23:59"),
+        ("Buy milk , tomorrow", "Buy milk | due 2030-05-16 23:59"),
         (", tomorrow", ", | due 2030-05-16 23:59"),
     ]);
 }

@@ -104,8 +104,7 @@ fn a_reply_takes_text_and_link_of_the_message_replied_to() {
 
 #[test]
 fn a_message_in_a_topic_is_no_reply_to_the_topic() {
-    let created =
-        json!({"message_id": 9, "forum_topic_created": {"name": "Bugs", "icon_color": 1}});
+    let created = json!({"message_id": 9, "text": "Bugs", "forum_topic_created": {"name": "Bugs", "icon_color": 1}});
     let bare = message_with(
         "/add",
         json!({"reply_to_message": created, "is_topic_message": true}),
