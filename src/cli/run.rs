@@ -11,9 +11,7 @@ use crate::domain::board::ChatKind;
 use crate::domain::{Actor, Cause, ChatId};
 use crate::engine::{Ask, Chat, Engine, Request, Settings};
 use crate::store::{Disk, Layout};
-use crate::telegram::{
-    Front, Outbox, PollError, Poller, PollerLock, bot, identify, register_menu, stopped,
-};
+use crate::telegram::{Front, Outbox, PollError, Poller, PollerLock, bot, identify, register_menu};
 
 use super::Status;
 use super::args::{DataArgs, ZoneArgs, settings};
@@ -159,7 +157,5 @@ fn stop_on_signal() -> anyhow::Result<watch::Receiver<bool>> {
         // The receiver is held by the service as long as it runs.
         let _ = sender.send(true);
     });
-    let mut waiting = receiver.clone();
-    tokio::spawn(async move { stopped(&mut waiting).await });
     Ok(receiver)
 }

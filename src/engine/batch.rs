@@ -8,7 +8,7 @@ use crate::domain::board::{
     Answer, Board, BoardEvent, BoardOpened, Change, ChatKind, Command, Context, EditLine, History,
     HistoryFold, Query, Refusal, answer, confirm, decide, repeat_answer,
 };
-use crate::domain::{Actor, BountyId, Cause, Recorded, Seq, Timestamp};
+use crate::domain::{Actor, BountyId, Cause, ChatId, Recorded, Seq, Timestamp};
 use crate::store::{Position, StoreError, encode};
 
 use super::Settings;
@@ -19,14 +19,51 @@ use super::request::{Ask, Chat, Outcome, Reply, Request, Trouble};
 /// A request and whom to tell.
 pub struct Job {
     pub request: Request,
-    pub reply: Box<dyn FnOnce(Reply) + Send>,
+    pub reply: ReplyTo,
+}
+
+/// Whoever waits for a reply. A panic on the way drops this, and then they are told that something went wrong.
+pub struct ReplyTo {
+    chat: ChatId,
+    tell: Option<Box<dyn FnOnce(Reply) + Send>>,
+}
+
+impl ReplyTo {
+    /// A reply of this chat, told to `tell`.
+    pub fn new(chat: ChatId, tell: Box<dyn FnOnce(Reply) + Send>) -> Self {
+        Self {
+            chat,
+            tell: Some(tell),
+        }
+    }
+
+    fn send(&mut self, outcome: Outcome) {
+        if let Some(tell) = self.tell.take() {
+            tell(Reply {
+                chat: self.chat,
+                outcome,
+            });
+        }
+    }
+}
+
+impl Drop for ReplyTo {
+    fn drop(&mut self) {
+        self.send(Outcome::Trouble(Trouble::Internal));
+    }
 }
 
 impl Job {
-    /// Tells what came of it; `board` is the chat in which it was carried out.
-    pub fn finish(self, outcome: Outcome) {
-        let chat = self.request.chat.id;
-        (self.reply)(Reply { chat, outcome });
+    /// Tells what came of it.
+    pub fn finish(mut self, outcome: Outcome) {
+        self.reply.send(outcome);
+    }
+
+    /// The same for a group's new id.
+    pub fn for_chat(mut self, chat: ChatId) -> Self {
+        self.request.chat.id = chat;
+        self.reply.chat = chat;
+        self
     }
 
     fn change(&self) -> Option<&Change> {

@@ -145,16 +145,14 @@ impl Lane {
     fn forward(&self, shared: &Shared, jobs: Vec<Job>) {
         match current_chat(&*shared.disk, &shared.layout, self.chat) {
             Ok(current) => {
-                for mut job in jobs {
-                    job.request.chat.id = current;
-                    shared.submit(job.request, job.reply);
-                }
+                jobs.into_iter()
+                    .for_each(|job| shared.submit(job.for_chat(current)));
             }
             Err(error) => refuse(self.chat, jobs, &error),
         }
     }
 
-    fn migrate(&self, shared: &Shared, work: &mut Work, mut job: Job) {
+    fn migrate(&self, shared: &Shared, work: &mut Work, job: Job) {
         let Ask::Migrate { to } = job.request.ask else {
             return;
         };
@@ -171,8 +169,7 @@ impl Lane {
                 Outcome::Trouble(Trouble::from(&error))
             }
         };
-        job.request.chat.id = to;
-        job.finish(outcome);
+        job.for_chat(to).finish(outcome);
     }
 
     fn schedule_publish(&self, shared: &Shared, work: &mut Work) {

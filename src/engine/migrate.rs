@@ -11,8 +11,10 @@ use crate::store::{Disk, IoContext, Layout, Locked, Log, Position, StoreError, e
 
 use super::Settings;
 use super::batch::new_record;
+use super::board::OpenBoard;
 use super::merge::{self, Source};
 use super::names::{current_chat, moved_to, note_move};
+use super::publish::publish;
 use super::worker::Shared;
 
 /// A group's change of id, and how it became known.
@@ -111,7 +113,17 @@ impl Place<'_> {
             to = to.0,
             "a group became a supergroup; its board goes on under the new id"
         );
+        drop(locked);
+        self.publish(to);
         Ok(merged.map(|bounties| Answer::Merged { bounties }))
+    }
+
+    /// The snapshots came along with the directory and still have the old id.
+    fn publish(&self, chat: ChatId) {
+        let mut open = OpenBoard::new(Arc::clone(self.disk), self.layout, chat, self.settings);
+        if let Err(error) = publish(&mut open) {
+            tracing::warn!(chat = chat.0, %error, "a snapshot could not be written; it is when the chat is next used");
+        }
     }
 
     fn log(&self, chat: ChatId) -> Log<BoardEvent> {

@@ -30,6 +30,7 @@ pub use names::current_chat;
 pub use publish::board_file_name;
 pub use request::{Ask, Chat, Outcome, Reply, Request, Trouble};
 
+use batch::{Job, ReplyTo};
 use worker::Shared;
 
 /// How an engine behaves.
@@ -98,7 +99,8 @@ impl Engine {
 
     /// Puts a request in its chat's queue; `reply` is called once, from another thread, when its events are durable.
     pub fn submit(&self, request: Request, reply: impl FnOnce(Reply) + Send + 'static) {
-        self.shared.submit(request, Box::new(reply));
+        let reply = ReplyTo::new(request.chat.id, Box::new(reply));
+        self.shared.submit(Job { request, reply });
     }
 
     /// Runs one request and waits for its reply.

@@ -14,7 +14,6 @@ use crate::store::{Disk, Layout};
 use super::Settings;
 use super::batch::Job;
 use super::lane::{Lane, lock};
-use super::request::{Reply, Request};
 
 /// How often idle boards are looked for.
 const SWEEP: Duration = Duration::from_secs(15);
@@ -58,15 +57,15 @@ impl Shared {
         }
     }
 
-    /// Puts a request in its chat's queue.
-    pub fn submit(&self, request: Request, reply: Box<dyn FnOnce(Reply) + Send>) {
-        let chat = request.chat.id;
+    /// Puts a job in its chat's queue.
+    pub fn submit(&self, job: Job) {
+        let chat = job.request.chat.id;
         // The job goes in while the map is locked, so that a lane with work is never swept out of it.
         let mut lanes = lock(&self.lanes);
         let lane = lanes
             .entry(chat)
             .or_insert_with(|| Arc::new(Lane::new(chat)));
-        let wake = lane.push(Job { request, reply }).then(|| Arc::clone(lane));
+        let wake = lane.push(job).then(|| Arc::clone(lane));
         drop(lanes);
         if let Some(lane) = wake {
             self.give_to_worker(lane);
@@ -79,8 +78,12 @@ impl Shared {
 
     /// Has the chat's snapshots written at this time.
     pub fn publish_at(&self, due: Instant, chat: ChatId) {
-        lock(&self.agenda).due.push(Reverse((due, chat.0)));
-        self.agenda_changed.notify_one();
+        let mut agenda = lock(&self.agenda);
+        // At the end each snapshot is tried once: `replay` writes what could not be.
+        if !agenda.closing {
+            agenda.due.push(Reverse((due, chat.0)));
+            self.agenda_changed.notify_one();
+        }
     }
 
     /// Lets the workers end when nothing waits any more.

@@ -1,5 +1,6 @@
 //! One bot's long polling: get a batch, make its events durable, answer, and only then confirm it.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,7 +16,7 @@ use crate::domain::BotId;
 use super::api::{Failure, GetRawUpdates, describe, failure, get_updates};
 use super::front::{Front, is_migration, queue_of};
 use super::outbox::Outbox;
-use super::update::{BotIdentity, Carrier, Incoming, read};
+use super::update::{BotIdentity, Carrier, read, update_id};
 
 /// How long the answers to a batch may hold up its confirmation. A crash in that time costs no answer.
 const ANSWERS_WAIT: Duration = Duration::from_secs(2);
@@ -81,6 +82,18 @@ pub async fn stopped(stop: &mut Stop) {
     let _ = stop.wait_for(|stop| *stop).await;
 }
 
+/// An update on its way.
+#[derive(Default)]
+struct Begun {
+    update_id: Option<i64>,
+    /// Whether what follows must wait for it.
+    is_barrier: bool,
+    /// Ends when its event is durable.
+    carried: Option<oneshot::Receiver<()>>,
+    /// Ends when its answer is out.
+    out: Option<oneshot::Receiver<()>>,
+}
+
 /// One bot and what its updates go through.
 pub struct Poller {
     pub bot: Bot,
@@ -124,24 +137,23 @@ impl Poller {
     async fn batch(&self, batch: &[Box<RawValue>]) -> Option<i64> {
         let (mut last, mut durable, mut sent) = (None, Vec::new(), Vec::new());
         for raw in batch {
-            match read(raw.get(), &self.identity, Carrier::Update) {
-                Ok(incoming) => {
-                    last = Some(incoming.update_id);
-                    let is_barrier = is_migration(&incoming);
-                    let (carried, out) = self.update(incoming);
-                    if is_barrier {
-                        // What follows may be for the group's new id.
-                        let _ = carried.await;
-                    } else {
-                        durable.push(carried);
-                    }
-                    sent.extend(out);
-                }
-                Err(unreadable) => {
-                    tracing::error!(bot = self.identity.id.0, %unreadable, "an update cannot be read; it is passed over");
-                    last = unreadable.update_id.or(last);
-                }
+            // A panic costs this one update: it is logged where it happens, and passed over.
+            let begun = catch_unwind(AssertUnwindSafe(|| self.begin(raw.get())));
+            let Ok(begun) = begun else {
+                last = update_id(raw.get()).or(last);
+                continue;
+            };
+            last = begun.update_id.or(last);
+            let Some(carried) = begun.carried else {
+                continue;
+            };
+            if begun.is_barrier {
+                // What follows may be for the group's new id.
+                let _ = carried.await;
+            } else {
+                durable.push(carried);
             }
+            sent.extend(begun.out);
         }
         for carried in durable {
             // A closed channel is a panic in that one command, logged where it happened.
@@ -157,8 +169,19 @@ impl Poller {
         last
     }
 
-    /// Starts one update. The first receiver ends when its event is durable, the second when its answer is out.
-    fn update(&self, incoming: Incoming) -> (oneshot::Receiver<()>, Option<oneshot::Receiver<()>>) {
+    /// Starts one update.
+    fn begin(&self, raw: &str) -> Begun {
+        let incoming = match read(raw, &self.identity, Carrier::Update) {
+            Ok(incoming) => incoming,
+            Err(unreadable) => {
+                tracing::error!(bot = self.identity.id.0, update = unreadable.update_id, %unreadable, "an update cannot be read; it is passed over");
+                return Begun {
+                    update_id: unreadable.update_id,
+                    ..Begun::default()
+                };
+            }
+        };
+        let (update_id, is_barrier) = (Some(incoming.update_id), is_migration(&incoming));
         let (carried, is_carried) = oneshot::channel();
         let (answer, calls) = oneshot::channel();
         let out = queue_of(&incoming).map(|queue| self.outbox.push(queue, calls));
@@ -167,7 +190,12 @@ impl Poller {
             let _ = answer.send(response.calls);
             let _ = carried.send(());
         });
-        (is_carried, out)
+        Begun {
+            update_id,
+            is_barrier,
+            carried: Some(is_carried),
+            out,
+        }
     }
 
     async fn confirm(&self, offset: i64) {

@@ -4,3 +4,6 @@
 mod support;
 
 mod chain;
+mod feed;
+mod migration;
+mod shell;

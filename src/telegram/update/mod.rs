@@ -11,6 +11,8 @@ mod writing;
 #[cfg(test)]
 mod tests;
 
+pub use raw::update_id;
+
 use crate::domain::board::ChatKind;
 use crate::domain::{Actor, BotId, Cause, ChatId, Delivery, UnixTime};
 use crate::telegram::command::{self, EditedCommand, Parsed};

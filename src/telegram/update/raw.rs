@@ -122,7 +122,7 @@ pub(super) fn parse(raw: &str) -> Result<Update, UnreadableUpdate> {
     })
 }
 
-fn update_id(raw: &str) -> Option<i64> {
+pub fn update_id(raw: &str) -> Option<i64> {
     #[derive(Deserialize)]
     struct Numbered {
         update_id: i64,

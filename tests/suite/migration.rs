@@ -1,0 +1,204 @@
+//! A group that becomes a supergroup keeps its board, its history and its ids.
+
+use std::fs;
+
+use serde_json::{Value, json};
+
+use crate::support::{DATE, Data, in_group};
+
+const OLD: i64 = -555;
+const NEW: i64 = -100_555;
+
+fn in_old_group(update: i64, user: i64, text: &str) -> Value {
+    let mut update = in_group(update, OLD, user, text);
+    update["message"]["chat"]["type"] = json!("group");
+    update
+}
+
+fn migration(update: i64, chat: i64, field: &str, other: i64) -> Value {
+    let kind = if chat == OLD { "group" } else { "supergroup" };
+    json!({"update_id": update, "message": {
+        "message_id": update, "date": DATE, "chat": {"id": chat, "type": kind, "title": "G"},
+        "from": {"id": 1, "is_bot": false, "first_name": "User 1"}, field: other,
+    }})
+}
+
+fn told_in_old(update: i64) -> Value {
+    migration(update, OLD, "migrate_to_chat_id", NEW)
+}
+
+fn told_in_new(update: i64) -> Value {
+    migration(update, NEW, "migrate_from_chat_id", OLD)
+}
+
+fn assert_sound(data: &Data) {
+    data.run(&["verify"]).ok();
+    let check = data.run(&["replay", "--check"]).ok();
+    assert!(
+        check.stdout.contains("0 problems, 0 files behind"),
+        "{}",
+        check.stdout
+    );
+}
+
+#[test]
+fn the_board_goes_on_under_the_new_id_told_in_any_order_and_twice() {
+    for told in [
+        vec![told_in_old(10), told_in_new(11)],
+        vec![told_in_new(10), told_in_old(11), told_in_new(12)],
+        vec![told_in_new(10)],
+    ] {
+        let data = Data::new();
+        data.feed(&[
+            in_old_group(1, 1, "/add first"),
+            in_old_group(2, 2, "/track 1"),
+        ])
+        .ok();
+        data.feed(&told).ok();
+        let answers = data
+            .feed(&[
+                in_old_group(20, 1, "/add late"),
+                in_group(21, NEW, 1, "/add second"),
+            ])
+            .ok();
+        assert!(
+            answers.calls().iter().all(|call| call["chat_id"] == NEW),
+            "{answers:?}"
+        );
+
+        assert!(!data.chat(OLD).exists());
+        let moved =
+            fs::read_to_string(data.path().join("moved").join(OLD.to_string())).expect("the note");
+        assert_eq!(moved.trim(), NEW.to_string());
+        let group = data.json(NEW, "group.json");
+        assert_eq!(
+            (&group["group_id"], &group["next_id"]),
+            (&json!(NEW), &json!(4))
+        );
+        let types: Vec<_> = data
+            .events(NEW)
+            .iter()
+            .map(|event| event["type"].clone())
+            .collect();
+        assert_eq!(
+            types,
+            [
+                "BoardOpened",
+                "BountyAdded",
+                "Tracked",
+                "ChatMigrated",
+                "BountyAdded",
+                "BountyAdded"
+            ]
+        );
+        assert_eq!(data.json(NEW, "2.json")["tracked"], json!([1]));
+        let shown = data.run(&["show", "-555"]).ok();
+        assert!(
+            shown.stdout.starts_with("chat -100555, seq 6"),
+            "{}",
+            shown.stdout
+        );
+        assert_sound(&data);
+    }
+}
+
+#[test]
+fn two_boards_become_one_and_the_group_is_told() {
+    let data = Data::new();
+    data.feed(&[
+        in_old_group(1, 1, "/add old one"),
+        in_group(2, NEW, 2, "/add new one https://e.com/1 2031-01-31"),
+        in_group(3, NEW, 2, "/add gone"),
+        in_group(4, NEW, 2, "/delete 2"),
+        in_group(5, NEW, 3, "/track 1"),
+    ])
+    .ok();
+    let answer = data.feed(&[told_in_old(10)]).ok();
+    assert_eq!(answer.texts().len(), 1);
+    assert!(
+        answer.texts()[0].contains("1 bounty") || answer.texts()[0].contains("Its"),
+        "{answer:?}"
+    );
+    assert_eq!(answer.calls()[0]["chat_id"], NEW);
+
+    let group = data.json(NEW, "group.json");
+    let bounties = group["bounties"].as_array().expect("bounties");
+    assert_eq!(bounties.len(), 2);
+    assert_eq!(bounties[1]["text"], "new one");
+    assert_eq!(
+        (&bounties[1]["id"], &bounties[1]["created_by_user_id"]),
+        (&json!(2), &json!(2))
+    );
+    assert_eq!(data.json(NEW, "3.json")["tracked"], json!([2]));
+    assert!(data.chat(NEW).join("events.jsonl.merged-5").exists());
+    let events = data.events(NEW);
+    let carried = events
+        .iter()
+        .find(|event| event["data"]["text"] == "new one")
+        .expect("carried over");
+    assert_eq!(carried["cause"]["kind"], "import");
+    assert_eq!(carried["cause"]["file"], "events.jsonl.merged-5");
+    assert_eq!(carried["actor"]["id"], 2);
+    assert_eq!(
+        carried["id"].as_str().map(|id| &id[14..15]),
+        Some("5"),
+        "a UUID of version 5"
+    );
+    assert_sound(&data);
+
+    // What was already done on the merged board is not done again.
+    let before = data.log_bytes(NEW);
+    data.feed(&[
+        in_group(2, NEW, 2, "/add new one https://e.com/1 2031-01-31"),
+        told_in_new(11),
+    ])
+    .ok();
+    assert_eq!(data.log_bytes(NEW), before);
+}
+
+#[test]
+fn a_migration_interrupted_after_any_step_is_finished_by_the_next_start() {
+    for step in 0..3 {
+        let data = Data::new();
+        data.feed(&[
+            in_old_group(1, 1, "/add first"),
+            in_old_group(2, 2, "/track 1"),
+        ])
+        .ok();
+        let before = data.log_bytes(OLD);
+        if step > 0 {
+            data.feed(&[told_in_old(10)]).ok();
+        }
+        let moved = data.path().join("moved");
+        match step {
+            // Only the note was written.
+            0 => {
+                fs::create_dir_all(&moved).expect("made");
+                fs::write(moved.join(OLD.to_string()), NEW.to_string()).expect("written");
+            }
+            // The event was written, the directory has its old name.
+            1 => fs::rename(data.chat(NEW), data.chat(OLD)).expect("renamed"),
+            _ => {}
+        }
+        data.feed(&[in_group(20, NEW, 1, "/add second")]).ok();
+        assert!(!data.chat(OLD).exists(), "step {step}");
+        assert!(data.log_bytes(NEW).starts_with(&before), "step {step}");
+        let events = data.events(NEW);
+        let migrations = events
+            .iter()
+            .filter(|event| event["type"] == "ChatMigrated")
+            .count();
+        assert_eq!((events.len(), migrations), (5, 1), "step {step}");
+        assert_sound(&data);
+    }
+}
+
+#[test]
+fn a_migration_of_a_group_without_a_board_is_remembered() {
+    let data = Data::new();
+    data.feed(&[told_in_new(10), in_old_group(11, 1, "/add late")])
+        .ok();
+    assert!(!data.chat(OLD).exists());
+    assert_eq!(data.json(NEW, "group.json")["bounties"][0]["text"], "late");
+    assert_sound(&data);
+}
