@@ -2,89 +2,17 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use uuid::{NoContext, Uuid};
-
-use crate::domain::board::{
-    Answer, Board, BoardEvent, BoardOpened, Change, ChatKind, Command, Context, EditLine, History,
-    HistoryFold, Query, Refusal, answer, confirm, decide, repeat_answer,
-};
-use crate::domain::{Actor, BountyId, Cause, ChatId, Recorded, Seq, Timestamp};
-use crate::store::{Position, StoreError, encode};
+use crate::domain::board::{Answer, Board, ChatKind, History, HistoryFold, decide, repeat_answer};
+use crate::domain::{BountyId, Seq};
+use crate::store::{Position, StoreError};
 
 use super::Settings;
 use super::board::OpenBoard;
-use super::flood::{FloodGuard, Verdict};
-use super::request::{Ask, Chat, Outcome, Reply, Request, Trouble};
-
-/// A request and whom to tell.
-pub struct Job {
-    pub request: Request,
-    pub reply: ReplyTo,
-}
-
-/// Whoever waits for a reply. A panic on the way drops this, and then they are told that something went wrong.
-pub struct ReplyTo {
-    chat: ChatId,
-    tell: Option<Box<dyn FnOnce(Reply) + Send>>,
-}
-
-impl ReplyTo {
-    /// A reply of this chat, told to `tell`.
-    pub fn new(chat: ChatId, tell: Box<dyn FnOnce(Reply) + Send>) -> Self {
-        Self {
-            chat,
-            tell: Some(tell),
-        }
-    }
-
-    fn send(&mut self, outcome: Outcome) {
-        if let Some(tell) = self.tell.take() {
-            tell(Reply {
-                chat: self.chat,
-                outcome,
-            });
-        }
-    }
-}
-
-impl Drop for ReplyTo {
-    fn drop(&mut self) {
-        self.send(Outcome::Trouble(Trouble::Internal));
-    }
-}
-
-impl Job {
-    /// Tells what came of it.
-    pub fn finish(mut self, outcome: Outcome) {
-        self.reply.send(outcome);
-    }
-
-    /// The same for a group's new id.
-    pub fn for_chat(mut self, chat: ChatId) -> Self {
-        self.request.chat.id = chat;
-        self.reply.chat = chat;
-        self
-    }
-
-    fn change(&self) -> Option<&Change> {
-        match &self.request.ask {
-            Ask::Command(Command::Change(change)) => Some(change),
-            _ => None,
-        }
-    }
-}
-
-/// What a job comes to, once everything before it is durable.
-enum Draft {
-    Done(Outcome),
-    /// The history of a bounty as of this position: read from the log.
-    History {
-        id: BountyId,
-        until: Position,
-    },
-    /// The answer of an event that the log already has.
-    Again(Seq),
-}
+use super::draft::{Draft, context, query};
+use super::flood::FloodGuard;
+use super::job::Job;
+use super::request::{Outcome, Trouble};
+use super::writer::Writer;
 
 /// Carries out the jobs in order and answers each. Gives back the jobs, unanswered, when the log is not where it was.
 pub fn run(
@@ -101,12 +29,7 @@ pub fn run(
         Err(error) => return trouble(open, settings, jobs, &error),
     };
     let create = jobs.iter().any(|job| would_begin(job, settings));
-    let mut writer = Writer {
-        settings,
-        flood,
-        lines: Vec::new(),
-        end: Position::START,
-    };
+    let mut writer = Writer::new(settings, flood);
     let drafts = match open.lock(create) {
         Ok(Some((mut locked, board))) => {
             writer.end = locked.end();
@@ -200,186 +123,6 @@ fn merged_duplicates(open: &mut OpenBoard, jobs: &[Job]) -> Result<Vec<bool>, St
             .map_or(Ok(false), |delivery| open.is_in_merged_log(delivery))
     };
     jobs.iter().map(is_known).collect()
-}
-
-fn context<'r>(request: &'r Request, kind: ChatKind, settings: &Settings) -> Context<'r> {
-    Context {
-        actor: &request.actor,
-        at: request.at,
-        zone: settings.zone,
-        kind,
-    }
-}
-
-/// What a job that only reads comes to.
-fn query(board: &Board, request: &Request, settings: &Settings, end: Position) -> Draft {
-    let answered = match &request.ask {
-        Ask::Command(Command::Query(Query::History(id))) if board.ever_had(*id) => {
-            return Draft::History {
-                id: *id,
-                until: end,
-            };
-        }
-        Ask::Command(Command::Query(Query::History(id))) => {
-            Some(Answer::Refused(Refusal::UnknownBounty {
-                id: *id,
-                deleted: false,
-            }))
-        }
-        Ask::Command(Command::Query(query)) => {
-            let kind = board.kind().unwrap_or(request.chat.kind);
-            answer(
-                board,
-                *query,
-                &context(request, kind, settings),
-                settings.page,
-            )
-        }
-        Ask::MessageEdited { bounty, arguments } => {
-            let by_message = || {
-                request
-                    .cause
-                    .delivery()
-                    .and_then(|delivery| board.seen().bounty_of_message(delivery))
-            };
-            let bounty = bounty
-                .or_else(by_message)
-                .filter(|id| board.bounty(*id).is_some());
-            Some(Answer::MessageEdited(EditLine {
-                bounty,
-                arguments: arguments.clone(),
-            }))
-        }
-        Ask::Command(Command::Change(_)) | Ask::Migrate { .. } => None,
-    };
-    Draft::Done(answered.map_or(Outcome::Silent, Outcome::Answer))
-}
-
-/// Decides the jobs of a batch on a state that runs ahead of the disk by this batch.
-struct Writer<'w> {
-    settings: &'w Settings,
-    flood: &'w mut FloodGuard,
-    lines: Vec<u8>,
-    end: Position,
-}
-
-impl Writer<'_> {
-    fn decide_all(&mut self, board: &mut Board, jobs: &[Job], known: &[bool]) -> Vec<Draft> {
-        let one = |(job, known): (&Job, &bool)| match job.change() {
-            Some(_) if *known => Draft::Done(Outcome::Silent),
-            Some(change) => self.change(board, change, &job.request),
-            None => query(board, &job.request, self.settings, self.end),
-        };
-        jobs.iter().zip(known).map(one).collect()
-    }
-
-    fn change(&mut self, board: &mut Board, change: &Change, request: &Request) -> Draft {
-        if let Some(seq) = request
-            .cause
-            .delivery()
-            .and_then(|delivery| board.seen().event_of(delivery))
-        {
-            return Draft::Again(seq);
-        }
-        if let Some(outcome) = self.flooded(change, request) {
-            return Draft::Done(outcome);
-        }
-        let kind = board.kind().unwrap_or(request.chat.kind);
-        let context = context(request, kind, self.settings);
-        let decided = catch_unwind(AssertUnwindSafe(|| decide(board, change, &context)));
-        Draft::Done(match decided {
-            Ok(Ok(Some(event))) => self.record(board, event, kind, request),
-            Ok(Ok(None)) => Outcome::Answer(Answer::Welcome { kind }),
-            Ok(Err(refusal)) => Outcome::Answer(Answer::Refused(refusal)),
-            Err(_) => Outcome::Trouble(Trouble::Internal),
-        })
-    }
-
-    fn flooded(&mut self, change: &Change, request: &Request) -> Option<Outcome> {
-        let limit = self.settings.flood_limit.filter(|_| change.is_guarded())?;
-        match self.flood.judge(request.actor.id(), request.at, limit) {
-            Verdict::Pass => None,
-            Verdict::Tell { seconds } => Some(Outcome::Trouble(Trouble::Flood { seconds })),
-            Verdict::Silent => Some(Outcome::Silent),
-        }
-    }
-
-    /// Adds the event to the batch, after the one that opens the board when it is the first.
-    fn record(
-        &mut self,
-        board: &mut Board,
-        event: BoardEvent,
-        kind: ChatKind,
-        request: &Request,
-    ) -> Outcome {
-        let start = (self.lines.len(), self.end);
-        let opening = (board.kind().is_none()).then(|| opened(&request.chat));
-        let answer = confirm(board, &event, kind);
-        let opening = opening.map(|event| (Actor::System {}, Cause::System {}, event));
-        let main = (request.actor.clone(), request.cause.clone(), event);
-        let mut records = Vec::with_capacity(2);
-        for (actor, cause, event) in opening.into_iter().chain([main]) {
-            let record = new_record(
-                self.end.seq.next(),
-                (self.settings.now)(),
-                actor,
-                cause,
-                event,
-            );
-            match encode(&record, &self.end.head, &mut self.lines) {
-                Ok(head) => {
-                    self.end = Position {
-                        offset: 0,
-                        seq: record.seq,
-                        head,
-                    }
-                }
-                Err(bytes) => {
-                    tracing::error!(
-                        chat = request.chat.id.0,
-                        bytes,
-                        "an event is too large for a log's line"
-                    );
-                    self.lines.truncate(start.0);
-                    self.end = start.1;
-                    return Outcome::Trouble(Trouble::Storage);
-                }
-            }
-            records.push(record);
-        }
-        self.end.offset = start.1.offset + (self.lines.len() - start.0) as u64;
-        records.iter().for_each(|record| board.evolve(record));
-        answer.map_or(Outcome::Silent, Outcome::Answer)
-    }
-}
-
-fn opened(chat: &Chat) -> BoardEvent {
-    BoardEvent::BoardOpened(BoardOpened {
-        chat_id: chat.id,
-        kind: chat.kind,
-        title: chat.title.clone(),
-    })
-}
-
-/// An event as it is recorded now, under a new id.
-pub fn new_record<E>(
-    seq: Seq,
-    time: Timestamp,
-    actor: Actor,
-    cause: Cause,
-    event: E,
-) -> Recorded<E> {
-    let millis = u64::try_from(time.millis()).unwrap_or(0);
-    let nanos = u32::try_from(millis % 1_000).unwrap_or(0) * 1_000_000;
-    let id = Uuid::new_v7(uuid::Timestamp::from_unix(NoContext, millis / 1_000, nanos));
-    Recorded {
-        seq,
-        id,
-        time,
-        actor,
-        cause,
-        event,
-    }
 }
 
 /// Everything before is durable: reads what the drafts still need, and tells everyone.

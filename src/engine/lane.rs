@@ -7,9 +7,10 @@ use std::time::{Duration, Instant};
 use crate::domain::{ChatId, Seq};
 use crate::store::StoreError;
 
-use super::batch::{self, Job};
+use super::batch;
 use super::board::OpenBoard;
 use super::flood::FloodGuard;
+use super::job::Job;
 use super::migrate::{self, Migration};
 use super::names::current_chat;
 use super::publish::publish;

@@ -10,12 +10,12 @@ use crate::domain::{Actor, Cause, ChatId};
 use crate::store::{Disk, IoContext, Layout, Locked, Log, Position, StoreError, encode};
 
 use super::Settings;
-use super::batch::new_record;
 use super::board::OpenBoard;
 use super::merge::{self, Source};
 use super::names::{current_chat, moved_to, note_move};
 use super::publish::publish;
 use super::worker::Shared;
+use super::writer::new_record;
 
 /// A group's change of id, and how it became known.
 pub struct Migration {

@@ -7,7 +7,9 @@
 
 mod batch;
 mod board;
+mod draft;
 mod flood;
+mod job;
 mod lane;
 mod merge;
 mod migrate;
@@ -15,6 +17,7 @@ mod names;
 mod publish;
 mod request;
 mod worker;
+mod writer;
 
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -22,15 +25,15 @@ use std::time::{Duration, SystemTime};
 
 use chrono_tz::Tz;
 
+use crate::domain::Timestamp;
 use crate::domain::board::PageSize;
-use crate::domain::{ChatId, Timestamp};
 use crate::store::{Disk, IoContext, Layout, StoreError};
 
 pub use names::current_chat;
 pub use publish::board_file_name;
 pub use request::{Ask, Chat, Outcome, Reply, Request, Trouble};
 
-use batch::{Job, ReplyTo};
+use job::{Job, ReplyTo};
 use worker::Shared;
 
 /// How an engine behaves.
@@ -115,16 +118,6 @@ impl Engine {
             chat,
             outcome: Outcome::Trouble(Trouble::Internal),
         })
-    }
-
-    /// How many chats are in memory.
-    pub fn active_chats(&self) -> usize {
-        self.shared.active_chats()
-    }
-
-    /// The chat that an id belongs to today, after migrations.
-    pub fn current_chat(&self, chat: ChatId) -> Result<ChatId, StoreError> {
-        current_chat(&*self.shared.disk, &self.shared.layout, chat)
     }
 
     /// Finishes what was submitted, writes every snapshot, ends the threads.

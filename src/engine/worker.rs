@@ -12,7 +12,7 @@ use crate::domain::ChatId;
 use crate::store::{Disk, Layout};
 
 use super::Settings;
-use super::batch::Job;
+use super::job::Job;
 use super::lane::{Lane, lock};
 
 /// How often idle boards are looked for.
@@ -70,10 +70,6 @@ impl Shared {
         if let Some(lane) = wake {
             self.give_to_worker(lane);
         }
-    }
-
-    pub fn active_chats(&self) -> usize {
-        lock(&self.lanes).len()
     }
 
     /// Has the chat's snapshots written at this time.

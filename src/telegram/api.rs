@@ -13,6 +13,15 @@ use teloxide::{ApiError, Bot, RequestError};
 pub const POLL_SECONDS: u64 = 25;
 /// How long any call may take besides that.
 const CALL_LIMIT: Duration = Duration::from_secs(17);
+/// The growing pauses after failed calls.
+pub const BACKOFF: [Duration; 6] = [
+    Duration::from_millis(500),
+    Duration::from_secs(1),
+    Duration::from_secs(2),
+    Duration::from_secs(5),
+    Duration::from_secs(10),
+    Duration::from_secs(30),
+];
 /// The kinds of update that are asked for, in every poll.
 const ALLOWED: [&str; 4] = [
     "message",

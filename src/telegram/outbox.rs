@@ -13,18 +13,9 @@ use tokio::sync::{Notify, mpsc, oneshot};
 use crate::domain::ChatId;
 use crate::text;
 
-use super::api::{Failure, carry_out, describe, failure};
+use super::api::{BACKOFF, Failure, carry_out, describe, failure};
 use super::call::Call;
 
-/// How long after a connection failure the next attempt comes; after the last one the message is given up.
-const RETRIES: [Duration; 6] = [
-    Duration::from_millis(500),
-    Duration::from_secs(1),
-    Duration::from_secs(2),
-    Duration::from_secs(5),
-    Duration::from_secs(10),
-    Duration::from_secs(30),
-];
 /// The most answers that wait in one chat; more are dropped with a log line, so that memory stays bounded.
 const QUEUE: usize = 1_000;
 
@@ -155,7 +146,7 @@ impl Inner {
         }
     }
 
-    /// Sends one message. Only what surely did not arrive is tried again: a send has no idempotency key.
+    /// Sends one message. Only what surely did not arrive is tried again, for a while: a send has no idempotency key.
     async fn send(&self, mut message: SendMessage) {
         let mut attempt = 0;
         loop {
@@ -175,8 +166,8 @@ impl Inner {
                     );
                     tokio::time::sleep(pause).await;
                 }
-                Failure::NotSent if attempt < RETRIES.len() => {
-                    tokio::time::sleep(RETRIES[attempt]).await;
+                Failure::NotSent if attempt < BACKOFF.len() => {
+                    tokio::time::sleep(BACKOFF[attempt]).await;
                     attempt += 1;
                 }
                 Failure::Migrated(new) if new != chat.0 => {

@@ -13,7 +13,7 @@ use tokio::time::{sleep, timeout};
 
 use crate::domain::BotId;
 
-use super::api::{Failure, GetRawUpdates, describe, failure, get_updates};
+use super::api::{BACKOFF, Failure, GetRawUpdates, describe, failure, get_updates};
 use super::front::{Front, is_migration, queue_of};
 use super::outbox::Outbox;
 use super::update::{BotIdentity, Carrier, read, update_id};
@@ -22,16 +22,6 @@ use super::update::{BotIdentity, Carrier, read, update_id};
 const ANSWERS_WAIT: Duration = Duration::from_secs(2);
 /// How long the confirmation at the end may take.
 const LAST_CONFIRMATION: Duration = Duration::from_secs(5);
-/// The pauses after failed calls; the last one repeats.
-const PAUSES: [Duration; 6] = [
-    Duration::from_millis(500),
-    Duration::from_secs(1),
-    Duration::from_secs(2),
-    Duration::from_secs(5),
-    Duration::from_secs(10),
-    Duration::from_secs(30),
-];
-
 /// Becomes true when the process is to stop.
 pub type Stop = watch::Receiver<bool>;
 
@@ -217,7 +207,7 @@ impl Poller {
     }
 }
 
-/// The growing pauses between failed calls, with one plain log line per failure and one when it works again.
+/// The pauses between failed calls, the longest repeating, with one plain log line per failure and one when it works again.
 struct Pauses {
     doing: &'static str,
     failures: usize,
@@ -236,7 +226,7 @@ impl Pauses {
     }
 
     async fn after(&mut self, error: &RequestError, stop: &mut Stop) {
-        let grown = PAUSES[self.failures.min(PAUSES.len() - 1)];
+        let grown = BACKOFF[self.failures.min(BACKOFF.len() - 1)];
         self.failures += 1;
         let pause = match failure(error) {
             Failure::Wait(asked) => asked,

@@ -1,0 +1,77 @@
+//! What a job comes to, before it may be told.
+
+use crate::domain::BountyId;
+use crate::domain::Seq;
+use crate::domain::board::{
+    Answer, Board, ChatKind, Command, Context, EditLine, Query, Refusal, answer,
+};
+use crate::store::Position;
+
+use super::Settings;
+use super::request::{Ask, Outcome, Request};
+
+/// What a job comes to, once everything before it is durable.
+pub enum Draft {
+    Done(Outcome),
+    /// The history of a bounty as of this position: read from the log.
+    History {
+        id: BountyId,
+        until: Position,
+    },
+    /// The answer of an event that the log already has.
+    Again(Seq),
+}
+
+/// What a decision on this request depends on.
+pub fn context<'r>(request: &'r Request, kind: ChatKind, settings: &Settings) -> Context<'r> {
+    Context {
+        actor: &request.actor,
+        at: request.at,
+        zone: settings.zone,
+        kind,
+    }
+}
+
+/// What a job that only reads comes to.
+pub fn query(board: &Board, request: &Request, settings: &Settings, end: Position) -> Draft {
+    let answered = match &request.ask {
+        Ask::Command(Command::Query(Query::History(id))) if board.ever_had(*id) => {
+            return Draft::History {
+                id: *id,
+                until: end,
+            };
+        }
+        Ask::Command(Command::Query(Query::History(id))) => {
+            Some(Answer::Refused(Refusal::UnknownBounty {
+                id: *id,
+                deleted: false,
+            }))
+        }
+        Ask::Command(Command::Query(query)) => {
+            let kind = board.kind().unwrap_or(request.chat.kind);
+            answer(
+                board,
+                *query,
+                &context(request, kind, settings),
+                settings.page,
+            )
+        }
+        Ask::MessageEdited { bounty, arguments } => {
+            let by_message = || {
+                request
+                    .cause
+                    .delivery()
+                    .and_then(|delivery| board.seen().bounty_of_message(delivery))
+            };
+            let bounty = bounty
+                .or_else(by_message)
+                .filter(|id| board.bounty(*id).is_some());
+            Some(Answer::MessageEdited(EditLine {
+                bounty,
+                arguments: arguments.clone(),
+            }))
+        }
+        Ask::Command(Command::Change(_)) | Ask::Migrate { .. } => None,
+    };
+    Draft::Done(answered.map_or(Outcome::Silent, Outcome::Answer))
+}

@@ -1,0 +1,65 @@
+//! A request on its way, and whom to tell.
+
+use crate::domain::ChatId;
+use crate::domain::board::{Change, Command};
+
+use super::request::{Ask, Outcome, Reply, Request, Trouble};
+
+/// A request and whom to tell.
+pub struct Job {
+    pub request: Request,
+    pub reply: ReplyTo,
+}
+
+/// Whoever waits for a reply. A panic on the way drops this, and then they are told that something went wrong.
+pub struct ReplyTo {
+    chat: ChatId,
+    tell: Option<Box<dyn FnOnce(Reply) + Send>>,
+}
+
+impl ReplyTo {
+    /// A reply of this chat, told to `tell`.
+    pub fn new(chat: ChatId, tell: Box<dyn FnOnce(Reply) + Send>) -> Self {
+        Self {
+            chat,
+            tell: Some(tell),
+        }
+    }
+
+    fn send(&mut self, outcome: Outcome) {
+        if let Some(tell) = self.tell.take() {
+            tell(Reply {
+                chat: self.chat,
+                outcome,
+            });
+        }
+    }
+}
+
+impl Drop for ReplyTo {
+    fn drop(&mut self) {
+        self.send(Outcome::Trouble(Trouble::Internal));
+    }
+}
+
+impl Job {
+    /// Tells what came of it.
+    pub fn finish(mut self, outcome: Outcome) {
+        self.reply.send(outcome);
+    }
+
+    /// The same for a group's new id.
+    pub fn for_chat(mut self, chat: ChatId) -> Self {
+        self.request.chat.id = chat;
+        self.reply.chat = chat;
+        self
+    }
+
+    /// The change that it asks for, when it asks for one.
+    pub fn change(&self) -> Option<&Change> {
+        match &self.request.ask {
+            Ask::Command(Command::Change(change)) => Some(change),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! Decides the changes of a batch and makes the lines of their events.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use uuid::{NoContext, Uuid};
+
+use crate::domain::board::{
+    Answer, Board, BoardEvent, BoardOpened, Change, ChatKind, confirm, decide,
+};
+use crate::domain::{Actor, Cause, Recorded, Seq, Timestamp};
+use crate::store::{Position, encode};
+
+use super::Settings;
+use super::draft::{Draft, context, query};
+use super::flood::{FloodGuard, Verdict};
+use super::job::Job;
+use super::request::{Chat, Outcome, Request, Trouble};
+
+/// Decides the jobs of a batch on a state that runs ahead of the disk by this batch.
+pub struct Writer<'w> {
+    settings: &'w Settings,
+    flood: &'w mut FloodGuard,
+    pub lines: Vec<u8>,
+    pub end: Position,
+}
+
+impl<'w> Writer<'w> {
+    /// A batch without events yet.
+    pub fn new(settings: &'w Settings, flood: &'w mut FloodGuard) -> Self {
+        Self {
+            settings,
+            flood,
+            lines: Vec::new(),
+            end: Position::START,
+        }
+    }
+
+    /// What each job comes to, once the events of this batch are durable. `known` are changes that another log already has.
+    pub fn decide_all(&mut self, board: &mut Board, jobs: &[Job], known: &[bool]) -> Vec<Draft> {
+        let one = |(job, known): (&Job, &bool)| match job.change() {
+            Some(_) if *known => Draft::Done(Outcome::Silent),
+            Some(change) => self.change(board, change, &job.request),
+            None => query(board, &job.request, self.settings, self.end),
+        };
+        jobs.iter().zip(known).map(one).collect()
+    }
+
+    fn change(&mut self, board: &mut Board, change: &Change, request: &Request) -> Draft {
+        if let Some(seq) = request
+            .cause
+            .delivery()
+            .and_then(|delivery| board.seen().event_of(delivery))
+        {
+            return Draft::Again(seq);
+        }
+        if let Some(outcome) = self.flooded(change, request) {
+            return Draft::Done(outcome);
+        }
+        let kind = board.kind().unwrap_or(request.chat.kind);
+        let context = context(request, kind, self.settings);
+        let decided = catch_unwind(AssertUnwindSafe(|| decide(board, change, &context)));
+        Draft::Done(match decided {
+            Ok(Ok(Some(event))) => self.record(board, event, kind, request),
+            Ok(Ok(None)) => Outcome::Answer(Answer::Welcome { kind }),
+            Ok(Err(refusal)) => Outcome::Answer(Answer::Refused(refusal)),
+            Err(_) => Outcome::Trouble(Trouble::Internal),
+        })
+    }
+
+    fn flooded(&mut self, change: &Change, request: &Request) -> Option<Outcome> {
+        let limit = self.settings.flood_limit.filter(|_| change.is_guarded())?;
+        match self.flood.judge(request.actor.id(), request.at, limit) {
+            Verdict::Pass => None,
+            Verdict::Tell { seconds } => Some(Outcome::Trouble(Trouble::Flood { seconds })),
+            Verdict::Silent => Some(Outcome::Silent),
+        }
+    }
+
+    /// Adds the event to the batch, after the one that opens the board when it is the first.
+    fn record(
+        &mut self,
+        board: &mut Board,
+        event: BoardEvent,
+        kind: ChatKind,
+        request: &Request,
+    ) -> Outcome {
+        let start = (self.lines.len(), self.end);
+        let opening = (board.kind().is_none()).then(|| opened(&request.chat));
+        let answer = confirm(board, &event, kind);
+        let opening = opening.map(|event| (Actor::System {}, Cause::System {}, event));
+        let main = (request.actor.clone(), request.cause.clone(), event);
+        let mut records = Vec::with_capacity(2);
+        for (actor, cause, event) in opening.into_iter().chain([main]) {
+            let record = new_record(
+                self.end.seq.next(),
+                (self.settings.now)(),
+                actor,
+                cause,
+                event,
+            );
+            match encode(&record, &self.end.head, &mut self.lines) {
+                Ok(head) => {
+                    self.end = Position {
+                        offset: 0,
+                        seq: record.seq,
+                        head,
+                    }
+                }
+                Err(bytes) => {
+                    tracing::error!(
+                        chat = request.chat.id.0,
+                        bytes,
+                        "an event is too large for a log's line"
+                    );
+                    self.lines.truncate(start.0);
+                    self.end = start.1;
+                    return Outcome::Trouble(Trouble::Storage);
+                }
+            }
+            records.push(record);
+        }
+        self.end.offset = start.1.offset + (self.lines.len() - start.0) as u64;
+        records.iter().for_each(|record| board.evolve(record));
+        answer.map_or(Outcome::Silent, Outcome::Answer)
+    }
+}
+
+fn opened(chat: &Chat) -> BoardEvent {
+    BoardEvent::BoardOpened(BoardOpened {
+        chat_id: chat.id,
+        kind: chat.kind,
+        title: chat.title.clone(),
+    })
+}
+
+/// An event as it is recorded now, under a new id.
+pub fn new_record<E>(
+    seq: Seq,
+    time: Timestamp,
+    actor: Actor,
+    cause: Cause,
+    event: E,
+) -> Recorded<E> {
+    let millis = u64::try_from(time.millis()).unwrap_or(0);
+    let nanos = u32::try_from(millis % 1_000).unwrap_or(0) * 1_000_000;
+    let id = Uuid::new_v7(uuid::Timestamp::from_unix(NoContext, millis / 1_000, nanos));
+    Recorded {
+        seq,
+        id,
+        time,
+        actor,
+        cause,
+        event,
+    }
+}
