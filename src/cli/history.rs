@@ -60,9 +60,10 @@ pub fn run(data: &DataArgs, args: &Args) -> anyhow::Result<Status> {
             )?;
         }
         Format::Json => {
-            let changes: Vec<_> = entries.iter().map(report).collect();
-            let whole = json!({ "chat": chat, "bounty": args.bounty, "changes": changes,
-                                "seq": scan.end.seq, "head": scan.end.head.as_str() });
+            let whole: Vec<_> = entries
+                .iter()
+                .map(|entry| report(chat, args.bounty, entry))
+                .collect();
             writeln!(
                 out,
                 "{}",
@@ -92,9 +93,9 @@ fn print_entry(out: &mut impl Write, entry: &HistoryEntry, args: &Args) -> std::
     Ok(())
 }
 
-fn report(entry: &HistoryEntry) -> serde_json::Value {
+fn report(chat: ChatId, bounty: BountyId, entry: &HistoryEntry) -> serde_json::Value {
     let changes: serde_json::Map<_, _> = entry.changes.iter().map(old_and_new).collect();
-    json!({ "seq": entry.seq, "time": entry.time, "actor": entry.actor, "type": entry.event, "changes": changes })
+    json!({ "chat": chat, "bounty": bounty, "seq": entry.seq, "time": entry.time, "actor": entry.actor, "type": entry.event, "changes": changes })
 }
 
 fn old_and_new(change: &FieldChange) -> (String, serde_json::Value) {

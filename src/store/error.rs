@@ -38,7 +38,7 @@ pub enum StoreError {
 
 /// A place where the record is not what was written.
 #[derive(Clone, Debug, thiserror::Error)]
-#[error("{} is damaged at line {line} (seq {seq}): {kind}. Nothing was changed. Restore the file from a backup, or keep it for analysis; other chats are not affected", path.display())]
+#[error("{} is damaged at line {line} (seq {seq}): {kind}. Nothing was changed, other chats are not affected. {}", path.display(), kind.advice())]
 pub struct Damage {
     pub path: PathBuf,
     /// From 1.
@@ -73,6 +73,19 @@ pub enum DamageKind {
     Missing { snapshot: PathBuf, claimed: Seq },
     #[error("the log became shorter while it was open")]
     Shrunk,
+}
+
+impl DamageKind {
+    /// What the operator can do about it.
+    fn advice(&self) -> &'static str {
+        match self {
+            Self::Unknown(_) => "Run the version of this program that wrote it, or a newer one",
+            Self::WrongStream { .. } => "Put each chat's own log back into its directory",
+            _ => {
+                "Restore the chat's directory from a backup, or keep it for analysis; its readable part can still be read"
+            }
+        }
+    }
 }
 
 impl From<DecodeError> for DamageKind {
