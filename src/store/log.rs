@@ -150,11 +150,7 @@ impl<E: Event> Log<E> {
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(source) => {
-                return Err(StoreError::Io {
-                    doing: "open",
-                    path: self.path.clone(),
-                    source,
-                });
+                return Err(source).at("open", &self.path);
             }
         }
         self.check_claims(DamageKind::missing)?;
@@ -308,9 +304,9 @@ impl<E: Event> Log<E> {
                 tracing::info!(log = %self.path.display(), "the failed write was cut back; the log takes writes again");
                 Ok(())
             }
-            Err(source) => Err(StoreError::Latched {
+            Err(error) => Err(StoreError::Latched {
                 path: self.path.clone(),
-                source,
+                error,
             }),
         }
     }

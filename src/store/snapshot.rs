@@ -37,11 +37,7 @@ pub fn newest_claim(disk: &dyn Disk, dir: &Path, names: &[&str]) -> Result<Claim
             Ok(content) => content,
             Err(error) if is_absent(&error) => continue,
             Err(source) => {
-                return Err(StoreError::Io {
-                    doing: "read",
-                    path,
-                    source,
-                });
+                return Err(source).at("read", &path);
             }
         };
         match serde_json::from_slice::<Claim>(&content) {
@@ -77,11 +73,7 @@ pub fn publish(disk: &dyn Disk, path: &Path, seq: Seq, content: &[u8]) -> Result
         Ok(_) => {}
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         Err(source) => {
-            return Err(StoreError::Io {
-                doing: "read",
-                path: path.to_owned(),
-                source,
-            });
+            return Err(source).at("read", path);
         }
     }
     disk.replace(path, content, false).at("write", path)?;
