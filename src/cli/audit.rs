@@ -20,7 +20,7 @@ use super::words::{fields, who};
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Only this chat; may be given several times
-    #[arg(long, allow_negative_numbers = true)]
+    #[arg(long, value_name = "ID", allow_negative_numbers = true)]
     chat: Vec<ChatId>,
     /// Only this bounty's events
     #[arg(long, value_name = "ID")]
@@ -39,6 +39,7 @@ pub struct Args {
     until: Option<Timestamp>,
     #[command(flatten)]
     zone: ZoneArgs,
+    /// How the events are printed
     #[arg(long, value_enum, default_value_t = AuditFormat::Table)]
     format: AuditFormat,
 }

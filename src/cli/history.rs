@@ -18,11 +18,14 @@ use super::words::{field, who};
 /// One bounty, change by change: who, when, old -> new; also of a deleted one
 #[derive(Debug, clap::Args)]
 pub struct Args {
+    /// The chat, by its id: negative for a group
     #[arg(allow_negative_numbers = true)]
     chat: ChatId,
+    /// The bounty, by its id
     bounty: BountyId,
     #[command(flatten)]
     zone: ZoneArgs,
+    /// How it is printed
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
 }

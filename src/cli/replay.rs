@@ -27,6 +27,7 @@ pub struct Args {
     /// Write the files into this directory instead
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    /// How the report is printed
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
 }

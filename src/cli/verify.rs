@@ -21,6 +21,7 @@ pub struct Args {
     /// A seq and its hash as noted earlier: shows a cut or a rewrite of the one chat that is named
     #[arg(long, value_name = "SEQ:HEAD")]
     expect: Option<Expectation>,
+    /// How the report is printed
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
 }
