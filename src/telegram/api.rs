@@ -3,8 +3,8 @@
 
 use std::time::Duration;
 
-use serde::Serialize;
-use serde::de::IgnoredAny;
+use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use teloxide::requests::{JsonRequest, Payload, Request};
 use teloxide::{ApiError, Bot, RequestError};
@@ -97,10 +97,8 @@ pub async fn carry_out<P: Payload + Serialize + Send + Sync + 'static>(
     bot: &Bot,
     payload: P,
 ) -> Result<(), RequestError> {
-    JsonRequest::new(bot.clone(), Carried(payload))
-        .send()
-        .await
-        .map(|_| ())
+    let carried = JsonRequest::new(bot.clone(), Carried(payload)).send().await;
+    carried.or_else(reread).map(|_| ())
 }
 
 /// Polls once.
@@ -108,7 +106,25 @@ pub async fn get_updates(
     bot: &Bot,
     poll: GetRawUpdates,
 ) -> Result<Vec<Box<RawValue>>, RequestError> {
-    JsonRequest::new(bot.clone(), poll).send().await
+    let polled = JsonRequest::new(bot.clone(), poll).send().await;
+    polled.or_else(reread)
+}
+
+/// Reads a successful answer that teloxide could not: it reads through a buffer that holds neither raw JSON, which is every
+/// batch of updates, nor half a character (a lone surrogate).
+fn reread<T: DeserializeOwned>(error: RequestError) -> Result<T, RequestError> {
+    #[derive(Deserialize)]
+    struct Answer<T> {
+        ok: bool,
+        result: T,
+    }
+    let RequestError::InvalidJson { raw, .. } = &error else {
+        return Err(error);
+    };
+    match serde_json::from_str::<Answer<T>>(raw) {
+        Ok(answer) if answer.ok => Ok(answer.result),
+        _ => Err(error),
+    }
 }
 
 /// What to do about a call that failed.

@@ -6,4 +6,5 @@ mod support;
 mod chain;
 mod feed;
 mod migration;
+mod run_basics;
 mod shell;

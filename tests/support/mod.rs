@@ -5,6 +5,7 @@
     reason = "the fake server offers more than every test binary uses"
 )]
 
+pub mod bot;
 pub mod bot_api;
 
 use std::collections::BTreeMap;
