@@ -4,3 +4,5 @@
 mod support;
 
 mod chain;
+mod damage;
+mod library;
