@@ -29,6 +29,10 @@ impl Job {
         (self.reply)(Reply { chat, outcome });
     }
 
+    fn is_help(&self) -> bool {
+        matches!(self.request.ask, Ask::Command(Command::Query(Query::Help)))
+    }
+
     fn change(&self) -> Option<&Change> {
         match &self.request.ask {
             Ask::Command(Command::Change(change)) => Some(change),
@@ -120,7 +124,8 @@ fn read_known(open: &OpenBoard, settings: &Settings, jobs: Vec<Job>) {
     answer_all(open, jobs, drafts);
 }
 
-/// The stream cannot be used as asked: changes are refused; reads are answered when what is readable is this chat's.
+/// The stream cannot be used as asked: changes are refused; reads are answered when what is readable is this chat's. When
+/// nothing is readable they are refused too: an empty list would say that there are no bounties.
 fn trouble(
     open: &mut OpenBoard,
     settings: &Settings,
@@ -132,9 +137,10 @@ fn trouble(
     let readable = !matches!(error, StoreError::Busy { .. } | StoreError::Foreign { .. })
         && (open.state().is_some() || open.refresh().is_ok())
         && open.check_owner().is_ok();
-    let (reads, refused): (Vec<Job>, Vec<Job>) = jobs
-        .into_iter()
-        .partition(|job| readable && job.change().is_none());
+    let has_events = open.state().is_some_and(|board| board.seq() > Seq(0));
+    let is_answered =
+        |job: &Job| readable && job.change().is_none() && (has_events || job.is_help());
+    let (reads, refused): (Vec<Job>, Vec<Job>) = jobs.into_iter().partition(is_answered);
     refused
         .into_iter()
         .for_each(|job| job.finish(Outcome::Trouble(trouble)));
