@@ -1,47 +1,46 @@
 //! One bit changed anywhere in a log.
 
 use std::fs;
+use std::ops::Range;
 
 use bounty_ledger::engine::Trouble;
 use serde_json::Value;
 
-use super::{CHAT, OTHER, assert_named, living_after, refused, small_log};
+use super::{CHAT, OTHER, assert_named, living_after, refused, small_log, untouched};
 use crate::library::{lines, problem};
 use crate::support::{Data, in_group};
+
+/// Flips each of these bits of the log, one at a time.
+fn each_bit_is_guarded(data: &Data, log: &[u8], bits: Range<usize>) {
+    for bit in bits {
+        let mut changed = log.to_vec();
+        changed[bit / 8] ^= 1 << (bit % 8);
+        let ends = log[..bit / 8].iter().filter(|byte| **byte == b'\n');
+        let line = ends.count() as u64 + 1;
+        let readable = living_after(line - 1);
+        if bit % 8 == 0 {
+            refused(data, &changed, Trouble::Damaged, readable);
+        } else {
+            fs::write(data.log(CHAT), &changed).expect("written");
+            untouched(data, Trouble::Damaged, readable);
+        }
+        assert_named(&problem(data, CHAT), data, line);
+    }
+}
 
 #[test]
 fn every_single_bit_of_a_log_is_guarded() {
     let (data, log) = small_log();
     assert_eq!(log[1_024], b'@', "one bit makes a NUL of it");
-    let line_of = |position: usize| {
-        let ends = log[..position].iter().filter(|byte| **byte == b'\n');
-        ends.count() as u64 + 1
-    };
-    for bit in 0..log.len() * 8 {
-        let mut changed = log.clone();
-        changed[bit / 8] ^= 1 << (bit % 8);
-        let line = line_of(bit / 8);
-        refused(
-            &data,
-            &changed,
-            Trouble::Damaged,
-            Some(living_after(line - 1)),
-        );
-        assert_named(&problem(&data, CHAT), &data, line);
-    }
+    each_bit_is_guarded(&data, &log, 0..log.len() * 8);
 }
 
 #[test]
-fn every_single_bit_is_guarded_also_without_snapshots() {
+fn every_single_bit_of_the_last_line_is_guarded_also_without_snapshots() {
     let (data, log) = small_log();
     data.delete_snapshots();
     let last = log.len() - lines(&log)[4].len();
-    for bit in last * 8..log.len() * 8 {
-        let mut changed = log.clone();
-        changed[bit / 8] ^= 1 << (bit % 8);
-        refused(&data, &changed, Trouble::Damaged, Some(2));
-        assert_named(&problem(&data, CHAT), &data, 5);
-    }
+    each_bit_is_guarded(&data, &log, last * 8..log.len() * 8);
 }
 
 /// A log with three bounties; the bit at this share of it is flipped.

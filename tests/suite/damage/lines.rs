@@ -16,21 +16,11 @@ fn a_line_that_is_duplicated_missing_or_swapped_is_named() {
     for at in 0..count {
         let duplicated = [&whole[..=at], &whole[at..]].concat().concat();
         let line = at as u64 + 1;
-        refused(
-            &data,
-            &duplicated,
-            Trouble::Damaged,
-            Some(living_after(line)),
-        );
+        refused(&data, &duplicated, Trouble::Damaged, living_after(line));
         assert_named(&problem(&data, CHAT), &data, line + 1);
 
         let missing = [&whole[..at], &whole[at + 1..]].concat().concat();
-        refused(
-            &data,
-            &missing,
-            Trouble::Damaged,
-            Some(living_after(line - 1)),
-        );
+        refused(&data, &missing, Trouble::Damaged, living_after(line - 1));
         assert_named(&problem(&data, CHAT), &data, line);
 
         for other in at + 1..count {
@@ -40,7 +30,7 @@ fn a_line_that_is_duplicated_missing_or_swapped_is_named() {
                 &data,
                 &swapped.concat(),
                 Trouble::Damaged,
-                Some(living_after(line - 1)),
+                living_after(line - 1),
             );
             assert_named(&problem(&data, CHAT), &data, line);
         }

@@ -19,10 +19,15 @@ fn one_chat_is_refused(data: &Data, words: &[&str]) {
     let run = data.feed(&[
         in_group(1, CHAT, 1, "/add Lost?"),
         in_group(2, OTHER, 1, "/add Served"),
+        in_group(3, CHAT, 1, "/bounty"),
+        in_group(4, CHAT, 1, "/help"),
     ]);
     assert_eq!(run.code, Some(1));
     says(&run.texts()[0], &["nothing was changed"]);
     says(&run.texts()[1], &["#1"]);
+    // An empty list would say that there are no bounties.
+    says(&run.texts()[2], &["disk"]);
+    says(&run.texts()[3], &["/add"]);
     says(&run.stderr, words);
 }
 
