@@ -75,7 +75,8 @@ impl Reader<'_> {
         Ok(SnapshotCheck { chat, end, files })
     }
 
-    fn refuse_lost_events(
+    /// Refuses a log that ends before what these snapshots, read before it or under its lock, reflect.
+    pub(super) fn refuse_lost_events(
         &self,
         chat: ChatId,
         files: &[SnapshotFile],

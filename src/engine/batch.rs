@@ -80,7 +80,8 @@ fn read_known(open: &OpenBoard, settings: &Settings, jobs: Vec<Job>, partial: bo
     answer_all(open, jobs, drafts, partial);
 }
 
-/// The stream cannot be used as asked: changes are refused; reads are answered when what is readable is this chat's.
+/// The stream cannot be used as asked: changes are refused; reads are answered when what is readable is this chat's. When
+/// nothing is readable they are refused too: an empty list would say that there are no bounties.
 fn trouble(
     open: &mut OpenBoard,
     settings: &Settings,
@@ -92,9 +93,10 @@ fn trouble(
     let readable = !matches!(error, StoreError::Busy { .. } | StoreError::Foreign { .. })
         && (open.state().is_some() || open.refresh().is_ok())
         && open.check_owner().is_ok();
-    let (reads, refused): (Vec<Job>, Vec<Job>) = jobs
-        .into_iter()
-        .partition(|job| readable && job.change().is_none());
+    let has_events = open.state().is_some_and(|board| board.seq() > Seq(0));
+    let is_answered =
+        |job: &Job| readable && job.change().is_none() && (has_events || job.is_help());
+    let (reads, refused): (Vec<Job>, Vec<Job>) = jobs.into_iter().partition(is_answered);
     refused
         .into_iter()
         .for_each(|job| job.finish(Outcome::Trouble(trouble)));

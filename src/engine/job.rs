@@ -1,7 +1,7 @@
 //! A request on its way, and whom to tell.
 
 use crate::domain::ChatId;
-use crate::domain::board::{Change, Command};
+use crate::domain::board::{Change, Command, Query};
 
 use super::request::{Ask, Outcome, Reply, Request, Trouble};
 
@@ -59,6 +59,11 @@ impl Job {
         self.request.chat.id = chat;
         self.reply.chat = chat;
         self
+    }
+
+    /// Whether it asks for the help, which needs no board.
+    pub fn is_help(&self) -> bool {
+        matches!(self.request.ask, Ask::Command(Command::Query(Query::Help)))
     }
 
     /// The change that it asks for, when it asks for one.

@@ -29,7 +29,11 @@ pub fn seq_of(content: &[u8]) -> Option<Seq> {
 }
 
 /// Asks the snapshots of these names how long the log must be. One that is cut or no JSON claims nothing.
-pub fn newest_claim(disk: &dyn Disk, dir: &Path, names: &[&str]) -> Result<Claims, StoreError> {
+pub fn newest_claim(
+    disk: &dyn Disk,
+    dir: &Path,
+    names: &[impl AsRef<Path>],
+) -> Result<Claims, StoreError> {
     let mut claims = Claims::default();
     for name in names {
         let path = dir.join(name);
