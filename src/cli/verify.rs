@@ -54,7 +54,7 @@ pub fn run(data: &DataArgs, args: &Args) -> anyhow::Result<Status> {
         serde_json::to_writer_pretty(stdout().lock(), &reports)?;
         writeln!(stdout())?;
     } else if problems > 0 {
-        eprintln!("{problems} of {} logs have a problem", chats.len());
+        eprintln!("logs with a problem: {problems} of {}", chats.len());
     }
     Ok(Status::from(problems > 0))
 }
