@@ -23,7 +23,7 @@ pub struct AuditFilter {
 }
 
 impl AuditFilter {
-    fn asks_for(&self, record: &Recorded<BoardEvent>) -> bool {
+    pub(super) fn asks_for(&self, record: &Recorded<BoardEvent>) -> bool {
         self.bounty
             .is_none_or(|id| record.event.bounty() == Some(id))
             && self.user.is_none_or(|user| record.actor.id() == Some(user))

@@ -102,7 +102,7 @@ impl<'d> Reader<'d> {
 
     /// Whether a log whose events name `owner` may stand in the directory of `chat`. While a migration is under way, or when only
     /// the part of a log before it is readable, the two ids differ and the notes in `moved/` connect them.
-    fn belongs(&self, chat: ChatId, owner: Option<ChatId>) -> bool {
+    pub fn belongs(&self, chat: ChatId, owner: Option<ChatId>) -> bool {
         let Some(owner) = owner else { return false };
         let moved =
             |from: ChatId, to: ChatId| self.current(from).is_ok_and(|current| current == to);

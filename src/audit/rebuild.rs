@@ -66,8 +66,8 @@ pub fn rebuild_into(
     put_all(reader.disk, &dir, &board, end).map(Some)
 }
 
-/// The snapshot files of a board.
-fn files(board: &Board, end: Position) -> BTreeMap<String, Vec<u8>> {
+/// The snapshot files of a board that is at `end`, by their names.
+pub fn snapshot_files(board: &Board, end: Position) -> BTreeMap<String, Vec<u8>> {
     let Some(kind) = board.kind() else {
         return BTreeMap::new();
     };
@@ -91,7 +91,7 @@ fn put_all(
         written: 0,
         unchanged: 0,
     };
-    for (name, content) in files(board, end) {
+    for (name, content) in snapshot_files(board, end) {
         let path = dir.join(name);
         if disk.read(&path).is_ok_and(|present| present == content) {
             rebuilt.unchanged += 1;

@@ -12,6 +12,7 @@ use crate::domain::{BountyId, ChatId, Event, Timestamp};
 use super::args::{DataArgs, ZoneArgs, chats};
 use super::output::{cell, visible_json};
 use super::progress::Progress;
+use super::summary;
 use super::when;
 use super::words::{fields, who};
 use super::{Status, UsageError};
@@ -37,6 +38,9 @@ pub struct Args {
     /// Not after this time (a date means its end, UTC)
     #[arg(long, value_name = "TIME", value_parser = when::until)]
     until: Option<Timestamp>,
+    /// Count the events instead, by user, type, chat, day or month (UTC); several group by all of them
+    #[arg(long, value_enum, value_name = "BY")]
+    summary: Vec<summary::By>,
     #[command(flatten)]
     zone: ZoneArgs,
     /// How the events are printed
@@ -46,7 +50,7 @@ pub struct Args {
 
 /// How the events are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum AuditFormat {
+pub enum AuditFormat {
     /// For people, one event a line
     Table,
     /// The events as they stand in the logs, with the chat, one object a line
@@ -68,14 +72,14 @@ pub fn run(data: &DataArgs, args: &Args) -> anyhow::Result<Status> {
         until: args.until,
     };
     let chats = chats(&reader, &args.chat)?;
+    if !args.summary.is_empty() {
+        return args.summarize(&reader, &chats, &filter);
+    }
     let mut progress = Progress::of_bytes(chats.iter().map(|chat| reader.log_size(*chat)).sum());
     let mut printer = Printer::new(args)?;
     let mut problems = 0;
     for chat in chats {
-        if !args.chat.is_empty() && reader.log_size(chat) == 0 {
-            problems += 1;
-            eprintln!("error: chat {chat} has no log: check the id and --data");
-        }
+        problems += usize::from(args.names_no_log(&reader, chat));
         let mut failed = None;
         let read = reader.changes(chat, &filter, &mut |change| match printer.print(&change) {
             Ok(()) => ControlFlow::Continue(()),
@@ -101,6 +105,29 @@ pub fn run(data: &DataArgs, args: &Args) -> anyhow::Result<Status> {
 }
 
 impl Args {
+    /// Says so when a chat that was named has no log.
+    fn names_no_log(&self, reader: &Reader<'_>, chat: ChatId) -> bool {
+        let missing = !self.chat.is_empty() && reader.log_size(chat) == 0;
+        if missing {
+            eprintln!("error: chat {chat} has no log: check the id and --data");
+        }
+        missing
+    }
+
+    fn summarize(
+        &self,
+        reader: &Reader<'_>,
+        chats: &[ChatId],
+        filter: &AuditFilter,
+    ) -> anyhow::Result<Status> {
+        let missing = chats
+            .iter()
+            .filter(|chat| self.names_no_log(reader, **chat));
+        let missing = missing.count();
+        let status = summary::run(reader, chats, filter, &self.summary, self.format)?;
+        Ok(if missing > 0 { Status::Problem } else { status })
+    }
+
     /// A type that no event has would find nothing and say nothing.
     fn check_event(&self) -> Result<(), UsageError> {
         let known = |event: &String| {

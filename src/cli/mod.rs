@@ -4,6 +4,7 @@
 
 mod args;
 mod audit;
+mod backup;
 mod feed;
 mod history;
 mod output;
@@ -12,6 +13,7 @@ mod replay;
 mod run;
 mod shell;
 mod show;
+mod summary;
 mod verify;
 mod when;
 mod words;
@@ -42,6 +44,7 @@ enum Command {
     History(history::Args),
     Show(show::Args),
     Verify(verify::Args),
+    Backup(backup::Args),
 }
 
 /// How a subcommand ended, when nothing failed.
@@ -89,6 +92,7 @@ impl Cli {
             Command::History(args) => history::run(&data, &args),
             Command::Show(args) => show::run(&data, &args),
             Command::Verify(args) => verify::run(&data, &args),
+            Command::Backup(args) => backup::run(&data, &args),
         }
     }
 }

@@ -5,6 +5,7 @@ use std::io::{Write, stdout};
 use serde_json::json;
 
 use crate::audit::{Expectation, Reader, Verdict};
+use crate::backup::is_incomplete;
 use crate::domain::ChatId;
 
 use super::args::{DataArgs, Format, chats};
@@ -39,6 +40,13 @@ pub fn run(data: &DataArgs, args: &Args) -> anyhow::Result<Status> {
     let reader = Reader::new(&*disk, &layout);
     let chats = chats(&reader, &args.chats)?;
     let mut progress = Progress::of_bytes(chats.iter().map(|chat| reader.log_size(*chat)).sum());
+    let incomplete = is_incomplete(&*disk, &layout)?;
+    if incomplete {
+        eprintln!(
+            "error: {} is a backup that was not finished: logs or events may be missing; finish it with `bounty backup --update`",
+            layout.root().display()
+        );
+    }
     let (mut problems, mut reports) = (0, Vec::new());
     for chat in &chats {
         let verdict = reader.verify(*chat, args.expect);
@@ -56,7 +64,7 @@ pub fn run(data: &DataArgs, args: &Args) -> anyhow::Result<Status> {
     } else if problems > 0 {
         eprintln!("logs with a problem: {problems} of {}", chats.len());
     }
-    Ok(Status::from(problems > 0))
+    Ok(Status::from(problems > 0 || incomplete))
 }
 
 fn print_line(verdict: &Verdict) -> anyhow::Result<()> {

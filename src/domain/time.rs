@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Unix seconds: the date of a message, a due date, a creation date.
@@ -27,6 +27,11 @@ impl Timestamp {
     /// Milliseconds since the Unix epoch.
     pub fn millis(self) -> i64 {
         self.0.timestamp_millis()
+    }
+
+    /// The day in UTC.
+    pub fn day(self) -> NaiveDate {
+        self.0.date_naive()
     }
 
     /// Whole seconds since the Unix epoch, rounded down.

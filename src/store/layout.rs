@@ -66,6 +66,12 @@ impl Layout {
         matches!(stem, "group" | "user") || stem.parse().is_ok_and(is_user)
     }
 
+    /// Whether a file in a chat's directory was set aside from a log: a torn or damaged part, a log that was merged.
+    pub fn is_aside(name: &OsStr) -> bool {
+        let rest = name.to_str().and_then(|name| name.strip_prefix(Self::LOG));
+        rest.is_some_and(|rest| rest.starts_with('.'))
+    }
+
     /// The chat whose directory has this name; none for other names, `+5` and `007` among them.
     pub fn chat_of(name: &OsStr) -> Option<ChatId> {
         let name = name.to_str()?;

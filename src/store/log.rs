@@ -7,14 +7,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use sha2::{Digest, Sha256};
-
 use super::disk::{Disk, DiskFile, LockGuard, LockMode, OpenMode};
 use super::error::{DamageKind, IoContext, StoreError};
 use super::layout::Layout;
-use super::position::{Head, Position};
+use super::position::Position;
 use super::read::{EachLine, Line, Rest, busy, scan};
 use super::snapshot::{Claims, newest_claim};
+use super::tail::aside_name;
 use crate::domain::{Event, Recorded};
 
 /// Receives each event that a catch-up finds.
@@ -270,14 +269,7 @@ impl<E: Event> Log<E> {
 
     /// Copies a torn tail to a file of its own, then cuts it off.
     fn set_aside(&self, rest: &[u8]) -> Result<(), StoreError> {
-        let digest = Head::of_digest(&Sha256::digest(rest).into());
-        let name = format!(
-            "{}.torn-{}-{}",
-            Layout::LOG,
-            self.end.offset,
-            &digest.as_str()[..8]
-        );
-        let aside = self.dir.join(name);
+        let aside = self.dir.join(aside_name(self.end.offset, rest));
         self.disk.replace(&aside, rest, true).at("write", &aside)?;
         self.disk.sync_dir(&self.dir).at("flush", &self.dir)?;
         let file = self.file()?;

@@ -15,6 +15,7 @@ mod local;
 mod log;
 mod position;
 mod read;
+mod shared;
 mod snapshot;
 mod tail;
 
@@ -26,4 +27,6 @@ pub use local::{Access, LocalDisk};
 pub use log::{Freshness, Locked, Log};
 pub use position::{Head, Position};
 pub use read::{EachLine, Line, Rest, Scan, read_log, scan};
+pub use shared::SharedLog;
 pub use snapshot::{Claims, newest_claim, publish, seq_of};
+pub use tail::aside_name;

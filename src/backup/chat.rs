@@ -1,0 +1,219 @@
+//! One chat: its log, what was set aside from it, its snapshots.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::Problem;
+use super::files::{copy_new, like, names};
+use super::log::LogCopy;
+use crate::audit::{Reader, snapshot_files};
+use crate::domain::{ChatId, Seq};
+use crate::store::{
+    Claims, Damage, DamageKind, Disk, IoContext, Layout, Position, Rest, SharedLog, StoreError,
+    aside_name, newest_claim,
+};
+
+/// How long a writer's lock on a log is waited for.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Copies one chat.
+pub struct ChatCopy<'c> {
+    pub disk: &'c dyn Disk,
+    pub live: &'c Reader<'c>,
+    pub chat: ChatId,
+    /// The live directory, and the one in the backup.
+    pub from: PathBuf,
+    pub to: PathBuf,
+    pub resumed: bool,
+}
+
+impl ChatCopy<'_> {
+    /// Copies what is new. `end` follows the copy. Answers whether the chat has a log.
+    pub fn run(&self, end: &mut Position, progress: &mut dyn FnMut(u64)) -> Result<bool, Problem> {
+        // Before the log: a snapshot never runs ahead of it.
+        let claims = self.claims()?;
+        let log_path = self.from.join(Layout::LOG);
+        let Some((live, len)) = SharedLog::open(self.disk, &log_path, PATIENCE)? else {
+            return self.without_log(claims);
+        };
+        self.disk.create_dir(&self.to).at("make", &self.to)?;
+        let mut copy = LogCopy::open(self.disk, &self.to, self.resumed)?;
+        *end = copy.end;
+        if !copy.is_beginning_of(&live, len)? {
+            return Err(Problem::NoPrefix {
+                backup: copy.path,
+                live: log_path,
+            });
+        }
+        progress(copy.end.offset);
+        let taken = self.take(&mut copy, &live, len, progress);
+        let rest = match (taken, copy.before) {
+            (Ok(rest), _) => rest,
+            (Err(problem), Some(before)) => {
+                copy.cut(before)?;
+                return Err(problem);
+            }
+            (Err(problem), None) => return Err(problem),
+        };
+        if let Some(damage) = self.damage(&copy, &rest, claims) {
+            *end = copy.before.unwrap_or(copy.end);
+            return self.damaged(&copy, damage);
+        }
+        *end = copy.end;
+        if let Rest::Torn(rest) = rest {
+            self.set_aside(&copy, &rest)?;
+        }
+        like(live.path(), &copy.path)?;
+        self.copy_asides()?;
+        self.make_snapshots(&copy)?;
+        self.settle()?;
+        Ok(true)
+    }
+
+    /// What is no event at the end may have been written over since the length was taken, so it is taken again while nobody writes.
+    fn take(
+        &self,
+        copy: &mut LogCopy,
+        live: &SharedLog,
+        len: u64,
+        progress: &mut dyn FnMut(u64),
+    ) -> Result<Rest, Problem> {
+        match copy.take(live, len, progress)? {
+            Rest::Nothing => Ok(Rest::Nothing),
+            Rest::Torn(_) | Rest::Damaged(_) => {
+                live.settled(|len| copy.take(live, len, &mut |_| {}))
+            }
+        }
+    }
+
+    fn claims(&self) -> Result<Claims, StoreError> {
+        let mut names = names(self.disk, &self.from)?;
+        names.retain(|name| Layout::is_snapshot(name));
+        newest_claim(self.disk, &self.from, &names)
+    }
+
+    /// Why the live log is not whole.
+    fn damage(&self, copy: &LogCopy, rest: &Rest, claims: Claims) -> Option<Damage> {
+        let path = self.from.join(Layout::LOG);
+        if let Rest::Damaged(kind) = rest {
+            return Some(copy.end.damage(&path, kind.clone()));
+        }
+        let owner = copy.board.chat_id();
+        if copy.end.seq > Seq(0) && !self.live.belongs(self.chat, owner) {
+            let found = owner.map_or_else(|| "unknown".to_owned(), |id| id.to_string());
+            return Some(Position::START.damage(&path, DamageKind::WrongStream { found }));
+        }
+        let (snapshot, claimed) = claims
+            .newest
+            .filter(|(_, claimed)| *claimed > copy.end.seq)?;
+        Some(
+            copy.end
+                .damage(&path, DamageKind::Shorter { snapshot, claimed }),
+        )
+    }
+
+    /// An earlier, whole copy is worth more than a damaged log; without one, the log is kept as it is.
+    fn damaged(&self, copy: &LogCopy, damage: Damage) -> Result<bool, Problem> {
+        if let Some(before) = copy.before {
+            copy.cut(before)?;
+            return Err(Problem::Kept {
+                damage,
+                kept: before.seq,
+            });
+        }
+        like(&self.from.join(Layout::LOG), &copy.path)?;
+        self.copy_evidence()?;
+        Err(Problem::Damaged(damage))
+    }
+
+    /// Snapshots say how long the log must have been, or whose it was.
+    fn without_log(&self, claims: Claims) -> Result<bool, Problem> {
+        let path = self.from.join(Layout::LOG);
+        let is_there = |dir| self.disk.status(dir).at("look at", dir);
+        // A directory that went away, with all that is in it: its chat's new id is copied.
+        if is_there(&self.from)?.is_none() || is_there(&path)?.is_some() {
+            return Ok(false);
+        }
+        if is_there(&self.to.join(Layout::LOG))?.is_some() {
+            return Ok(false);
+        }
+        let damage = match claims {
+            Claims {
+                newest: Some((snapshot, claimed)),
+                ..
+            } => Problem::Damaged(
+                Position::START.damage(&path, DamageKind::Missing { snapshot, claimed }),
+            ),
+            Claims {
+                foreign: Some(path),
+                ..
+            } => Problem::Store(StoreError::Foreign { path }),
+            _ if names(self.disk, &self.from)?
+                .iter()
+                .any(|name| Layout::is_aside(name)) =>
+            {
+                self.disk.create_dir(&self.to).at("make", &self.to)?;
+                self.copy_asides()?;
+                self.settle()?;
+                return Ok(false);
+            }
+            _ => return Ok(false),
+        };
+        self.disk.create_dir(&self.to).at("make", &self.to)?;
+        self.copy_evidence()?;
+        Err(damage)
+    }
+
+    fn copy_evidence(&self) -> Result<(), Problem> {
+        self.copy_named(|name| Layout::is_snapshot(name) || Layout::is_aside(name))
+    }
+
+    fn copy_asides(&self) -> Result<(), Problem> {
+        self.copy_named(Layout::is_aside)
+    }
+
+    fn copy_named(&self, wanted: impl Fn(&std::ffi::OsStr) -> bool) -> Result<(), Problem> {
+        for name in names(self.disk, &self.from)? {
+            if wanted(&name) {
+                copy_new(self.disk, &self.from.join(&name), &self.to.join(&name))?;
+            }
+        }
+        Ok(self.settle()?)
+    }
+
+    /// A torn tail becomes in the backup what the next writer makes of it in the live directory.
+    fn set_aside(&self, copy: &LogCopy, rest: &[u8]) -> Result<(), StoreError> {
+        copy.cut(copy.end)?;
+        let aside = self.to.join(aside_name(copy.end.offset, rest));
+        self.disk.replace(&aside, rest, true).at("write", &aside)?;
+        like(&self.from.join(Layout::LOG), &aside)?;
+        tracing::warn!(
+            log = %self.from.join(Layout::LOG).display(), kept_in = %aside.display(), bytes = rest.len(), after_seq = copy.end.seq.0,
+            "a log ends in an unfinished write, which is no part of the record; the backup has it as a file of its own"
+        );
+        Ok(())
+    }
+
+    fn make_snapshots(&self, copy: &LogCopy) -> Result<(), StoreError> {
+        for (name, content) in snapshot_files(&copy.board, copy.end) {
+            let path = self.to.join(name);
+            if self
+                .disk
+                .read(&path)
+                .is_ok_and(|present| present == content)
+            {
+                continue;
+            }
+            self.disk
+                .replace(&path, &content, true)
+                .at("write", &path)?;
+            like(&self.from.join(Layout::LOG), &path)?;
+        }
+        Ok(())
+    }
+
+    fn settle(&self) -> Result<(), StoreError> {
+        like(&self.from, &self.to)?;
+        self.disk.sync_dir(&self.to).at("flush", &self.to)
+    }
+}

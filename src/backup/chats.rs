@@ -1,0 +1,216 @@
+//! All chats, each under one id, though groups change theirs meanwhile.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use super::chat::ChatCopy;
+use super::files::{copy_new, like, names};
+use super::place::Place;
+use super::{Entry, Problem};
+use crate::audit::Reader;
+use crate::domain::ChatId;
+use crate::store::{Disk, IoContext, Layout, Position, StoreError};
+
+/// One backup being made.
+pub struct Run<'r> {
+    disk: &'r dyn Disk,
+    live: &'r Layout,
+    dest: &'r Layout,
+    resumed: bool,
+    progress: &'r mut dyn FnMut(u64),
+    /// The chats that an earlier backup put here.
+    before: BTreeSet<ChatId>,
+    entries: BTreeMap<ChatId, Entry>,
+    /// The notes in `moved/` that were followed.
+    followed: BTreeSet<ChatId>,
+}
+
+impl<'r> Run<'r> {
+    pub fn new(
+        disk: &'r dyn Disk,
+        live: &'r Layout,
+        place: &'r Place<'r>,
+        progress: &'r mut dyn FnMut(u64),
+    ) -> Result<Self, StoreError> {
+        let before = Reader::new(disk, &place.layout).chats()?;
+        Ok(Self {
+            disk,
+            live,
+            dest: &place.layout,
+            resumed: place.resumed,
+            progress,
+            before: before.into_iter().collect(),
+            entries: BTreeMap::new(),
+            followed: BTreeSet::new(),
+        })
+    }
+
+    /// Copies every chat; the order is that of the module's page.
+    pub fn all(mut self) -> Result<Vec<Entry>, StoreError> {
+        self.follow_earlier()?;
+        for chat in Reader::new(self.disk, self.live).chats()? {
+            self.bring(chat)?;
+        }
+        while let Some(old) = self.next_note()? {
+            self.followed.insert(old);
+            self.follow(old)?;
+        }
+        self.copy_notes()?;
+        self.name_vanished()?;
+        let root = self.dest.root();
+        self.disk.sync_dir(root).at("flush", root)?;
+        Ok(self.entries.into_values().collect())
+    }
+
+    /// Groups that moved since an earlier backup move in it too. Moves from before it need no look.
+    fn follow_earlier(&mut self) -> Result<(), StoreError> {
+        for old in self.notes()? {
+            if self.is_there(&self.live.chat(old))? {
+                continue;
+            }
+            self.followed.insert(old);
+            if self.is_there(&self.dest.chat(old))? {
+                self.follow(old)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn notes(&self) -> Result<Vec<ChatId>, StoreError> {
+        let names = names(self.disk, &self.live.moved_dir())?;
+        Ok(names
+            .iter()
+            .filter_map(|name| Layout::chat_of(name))
+            .collect())
+    }
+
+    fn next_note(&self) -> Result<Option<ChatId>, StoreError> {
+        let notes = self.notes()?;
+        Ok(notes.into_iter().find(|old| !self.followed.contains(old)))
+    }
+
+    /// Sees that a group with a new id is in the backup once, under the id it has.
+    fn follow(&mut self, old: ChatId) -> Result<(), StoreError> {
+        if self.is_there(&self.live.chat(old))? {
+            // Waits for a migration under way. One that a crash interrupted is copied as it is, to be finished by the next start.
+            self.bring(old)?;
+        }
+        if self.is_there(&self.live.chat(old))? {
+            return Ok(());
+        }
+        let new = Reader::new(self.disk, self.live).current(old)?;
+        if new != old && self.is_there(&self.dest.chat(old))? && !self.move_copy(old, new)? {
+            return Ok(());
+        }
+        self.bring(new)
+    }
+
+    /// Renames the copy of a group as the group was. False when an earlier backup has both, so that one would be overwritten.
+    fn move_copy(&mut self, old: ChatId, new: ChatId) -> Result<bool, StoreError> {
+        let (from, to) = (self.dest.chat(old), self.dest.chat(new));
+        if self.is_there(&to)? {
+            if self.before.contains(&new) {
+                self.note_problem(old, Problem::Merged { into: new });
+                return Ok(false);
+            }
+            self.remove(&to)?;
+        }
+        self.disk.rename(&from, &to).at("rename", &from)?;
+        self.entries.remove(&old);
+        if self.before.remove(&old) {
+            self.before.insert(new);
+        }
+        Ok(true)
+    }
+
+    fn note_problem(&mut self, chat: ChatId, problem: Problem) {
+        let end = Reader::new(self.disk, self.dest).verify(chat, None).end;
+        let entry = Entry {
+            chat,
+            end,
+            problem: Some(problem),
+        };
+        self.entries.insert(chat, entry);
+    }
+
+    /// Brings one chat's copy up to date.
+    fn bring(&mut self, chat: ChatId) -> Result<(), StoreError> {
+        let own = !self.before.contains(&chat);
+        let was_problem = |entry: &Entry| entry.problem.is_some();
+        if own && self.entries.get(&chat).is_some_and(was_problem) {
+            self.remove(&self.dest.chat(chat))?;
+        }
+        let mut end = Position::START;
+        let mut copied = self.copy(chat, &mut end);
+        if own && matches!(copied, Err(Problem::NoPrefix { .. })) {
+            // Another group's log took the place of what was copied a moment ago.
+            self.remove(&self.dest.chat(chat))?;
+            end = Position::START;
+            copied = self.copy(chat, &mut end);
+        }
+        let problem = match copied {
+            Ok(true) => None,
+            Ok(false) => return Ok(()),
+            Err(problem) => Some(problem.fatal(self.dest.root())?),
+        };
+        if own && matches!(problem, Some(Problem::Store(_))) {
+            // What could be read is no whole log.
+            self.remove(&self.dest.chat(chat))?;
+            end = Position::START;
+        }
+        self.entries.insert(chat, Entry { chat, end, problem });
+        Ok(())
+    }
+
+    fn copy(&mut self, chat: ChatId, end: &mut Position) -> Result<bool, Problem> {
+        let copy = ChatCopy {
+            disk: self.disk,
+            live: &Reader::new(self.disk, self.live),
+            chat,
+            from: self.live.chat(chat),
+            to: self.dest.chat(chat),
+            resumed: self.resumed,
+        };
+        copy.run(end, self.progress)
+    }
+
+    fn copy_notes(&mut self) -> Result<(), StoreError> {
+        if self.followed.is_empty() {
+            return Ok(());
+        }
+        let dir = self.dest.moved_dir();
+        self.disk.create_dir(&dir).at("make", &dir)?;
+        like(&self.live.moved_dir(), &dir)?;
+        for old in self.followed.clone() {
+            if let Err(problem) = copy_new(self.disk, &self.live.moved(old), &self.dest.moved(old))
+            {
+                let problem = problem.fatal(self.dest.root())?;
+                self.note_problem(old, problem);
+            }
+        }
+        self.disk.sync_dir(&dir).at("flush", &dir)
+    }
+
+    /// Chats of an earlier backup that are not in the data directory any more.
+    fn name_vanished(&mut self) -> Result<(), StoreError> {
+        for chat in self.before.clone() {
+            let dir = self.dest.chat(chat);
+            if !self.entries.contains_key(&chat) && self.is_there(&dir.join(Layout::LOG))? {
+                self.note_problem(chat, Problem::Vanished(dir));
+            }
+        }
+        Ok(())
+    }
+
+    fn is_there(&self, path: &Path) -> Result<bool, StoreError> {
+        Ok(self.disk.status(path).at("look at", path)?.is_some())
+    }
+
+    /// Removes what this very run put into the backup.
+    fn remove(&self, dir: &Path) -> Result<(), StoreError> {
+        if self.is_there(dir)? {
+            self.disk.remove_dir(dir).at("remove", dir)?;
+        }
+        Ok(())
+    }
+}
