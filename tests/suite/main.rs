@@ -3,6 +3,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod backup;
 mod chain;
 mod damage;
 mod feed;
@@ -10,3 +11,4 @@ mod library;
 mod migration;
 mod run_basics;
 mod shell;
+mod summary;
