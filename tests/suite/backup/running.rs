@@ -21,7 +21,7 @@ fn a_quiet_system_is_copied_to_the_byte_with_snapshots_and_the_heads_are_printed
     backup.assert_sound();
     let mut copied = tree(&backup.data.path());
     copied
-        .remove("backup.json".as_ref())
+        .remove(std::path::Path::new("backup.json"))
         .expect("what it holds");
     let mut live = tree(&data.path());
     live.retain(|name, _| !name.starts_with(".locks"));
