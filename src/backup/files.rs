@@ -36,13 +36,11 @@ impl Side<'_> {
     }
 }
 
+/// Receives some of a file's bytes, and where they stand.
+type EachPiece<'p> = &'p mut dyn FnMut(&[u8], u64) -> Result<(), StoreError>;
+
 /// Reads bytes `from..to`, a piece at a time.
-pub fn read_range(
-    source: Side<'_>,
-    from: u64,
-    to: u64,
-    each: &mut dyn FnMut(&[u8], u64) -> Result<(), StoreError>,
-) -> Result<(), StoreError> {
+fn read_range(source: Side<'_>, from: u64, to: u64, each: EachPiece<'_>) -> Result<(), StoreError> {
     let mut buffer = Vec::new();
     let mut at = from;
     while at < to {

@@ -4,7 +4,8 @@ use std::io::{BufWriter, Write, stdout};
 use std::sync::Mutex;
 
 use clap::ValueEnum;
-use serde_json::{Map, Value};
+use serde::{Serialize, Serializer};
+use serde_json::Value;
 
 use crate::audit::{AuditFilter, Group, GroupBy, Reader, Row, Summary, Who, summarize};
 use crate::domain::ChatId;
@@ -88,6 +89,18 @@ fn print(table: &Table, format: AuditFormat) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// One row for programs; its keys are in the order of the columns.
+struct Object<'t> {
+    header: &'t [&'static str],
+    row: &'t [Value],
+}
+
+impl Serialize for Object<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.header.iter().zip(self.row))
+    }
+}
+
 /// A summary as rows of values.
 struct Table {
     header: Vec<&'static str>,
@@ -104,10 +117,10 @@ impl Table {
         }
     }
 
-    fn objects(&self) -> Vec<Value> {
-        let object = |row: &Vec<Value>| {
-            let named = self.header.iter().map(|name| (*name).to_owned());
-            Value::Object(named.zip(row.iter().cloned()).collect::<Map<_, _>>())
+    fn objects(&self) -> Vec<Object<'_>> {
+        let object = |row| Object {
+            header: &self.header,
+            row,
         };
         self.rows.iter().map(object).collect()
     }

@@ -110,7 +110,7 @@ fn a_migration_that_a_crash_interrupted_is_finished_in_the_restored_copy() {
 }
 
 /// Groups that migrate while backups are made; every second one into a board that has a bounty already.
-const GROUPS: i64 = 40;
+const GROUPS: i64 = 16;
 
 fn old(group: i64) -> i64 {
     -1_000 - group
@@ -153,7 +153,7 @@ fn groups_that_migrate_while_backups_are_made_are_never_lost_or_doubled() {
         .spawn()
         .expect("the program starts");
     let mut input = feed.stdin.take().expect("a pipe");
-    let backups: Vec<Backup> = (0..8).map(|_| Backup::new()).collect();
+    let backups: Vec<Backup> = (0..5).map(|_| Backup::new()).collect();
     thread::scope(|scope| {
         let data = &data;
         scope.spawn(move || {

@@ -4,13 +4,14 @@ use std::fs;
 use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::process::Stdio;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::thread;
+use std::time::Duration;
 
 use serde_json::Value;
 
 use super::{Backup, rows, small, tree};
-use crate::support::{Data, copy_tree, in_group};
+use crate::support::{Data, Run, copy_tree, in_group};
 
 #[test]
 fn a_quiet_system_is_copied_to_the_byte_with_snapshots_and_the_heads_are_printed() {
@@ -93,8 +94,18 @@ const CHATS: i64 = 20;
 /// Backups made meanwhile, each kind.
 const ROUNDS: usize = 6;
 
-/// Feeds these updates, and more, until told to stop; returns how many.
-fn write_on(data: &Data, bot: i64, stop: &AtomicBool) -> i64 {
+/// Updates that each process may write per backup: so both go on to the end, and the logs stay small.
+const PACE: i64 = 600;
+
+/// How far the backups are.
+#[derive(Default)]
+struct Stage {
+    made: AtomicI64,
+    over: AtomicBool,
+}
+
+/// Feeds updates until the backups are over.
+fn write_on(data: &Data, bot: i64, stage: &Stage) {
     let mut child = data
         .bounty(&["feed", "--bot-id", &bot.to_string()])
         .stdin(Stdio::piped())
@@ -104,45 +115,50 @@ fn write_on(data: &Data, bot: i64, stop: &AtomicBool) -> i64 {
         .expect("the program starts");
     let mut input = child.stdin.take().expect("a pipe");
     let mut update = 0;
-    while !stop.load(Ordering::Relaxed) {
+    while !stage.over.load(Ordering::Relaxed) {
+        if update > (stage.made.load(Ordering::Relaxed) + 1) * PACE {
+            thread::sleep(Duration::from_millis(1));
+            continue;
+        }
         update += 1;
-        let (chat, user) = (-1 - update % CHATS, bot);
         let text = match update / CHATS % 3 {
             0 => format!("/add number {update} https://e.com/{update}"),
             1 => "/track 1".to_owned(),
             _ => "/untrack 1".to_owned(),
         };
-        writeln!(input, "{}", in_group(update, chat, user, &text)).expect("written");
+        let update = in_group(update, -1 - update % CHATS, bot, &text);
+        writeln!(input, "{update}").expect("written");
     }
     drop(input);
     assert!(child.wait().expect("the program ends").success());
-    update
 }
 
 #[test]
 fn every_backup_made_while_two_processes_write_is_whole_and_a_beginning_of_the_final_logs() {
     let data = Data::new();
-    let stop = AtomicBool::new(false);
-    let (fresh, updated): (Vec<Backup>, Backup) =
-        ((0..ROUNDS).map(|_| Backup::new()).collect(), Backup::new());
+    let stage = Stage::default();
+    let fresh: Vec<Backup> = (0..ROUNDS).map(|_| Backup::new()).collect();
+    let updated = Backup::new();
     data.feed(&[in_group(1, -1, 1, "/add first")]).ok();
-    thread::scope(|scope| {
+    let runs: Vec<Run> = thread::scope(|scope| {
         for bot in [1, 2] {
-            let (data, stop) = (&data, &stop);
-            scope.spawn(move || write_on(data, bot, stop));
+            let (data, stage) = (&data, &stage);
+            scope.spawn(move || write_on(data, bot, stage));
         }
-        for backup in &fresh {
-            let made = backup.make(&data, &[]);
-            let again = updated.make(&data, &["--update"]);
-            // Before anything can fail, so that the writers end.
-            if made.code != Some(0) || again.code != Some(0) {
-                stop.store(true, Ordering::Relaxed);
-            }
-            made.ok();
-            again.ok();
-        }
-        stop.store(true, Ordering::Relaxed);
+        let runs = fresh.iter().flat_map(|backup| {
+            [(backup, &[][..]), (&updated, &["--update"][..])].map(|(backup, options)| {
+                let run = backup.make(&data, options);
+                stage.made.fetch_add(1, Ordering::Relaxed);
+                run
+            })
+        });
+        let runs = runs.collect();
+        stage.over.store(true, Ordering::Relaxed);
+        runs
     });
+    for run in runs {
+        run.ok();
+    }
     let mut copied_bytes = 0;
     for backup in fresh.iter().chain([&updated]) {
         backup.assert_sound();
