@@ -118,11 +118,12 @@ impl Table {
     }
 
     fn objects(&self) -> Vec<Object<'_>> {
-        let object = |row| Object {
+        let rows = self.rows.iter();
+        rows.map(|row| Object {
             header: &self.header,
             row,
-        };
-        self.rows.iter().map(object).collect()
+        })
+        .collect()
     }
 
     fn print_csv(&self) -> anyhow::Result<()> {
