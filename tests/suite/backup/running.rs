@@ -181,7 +181,7 @@ fn every_backup_made_while_two_processes_write_is_whole_and_a_beginning_of_the_f
     copy_tree(&updated.data.path(), &restored.path());
     let before = restored.log_bytes(-1);
     restored
-        .feed(&[in_group(1, -1, 77, "/add after the disaster")])
+        .feed(&[in_group(2, -1, 77, "/add after the disaster")])
         .ok();
     assert!(restored.log_bytes(-1).starts_with(&before));
     assert!(restored.log_bytes(-1).len() > before.len());
