@@ -7,6 +7,7 @@
 //! - Only the holder of a log's exclusive lock writes to it or cuts it; readers change nothing.
 //! - Nothing is dropped: what is cut from a log is first set aside in a file of its own.
 
+mod canonical;
 mod disk;
 mod error;
 mod layout;
@@ -21,7 +22,7 @@ mod tail;
 pub use disk::{Disk, DiskFile, FileId, FileStatus, LockGuard, LockMode, OpenMode};
 pub use error::{Damage, DamageKind, IoContext, StoreError};
 pub use layout::Layout;
-pub use line::{LINE_LIMIT, decode, encode};
+pub use line::{LINE_LIMIT, encode};
 pub use local::{Access, LocalDisk};
 pub use log::{Freshness, Locked, Log};
 pub use position::{Head, Position};

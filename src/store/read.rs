@@ -78,8 +78,8 @@ pub fn scan<E: Event>(
     let mut end = from;
     let mut chunk = Chunk::new(file, from.offset, limit);
     while let Some(line) = chunk.next_line()? {
-        let checked =
-            check(line, &end.head).and_then(|head| Ok((head, decode(line, end.seq.next())?)));
+        let checked = check(line, &end.head)
+            .and_then(|checked| Ok((checked.head, decode(&checked, end.seq.next())?)));
         let (head, record) = match checked {
             Ok(checked) => checked,
             Err(kind) => {
@@ -174,10 +174,7 @@ impl<'f> Chunk<'f> {
     fn next_line(&mut self) -> io::Result<Option<&[u8]>> {
         let mut searched = self.start;
         loop {
-            if let Some(found) = self.bytes[searched..]
-                .iter()
-                .position(|byte| *byte == b'\n')
-            {
+            if let Some(found) = memchr::memchr(b'\n', &self.bytes[searched..]) {
                 let (from, to) = (self.start, searched + found);
                 self.start = to + 1;
                 return Ok(Some(&self.bytes[from..to]));
