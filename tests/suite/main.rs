@@ -7,4 +7,8 @@ mod chain;
 mod feed;
 mod migration;
 mod run_basics;
+mod run_kill;
+mod run_polling;
+mod run_repeat;
+mod run_sending;
 mod shell;
