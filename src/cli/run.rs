@@ -40,7 +40,7 @@ pub fn run(data: &DataArgs, args: &Args) -> anyhow::Result<Status> {
          `bounty shell` works without one",
     )?;
     let api_url = match std::env::var("TELOXIDE_API_URL") {
-        Ok(url) if !url.is_empty() => Some(url.parse().context("TELOXIDE_API_URL is no URL")?),
+        Ok(url) if !url.is_empty() => Some(api_url(&url)?),
         _ => None,
     };
     let flood_limit = Some(args.flood_limit).filter(|limit| *limit > 0);
@@ -60,6 +60,15 @@ pub fn run(data: &DataArgs, args: &Args) -> anyhow::Result<Status> {
     let outcome = runtime.block_on(service.run(token.trim(), api_url));
     runtime.shutdown_timeout(Duration::from_secs(1));
     outcome.map(|()| Status::Done)
+}
+
+/// The address of a Bot API server; teloxide panics on one without a host, such as `localhost:8081`.
+fn api_url(url: &str) -> anyhow::Result<url::Url> {
+    let parsed = url::Url::parse(url).ok();
+    let is_http = |url: &url::Url| matches!(url.scheme(), "http" | "https");
+    parsed.filter(is_http).with_context(|| {
+        format!("TELOXIDE_API_URL is no address like http://localhost:8081: {url}")
+    })
 }
 
 struct Service {
