@@ -40,8 +40,11 @@ fn the_first_command_too_many_is_refused_with_the_seconds_and_the_next_one_silen
     stage.push(at(&stage, 22, &ada, "/bounty"));
     stage.push(at(&stage, 23, &bob, "/add Of another"));
     stage.say(&dm(&ada), &ada, "/add In another chat");
-    stage.push(first.clone());
-    stage.push(first.clone());
+    for _ in 0..2 {
+        stage.wait_confirmed();
+        stage.push(first.clone());
+    }
+    stage.wait_confirmed();
     // The first one's minute is over: there is room for one, in which duplicates have no part.
     stage.push(at(&stage, 60, &ada, "/add Room again"));
     stage.push(at(&stage, 60, &ada, "/track 1"));

@@ -53,6 +53,17 @@ fn a_revoked_token_ends_it_and_names_botfather() {
 }
 
 #[test]
+fn a_token_that_has_not_the_form_of_one_ends_it_and_names_botfather() {
+    let stage = Stage::new();
+    // So the real server answers.
+    let not_found = FaultRule::new(Fault::status(404, "Not Found"));
+    stage.api.fault(not_found.forever());
+    let ended = stage.run(&[]).wait();
+    assert_eq!(ended.code, Some(1), "{}", ended.output);
+    assert!(ended.output.contains("BotFather"), "{}", ended.output);
+}
+
+#[test]
 fn a_server_address_that_is_none_is_named() {
     for url in ["localhost:8081", "not a url", "ftp://127.0.0.1/"] {
         let stage = Stage::new();

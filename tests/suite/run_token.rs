@@ -35,7 +35,7 @@ fn run_through_failures(stage: &Stage, log: &str) -> String {
         ("setMyCommands", Fault::ResetBefore),
         ("getUpdates", Fault::ResetBefore),
         ("getUpdates", Fault::Garbage),
-        ("getUpdates", Fault::status(404, "Not Found")),
+        ("getUpdates", Fault::status(400, "Bad Request: no")),
         ("sendMessage", Fault::LostResponse),
         ("sendMessage", Fault::status(400, "Bad Request: no")),
         ("sendMessage", Fault::Garbage),
