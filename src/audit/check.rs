@@ -60,10 +60,13 @@ impl Reader<'_> {
             ControlFlow::Continue(())
         })?;
         let end = scan.as_ref().map_or(Position::START, |scan| scan.end);
-        self.refuse_lost_events(chat, &files, end, scan.is_some())?;
-        if let Some(damage) = scan.and_then(|scan| scan.damage(&self.log_path(chat))) {
+        if let Some(damage) = scan
+            .as_ref()
+            .and_then(|scan| scan.damage(&self.log_path(chat)))
+        {
             return Err(damage.into());
         }
+        self.refuse_lost_events(chat, &files, end, scan.is_some())?;
         let dir = self.layout.chat(chat);
         let found = check.finish(&end).into_iter();
         let files = found
@@ -75,7 +78,8 @@ impl Reader<'_> {
         Ok(SnapshotCheck { chat, end, files })
     }
 
-    fn refuse_lost_events(
+    /// Refuses a log that ends before what these snapshots, read before it or under its lock, reflect.
+    pub(super) fn refuse_lost_events(
         &self,
         chat: ChatId,
         files: &[SnapshotFile],

@@ -1,6 +1,5 @@
 //! The logs of a data directory, read-only.
 
-use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -119,7 +118,7 @@ impl<'d> Reader<'d> {
             .names(&dir)
             .at("list", &dir)?
             .into_iter()
-            .filter(is_snapshot)
+            .filter(|name| Layout::is_snapshot(name))
         {
             let path = dir.join(&name);
             let content = self.disk.read(&path).at("read", &path)?;
@@ -141,17 +140,6 @@ pub(super) struct SnapshotFile {
     pub content: Vec<u8>,
     /// The last event it reflects; none when it cannot be read as one of ours.
     pub seq: Option<Seq>,
-}
-
-/// Whether a file in a chat's directory has the name of a snapshot.
-fn is_snapshot(name: &OsString) -> bool {
-    let Some(stem) = name.to_str().and_then(|name| name.strip_suffix(".json")) else {
-        return false;
-    };
-    matches!(stem, "group" | "user")
-        || stem
-            .parse::<i64>()
-            .is_ok_and(|user| user.to_string() == stem)
 }
 
 /// Which chat a log belongs to, by its own events.

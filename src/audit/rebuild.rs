@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::domain::board::{Board, BoardEvent, ChatKind, board_file, list_file};
 use crate::domain::{ChatId, Seq};
 use crate::engine::board_file_name;
-use crate::store::{DamageKind, Disk, IoContext, Layout, Line, Log, Position, StoreError, seq_of};
+use crate::store::{DamageKind, Disk, IoContext, Layout, Line, Log, Position, StoreError};
 
 use super::reader::Reader;
 
@@ -40,9 +40,9 @@ pub fn rebuild(
     };
     let end = locked.end();
     refuse_other_chat(&board, layout, chat)?;
-    let dir = layout.chat(chat);
-    refuse_lost_events(&**disk, &dir, &board, end)?;
-    put_all(&**disk, &dir, &board, end).map(Some)
+    let reader = Reader::new(&**disk, layout);
+    reader.refuse_lost_events(chat, &reader.snapshots(chat)?, end, true)?;
+    put_all(&**disk, &layout.chat(chat), &board, end).map(Some)
 }
 
 /// Makes the snapshots of one chat in another directory; nothing is changed in the data directory.
@@ -51,11 +51,15 @@ pub fn rebuild_into(
     chat: ChatId,
     out: &Path,
 ) -> Result<Option<Rebuilt>, StoreError> {
+    // Before the log: a snapshot never runs ahead of it, but the log may grow while this reads.
+    let snapshots = reader.snapshots(chat)?;
     let mut board = Board::default();
     let end = reader.read_whole(chat, &mut |line: Line<'_, BoardEvent>| {
         board.evolve(&line.record);
         ControlFlow::Continue(())
     })?;
+    let reached = end.unwrap_or(Position::START);
+    reader.refuse_lost_events(chat, &snapshots, reached, end.is_some())?;
     let Some(end) = end else { return Ok(None) };
     let dir = out.join(chat.to_string());
     reader.disk.create_dir(&dir).at("make", &dir)?;
@@ -110,25 +114,4 @@ fn refuse_other_chat(board: &Board, layout: &Layout, chat: ChatId) -> Result<(),
     Err(Position::START
         .damage(&path, DamageKind::WrongStream { found })
         .into())
-}
-
-/// A file that reflects more than the log has says that the log lost events; nothing is overwritten then.
-fn refuse_lost_events(
-    disk: &dyn Disk,
-    dir: &Path,
-    board: &Board,
-    end: Position,
-) -> Result<(), StoreError> {
-    for name in files(board, end).into_keys() {
-        let snapshot = dir.join(name);
-        let claimed = disk
-            .read(&snapshot)
-            .ok()
-            .and_then(|content| seq_of(&content));
-        if let Some(claimed) = claimed.filter(|claimed| *claimed > end.seq) {
-            let kind = DamageKind::Shorter { snapshot, claimed };
-            return Err(end.damage(&dir.join(Layout::LOG), kind).into());
-        }
-    }
-    Ok(())
 }

@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use crate::domain::board::BoardEvent;
 use crate::domain::{ChatId, Seq};
-use crate::store::{Damage, DamageKind, Head, Line, Position, Rest, StoreError};
+use crate::store::{Damage, Head, Line, Position, Rest, StoreError};
 
 use super::reader::Reader;
 
@@ -92,11 +92,7 @@ impl Reader<'_> {
     ) -> Result<Option<Problem>, StoreError> {
         let path = self.log_path(chat);
         // Before the log: a snapshot never runs ahead of it, but the log may grow while this reads.
-        let claims = self.snapshots(chat)?;
-        let newest = claims
-            .into_iter()
-            .filter_map(|file| Some((file.seq?, file.name)))
-            .max();
+        let snapshots = self.snapshots(chat)?;
         let mut noted = None;
         let scan = self.read(chat, &mut |line: Line<'_, BoardEvent>| {
             if expected.is_some_and(|expected| expected.seq == line.end.seq) {
@@ -105,21 +101,17 @@ impl Reader<'_> {
             *end = line.end;
             ControlFlow::Continue(())
         })?;
-        let lost = newest.filter(|(claimed, _)| *claimed > end.seq);
-        if let Some((claimed, name)) = lost {
-            let snapshot = self.layout.chat(chat).join(name);
-            let kind = match scan {
-                Some(_) => DamageKind::Shorter { snapshot, claimed },
-                None => DamageKind::Missing { snapshot, claimed },
-            };
-            return Ok(Some(Problem::Damaged(end.damage(&path, kind))));
-        }
-        let Some(scan) = scan else {
-            return Ok(Some(Problem::NoLog { chat }));
-        };
-        if let Some(damage) = scan.damage(&path) {
+        if let Some(damage) = scan.as_ref().and_then(|scan| scan.damage(&path)) {
             return Ok(Some(Problem::Damaged(damage)));
         }
+        self.refuse_lost_events(chat, &snapshots, *end, scan.is_some())?;
+        let Some(scan) = scan else {
+            let foreign = snapshots.into_iter().find(|file| file.seq.is_none());
+            let path = foreign.map(|file| self.layout.chat(chat).join(file.name));
+            return Ok(Some(path.map_or(Problem::NoLog { chat }, |path| {
+                Problem::Unreadable(StoreError::Foreign { path })
+            })));
+        };
         if let Some(problem) = expected.and_then(|expected| unexpected(expected, noted, end, &path))
         {
             return Ok(Some(problem));

@@ -19,17 +19,18 @@ const PAGE_ENTRIES: usize = 20;
 /// Where the data is.
 #[derive(Debug, Clone, Args)]
 pub struct DataArgs {
-    /// The data directory
+    /// Where the boards are
     #[arg(
         long,
         global = true,
         value_name = "DIR",
         env = "BOUNTY_DATA",
-        default_value = "data"
+        default_value = "data",
+        help_heading = "Data directory"
     )]
     data: PathBuf,
     /// Let the group of the service's user read new files (0640, directories 0750)
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = "Data directory")]
     group_readable: bool,
 }
 

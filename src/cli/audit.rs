@@ -6,21 +6,21 @@ use std::ops::ControlFlow;
 use clap::ValueEnum;
 
 use crate::audit::{AuditFilter, Change, Reader};
-use crate::domain::board::FieldChange;
+use crate::domain::board::{BoardEvent, FieldChange};
 use crate::domain::{BountyId, ChatId, Event, Timestamp};
 
-use super::Status;
 use super::args::{DataArgs, ZoneArgs, chats};
 use super::output::{cell, visible_json};
 use super::progress::Progress;
 use super::when;
 use super::words::{fields, who};
+use super::{Status, UsageError};
 
 /// Who changed what, when, from what to what
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Only this chat; may be given several times
-    #[arg(long, allow_negative_numbers = true)]
+    #[arg(long, value_name = "ID", allow_negative_numbers = true)]
     chat: Vec<ChatId>,
     /// Only this bounty's events
     #[arg(long, value_name = "ID")]
@@ -39,6 +39,7 @@ pub struct Args {
     until: Option<Timestamp>,
     #[command(flatten)]
     zone: ZoneArgs,
+    /// How the events are printed
     #[arg(long, value_enum, default_value_t = AuditFormat::Table)]
     format: AuditFormat,
 }
@@ -56,6 +57,7 @@ enum AuditFormat {
 
 pub fn run(data: &DataArgs, args: &Args) -> anyhow::Result<Status> {
     data.require()?;
+    args.check_event()?;
     let (disk, layout) = (data.disk(), data.layout());
     let reader = Reader::new(&*disk, &layout);
     let filter = AuditFilter {
@@ -70,6 +72,10 @@ pub fn run(data: &DataArgs, args: &Args) -> anyhow::Result<Status> {
     let mut printer = Printer::new(args)?;
     let mut problems = 0;
     for chat in chats {
+        if !args.chat.is_empty() && reader.log_size(chat) == 0 {
+            problems += 1;
+            eprintln!("error: chat {chat} has no log: check the id and --data");
+        }
         let mut failed = None;
         let read = reader.changes(chat, &filter, &mut |change| match printer.print(&change) {
             Ok(()) => ControlFlow::Continue(()),
@@ -92,6 +98,26 @@ pub fn run(data: &DataArgs, args: &Args) -> anyhow::Result<Status> {
     }
     printer.finish()?;
     Ok(Status::from(problems > 0))
+}
+
+impl Args {
+    /// A type that no event has would find nothing and say nothing.
+    fn check_event(&self) -> Result<(), UsageError> {
+        let known = |event: &String| {
+            BoardEvent::NAMES
+                .iter()
+                .any(|name| name.eq_ignore_ascii_case(event))
+        };
+        match &self.event {
+            Some(event) if !known(event) => {
+                let names = BoardEvent::NAMES.join(", ");
+                Err(UsageError(format!(
+                    "no event has the type {event}; the types are {names}"
+                )))
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 /// Prints events as they come.

@@ -111,7 +111,7 @@ impl Feed {
         let incoming = match read(raw, &self.bot, Carrier::Feed) {
             Ok(incoming) => incoming,
             Err(unreadable) => {
-                self.refuse(number, &unreadable.to_string());
+                self.refuse(number, &unreadable.reason);
                 return true;
             }
         };

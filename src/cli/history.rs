@@ -18,11 +18,14 @@ use super::words::{field, who};
 /// One bounty, change by change: who, when, old -> new; also of a deleted one
 #[derive(Debug, clap::Args)]
 pub struct Args {
+    /// The chat, by its id: negative for a group
     #[arg(allow_negative_numbers = true)]
     chat: ChatId,
+    /// The bounty, by its id
     bounty: BountyId,
     #[command(flatten)]
     zone: ZoneArgs,
+    /// How it is printed
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
 }
@@ -60,9 +63,10 @@ pub fn run(data: &DataArgs, args: &Args) -> anyhow::Result<Status> {
             )?;
         }
         Format::Json => {
-            let changes: Vec<_> = entries.iter().map(report).collect();
-            let whole = json!({ "chat": chat, "bounty": args.bounty, "changes": changes,
-                                "seq": scan.end.seq, "head": scan.end.head.as_str() });
+            let whole: Vec<_> = entries
+                .iter()
+                .map(|entry| report(chat, args.bounty, entry))
+                .collect();
             writeln!(
                 out,
                 "{}",
@@ -92,9 +96,9 @@ fn print_entry(out: &mut impl Write, entry: &HistoryEntry, args: &Args) -> std::
     Ok(())
 }
 
-fn report(entry: &HistoryEntry) -> serde_json::Value {
+fn report(chat: ChatId, bounty: BountyId, entry: &HistoryEntry) -> serde_json::Value {
     let changes: serde_json::Map<_, _> = entry.changes.iter().map(old_and_new).collect();
-    json!({ "seq": entry.seq, "time": entry.time, "actor": entry.actor, "type": entry.event, "changes": changes })
+    json!({ "chat": chat, "bounty": bounty, "seq": entry.seq, "time": entry.time, "actor": entry.actor, "type": entry.event, "changes": changes })
 }
 
 fn old_and_new(change: &FieldChange) -> (String, serde_json::Value) {

@@ -14,6 +14,7 @@ use super::Status;
 use super::args::{DataArgs, Format, chats};
 use super::output::visible;
 use super::progress::Progress;
+use super::words::counted;
 
 /// Rebuild snapshots from the logs alone; safe beside a running bot
 #[derive(Debug, clap::Args)]
@@ -27,6 +28,7 @@ pub struct Args {
     /// Write the files into this directory instead
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    /// How the report is printed
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
 }
@@ -94,7 +96,7 @@ impl Outcome {
         let mut out = stdout().lock();
         match self {
             Self::Rebuilt(_) => Ok(()),
-            Self::NoLog => writeln!(out, "{chat}\tno log here"),
+            Self::NoLog => writeln!(out, "{chat}\tPROBLEM: no log here; check the id and --data"),
             Self::Failed(error) => {
                 writeln!(out, "{chat}\tPROBLEM: {}", visible(&error.to_string()))
             }
@@ -174,30 +176,27 @@ impl Totals {
                 self.behind += behind;
                 self.problems += check.files.len() - behind;
             }
-            Outcome::NoLog => {}
-            Outcome::Failed(_) => self.problems += 1,
+            Outcome::NoLog | Outcome::Failed(_) => self.problems += 1,
         }
     }
 
     fn print(&self, check: bool) -> std::io::Result<()> {
-        let Self {
-            chats,
-            events,
-            written,
-            unchanged,
-            behind,
-            problems,
-        } = self;
+        let count = |count: usize, noun| counted(count as u64, noun);
+        let head = format!(
+            "{}, {}",
+            count(self.chats, "chat"),
+            counted(self.events, "event")
+        );
+        let problems = count(self.problems, "problem");
         let mut out = stdout().lock();
         if check {
-            writeln!(
-                out,
-                "{chats} chats, {events} events: {problems} problems, {behind} files behind"
-            )
+            let behind = count(self.behind, "file");
+            writeln!(out, "{head}: {problems}, {behind} behind")
         } else {
+            let (written, unchanged) = (count(self.written, "file"), self.unchanged);
             writeln!(
                 out,
-                "{chats} chats, {events} events: {written} files written, {unchanged} unchanged, {problems} problems"
+                "{head}: {written} written, {unchanged} unchanged, {problems}"
             )
         }
     }

@@ -206,6 +206,11 @@ impl Shell<'_> {
             ask,
         });
         match &reply.outcome {
+            Outcome::Answer(answer) if reply.partial => {
+                self.trouble = true;
+                let notes = [notes, &[Note::Partial]].concat();
+                Some(self.render(&Say::Answer(answer), at, &notes))
+            }
             Outcome::Answer(answer) => Some(self.render(&Say::Answer(answer), at, notes)),
             Outcome::Trouble(trouble) => {
                 self.trouble = true;

@@ -15,6 +15,7 @@ use super::words::due;
 /// A board as it is, or as it was
 #[derive(Debug, clap::Args)]
 pub struct Args {
+    /// The chat, by its id: negative for a group
     #[arg(allow_negative_numbers = true)]
     chat: ChatId,
     /// After the event of this seq, or after the last event recorded by this time
@@ -22,6 +23,7 @@ pub struct Args {
     at: Option<At>,
     #[command(flatten)]
     zone: ZoneArgs,
+    /// How it is printed; json is the snapshot as it would be
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
 }

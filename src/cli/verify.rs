@@ -21,6 +21,7 @@ pub struct Args {
     /// A seq and its hash as noted earlier: shows a cut or a rewrite of the one chat that is named
     #[arg(long, value_name = "SEQ:HEAD")]
     expect: Option<Expectation>,
+    /// How the report is printed
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
 }
@@ -53,7 +54,7 @@ pub fn run(data: &DataArgs, args: &Args) -> anyhow::Result<Status> {
         serde_json::to_writer_pretty(stdout().lock(), &reports)?;
         writeln!(stdout())?;
     } else if problems > 0 {
-        eprintln!("{problems} of {} logs have a problem", chats.len());
+        eprintln!("logs with a problem: {problems} of {}", chats.len());
     }
     Ok(Status::from(problems > 0))
 }

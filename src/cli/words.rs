@@ -18,6 +18,12 @@ pub fn who(actor: &Actor) -> String {
     }
 }
 
+/// So many of something: "1 file", "2 files"; for nouns with a plain plural.
+pub fn counted(count: u64, noun: &str) -> String {
+    let ending = if count == 1 { "" } else { "s" };
+    format!("{count} {noun}{ending}")
+}
+
 /// One field's change, old to new.
 pub fn field(change: &FieldChange, zone: Tz) -> String {
     match change {

@@ -50,7 +50,7 @@ pub fn run(
         Err(StoreError::Moved { .. }) => return Err(jobs),
         Err(error) => return trouble(open, settings, jobs, &error),
     };
-    answer_all(open, jobs, drafts);
+    answer_all(open, jobs, drafts, false);
     Ok(())
 }
 
@@ -61,12 +61,12 @@ fn read(open: &mut OpenBoard, settings: &Settings, jobs: Vec<Job>) -> Result<(),
         Err(StoreError::Moved { .. }) => return Err(jobs),
         Err(error) => return trouble(open, settings, jobs, &error),
     }
-    read_known(open, settings, jobs);
+    read_known(open, settings, jobs, false);
     Ok(())
 }
 
 /// Answers reads from what is known and durable.
-fn read_known(open: &OpenBoard, settings: &Settings, jobs: Vec<Job>) {
+fn read_known(open: &OpenBoard, settings: &Settings, jobs: Vec<Job>, partial: bool) {
     let Some(board) = open.state() else {
         return jobs
             .into_iter()
@@ -77,10 +77,11 @@ fn read_known(open: &OpenBoard, settings: &Settings, jobs: Vec<Job>) {
         .iter()
         .map(|job| query(board, &job.request, settings, end))
         .collect();
-    answer_all(open, jobs, drafts);
+    answer_all(open, jobs, drafts, partial);
 }
 
-/// The stream cannot be used as asked: changes are refused; reads are answered when what is readable is this chat's.
+/// The stream cannot be used as asked: changes are refused; reads are answered when what is readable is this chat's. When
+/// nothing is readable they are refused too: an empty list would say that there are no bounties.
 fn trouble(
     open: &mut OpenBoard,
     settings: &Settings,
@@ -92,13 +93,14 @@ fn trouble(
     let readable = !matches!(error, StoreError::Busy { .. } | StoreError::Foreign { .. })
         && (open.state().is_some() || open.refresh().is_ok())
         && open.check_owner().is_ok();
-    let (reads, refused): (Vec<Job>, Vec<Job>) = jobs
-        .into_iter()
-        .partition(|job| readable && job.change().is_none());
+    let has_events = open.state().is_some_and(|board| board.seq() > Seq(0));
+    let is_answered =
+        |job: &Job| readable && job.change().is_none() && (has_events || job.is_help());
+    let (reads, refused): (Vec<Job>, Vec<Job>) = jobs.into_iter().partition(is_answered);
     refused
         .into_iter()
         .for_each(|job| job.finish(Outcome::Trouble(trouble)));
-    read_known(open, settings, reads);
+    read_known(open, settings, reads, trouble == Trouble::Damaged);
     Ok(())
 }
 
@@ -126,14 +128,14 @@ fn merged_duplicates(open: &mut OpenBoard, jobs: &[Job]) -> Result<Vec<bool>, St
 }
 
 /// Everything before is durable: reads what the drafts still need, and tells everyone.
-fn answer_all(open: &OpenBoard, jobs: Vec<Job>, drafts: Vec<Draft>) {
+fn answer_all(open: &OpenBoard, jobs: Vec<Job>, drafts: Vec<Draft>, partial: bool) {
     for (job, draft) in jobs.into_iter().zip(drafts) {
         let outcome = match draft {
             Draft::Done(outcome) => outcome,
             Draft::History { id, until } => or_trouble(history(open, id, until)),
             Draft::Again(seq) => or_trouble(again(open, seq, job.request.chat.kind)),
         };
-        job.finish(outcome);
+        job.finish_with(outcome, partial);
     }
 }
 

@@ -1,7 +1,7 @@
 //! A request on its way, and whom to tell.
 
 use crate::domain::ChatId;
-use crate::domain::board::{Change, Command};
+use crate::domain::board::{Change, Command, Query};
 
 use super::request::{Ask, Outcome, Reply, Request, Trouble};
 
@@ -26,11 +26,12 @@ impl ReplyTo {
         }
     }
 
-    fn send(&mut self, outcome: Outcome) {
+    fn send(&mut self, outcome: Outcome, partial: bool) {
         if let Some(tell) = self.tell.take() {
             tell(Reply {
                 chat: self.chat,
                 outcome,
+                partial,
             });
         }
     }
@@ -38,14 +39,19 @@ impl ReplyTo {
 
 impl Drop for ReplyTo {
     fn drop(&mut self) {
-        self.send(Outcome::Trouble(Trouble::Internal));
+        self.send(Outcome::Trouble(Trouble::Internal), false);
     }
 }
 
 impl Job {
     /// Tells what came of it.
-    pub fn finish(mut self, outcome: Outcome) {
-        self.reply.send(outcome);
+    pub fn finish(self, outcome: Outcome) {
+        self.finish_with(outcome, false);
+    }
+
+    /// The same; `partial` when it comes from the readable part of a damaged record.
+    pub fn finish_with(mut self, outcome: Outcome, partial: bool) {
+        self.reply.send(outcome, partial);
     }
 
     /// The same for a group's new id.
@@ -53,6 +59,11 @@ impl Job {
         self.request.chat.id = chat;
         self.reply.chat = chat;
         self
+    }
+
+    /// Whether it asks for the help, which needs no board.
+    pub fn is_help(&self) -> bool {
+        matches!(self.request.ask, Ask::Command(Command::Query(Query::Help)))
     }
 
     /// The change that it asks for, when it asks for one.

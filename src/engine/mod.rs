@@ -117,6 +117,7 @@ impl Engine {
         receiver.recv().unwrap_or(Reply {
             chat,
             outcome: Outcome::Trouble(Trouble::Internal),
+            partial: false,
         })
     }
 

@@ -31,11 +31,7 @@ pub fn moved_to(
         Ok(content) => content,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(source) => {
-            return Err(StoreError::Io {
-                doing: "read",
-                path,
-                source,
-            });
+            return Err(source).at("read", &path);
         }
     };
     let id = std::str::from_utf8(&content)

@@ -44,6 +44,8 @@ pub struct Reply {
     /// Where the answer belongs: the chat's id of today.
     pub chat: ChatId,
     pub outcome: Outcome,
+    /// Whether the answer comes from the readable part of a damaged record.
+    pub partial: bool,
 }
 
 /// The answer, or why there is none.

@@ -10,11 +10,11 @@ use crate::domain::{DecodeError, Seq};
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The operating system refused.
-    #[error("cannot {doing} {}: {source}{}", path.display(), hint(source))]
+    #[error("cannot {doing} {}: {error}{}", path.display(), hint(error))]
     Io {
         doing: &'static str,
         path: PathBuf,
-        source: io::Error,
+        error: io::Error,
     },
     /// Another process held the lock all the time.
     #[error("{} has been locked by another process for {} s; try again, or find it with `fuser`", path.display(), waited.as_secs())]
@@ -23,8 +23,8 @@ pub enum StoreError {
     #[error(transparent)]
     Damaged(#[from] Damage),
     /// A write failed and could not be undone yet.
-    #[error("{} takes no writes: an earlier write failed and could not be cut back ({source}); free space or mend the disk, it resumes by itself", path.display())]
-    Latched { path: PathBuf, source: io::Error },
+    #[error("{} takes no writes: an earlier write failed and could not be cut back ({error}); free space or mend the disk, it resumes by itself", path.display())]
+    Latched { path: PathBuf, error: io::Error },
     /// The directory holds files of a program that had no log.
     #[error("{} was written by another program and has no log beside it; nothing was changed: move that directory away to start afresh", path.display())]
     Foreign { path: PathBuf },
@@ -38,7 +38,7 @@ pub enum StoreError {
 
 /// A place where the record is not what was written.
 #[derive(Clone, Debug, thiserror::Error)]
-#[error("{} is damaged at line {line} (seq {seq}): {kind}. Nothing was changed. Restore the file from a backup, or keep it for analysis; other chats are not affected", path.display())]
+#[error("{} is damaged at line {line} (seq {seq}): {kind}. Nothing was changed, other chats are not affected. {}", path.display(), kind.advice())]
 pub struct Damage {
     pub path: PathBuf,
     /// From 1.
@@ -75,6 +75,19 @@ pub enum DamageKind {
     Shrunk,
 }
 
+impl DamageKind {
+    /// What the operator can do about it.
+    fn advice(&self) -> &'static str {
+        match self {
+            Self::Unknown(_) => "Run the version of this program that wrote it, or a newer one",
+            Self::WrongStream { .. } => "Put each chat's own log back into its directory",
+            _ => {
+                "Restore the chat's directory from a backup, or keep it for analysis; its readable part can still be read"
+            }
+        }
+    }
+}
+
 impl From<DecodeError> for DamageKind {
     fn from(error: DecodeError) -> Self {
         match error {
@@ -85,8 +98,8 @@ impl From<DecodeError> for DamageKind {
 }
 
 /// The next step for the operating system's commonest refusals.
-fn hint(source: &io::Error) -> &'static str {
-    match source.kind() {
+fn hint(error: &io::Error) -> &'static str {
+    match error.kind() {
         io::ErrorKind::PermissionDenied => {
             "; give this program's user the right to it, or choose another --data"
         }
@@ -109,10 +122,10 @@ pub trait IoContext<T> {
 
 impl<T> IoContext<T> for io::Result<T> {
     fn at(self, doing: &'static str, path: &Path) -> Result<T, StoreError> {
-        self.map_err(|source| StoreError::Io {
+        self.map_err(|error| StoreError::Io {
             doing,
             path: path.to_owned(),
-            source,
+            error,
         })
     }
 }

@@ -57,6 +57,15 @@ impl Layout {
         format!("{user}.json")
     }
 
+    /// Whether a file in a chat's directory has the name of a snapshot.
+    pub fn is_snapshot(name: &OsStr) -> bool {
+        let Some(stem) = name.to_str().and_then(|name| name.strip_suffix(".json")) else {
+            return false;
+        };
+        let is_user = |user: i64| user.to_string() == stem;
+        matches!(stem, "group" | "user") || stem.parse().is_ok_and(is_user)
+    }
+
     /// The chat whose directory has this name; none for other names, `+5` and `007` among them.
     pub fn chat_of(name: &OsStr) -> Option<ChatId> {
         let name = name.to_str()?;

@@ -150,11 +150,7 @@ impl<E: Event> Log<E> {
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(source) => {
-                return Err(StoreError::Io {
-                    doing: "open",
-                    path: self.path.clone(),
-                    source,
-                });
+                return Err(source).at("open", &self.path);
             }
         }
         self.check_claims(DamageKind::missing)?;
@@ -248,13 +244,19 @@ impl<E: Event> Log<E> {
         }
     }
 
-    /// Refuses a log that is shorter than its snapshots say it was.
+    /// Refuses a log that is shorter than its snapshots say it was. Where there is no log, every snapshot is asked, tracking
+    /// lists too; beside one the board's own file is enough, which may be asked at each opening.
     fn check_claims(
         &self,
         kind: impl FnOnce(PathBuf, crate::domain::Seq) -> DamageKind,
     ) -> Result<(), StoreError> {
-        let Claims { newest, foreign } =
-            newest_claim(&*self.disk, &self.dir, &Layout::BOARD_FILES)?;
+        let Claims { newest, foreign } = if self.file.is_some() {
+            newest_claim(&*self.disk, &self.dir, &Layout::BOARD_FILES)?
+        } else {
+            let mut names = self.disk.names(&self.dir).at("list", &self.dir)?;
+            names.retain(|name| Layout::is_snapshot(name));
+            newest_claim(&*self.disk, &self.dir, &names)?
+        };
         match newest {
             Some((snapshot, claimed)) if claimed > self.end.seq => {
                 Err(self.end.damage(&self.path, kind(snapshot, claimed)).into())
@@ -308,9 +310,9 @@ impl<E: Event> Log<E> {
                 tracing::info!(log = %self.path.display(), "the failed write was cut back; the log takes writes again");
                 Ok(())
             }
-            Err(source) => Err(StoreError::Latched {
+            Err(error) => Err(StoreError::Latched {
                 path: self.path.clone(),
-                source,
+                error,
             }),
         }
     }

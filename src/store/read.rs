@@ -222,11 +222,7 @@ pub fn read_log<E: Event>(
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(source) => {
-            return Err(StoreError::Io {
-                doing: "open",
-                path: path.to_owned(),
-                source,
-            });
+            return Err(source).at("open", path);
         }
     };
     let len = file.status().at("read", path)?.len;
@@ -254,7 +250,7 @@ pub(super) fn busy(error: io::Error, path: &Path, waited: Duration) -> StoreErro
         StoreError::Io {
             doing: "lock",
             path: path.to_owned(),
-            source: error,
+            error,
         }
     }
 }

@@ -29,7 +29,11 @@ pub fn seq_of(content: &[u8]) -> Option<Seq> {
 }
 
 /// Asks the snapshots of these names how long the log must be. One that is cut or no JSON claims nothing.
-pub fn newest_claim(disk: &dyn Disk, dir: &Path, names: &[&str]) -> Result<Claims, StoreError> {
+pub fn newest_claim(
+    disk: &dyn Disk,
+    dir: &Path,
+    names: &[impl AsRef<Path>],
+) -> Result<Claims, StoreError> {
     let mut claims = Claims::default();
     for name in names {
         let path = dir.join(name);
@@ -37,11 +41,7 @@ pub fn newest_claim(disk: &dyn Disk, dir: &Path, names: &[&str]) -> Result<Claim
             Ok(content) => content,
             Err(error) if is_absent(&error) => continue,
             Err(source) => {
-                return Err(StoreError::Io {
-                    doing: "read",
-                    path,
-                    source,
-                });
+                return Err(source).at("read", &path);
             }
         };
         match serde_json::from_slice::<Claim>(&content) {
@@ -77,11 +77,7 @@ pub fn publish(disk: &dyn Disk, path: &Path, seq: Seq, content: &[u8]) -> Result
         Ok(_) => {}
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         Err(source) => {
-            return Err(StoreError::Io {
-                doing: "read",
-                path: path.to_owned(),
-                source,
-            });
+            return Err(source).at("read", path);
         }
     }
     disk.replace(path, content, false).at("write", path)?;

@@ -208,10 +208,21 @@ impl Voice {
         let spot = spot.at_chat(reply.chat);
         match &reply.outcome {
             Outcome::Silent => Response::default(),
-            Outcome::Answer(answer) => Response {
-                calls: vec![self.say(&spot, at, &Say::Answer(answer), notes)],
-                trouble: None,
-            },
+            Outcome::Answer(answer) => {
+                let say = Say::Answer(answer);
+                if reply.partial {
+                    let notes = [notes, &[Note::Partial]].concat();
+                    let calls = vec![self.say(&spot, at, &say, &notes)];
+                    return Response {
+                        calls,
+                        trouble: Some(Trouble::Damaged),
+                    };
+                }
+                Response {
+                    calls: vec![self.say(&spot, at, &say, notes)],
+                    trouble: None,
+                }
+            }
             Outcome::Trouble(trouble) => {
                 let is_flood = matches!(trouble, Trouble::Flood { .. });
                 let calls = vec![self.say(&spot, at, &Say::Trouble(words(*trouble)), &[])];

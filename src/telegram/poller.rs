@@ -1,7 +1,6 @@
 //! One bot's long polling: get a batch, make its events durable, answer, and only then confirm it.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -32,11 +31,6 @@ pub enum PollError {
         "Telegram refuses the bot's token: get a valid one from @BotFather (/token) and set TELOXIDE_TOKEN"
     )]
     Unauthorized,
-    #[error("cannot lock {}: {source}", path.display())]
-    Lock {
-        path: PathBuf,
-        source: std::io::Error,
-    },
 }
 
 /// Asks Telegram who the bot is, as often as it takes. None when the process is to stop.

@@ -112,7 +112,9 @@ impl Renderer<'_> {
 
     /// What is said below an answer.
     pub(super) fn note(&self, note: &Note, below: &Say<'_>) -> Html {
-        let Note::DueNotUnderstood { words } = note;
+        let Note::DueNotUnderstood { words } = note else {
+            return self.say("note-partial");
+        };
         let words = Html::line(words, self.room.text.min(REMINDER_UNITS));
         let args = Args::default().html("words", words);
         match below {

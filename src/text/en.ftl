@@ -102,6 +102,8 @@ nothing = none
 note-due-not-understood = No due date was understood in “{ $words }”: it stays in the text. To set one: <code>/edit { $id } tomorrow 18:00</code> or <code>/edit { $id } 2031-12-31</code>
 note-due-not-understood-here = No due date was understood in “{ $words }”. Dates look like <code>tomorrow 18:00</code>, <code>31.12</code> or <code>2031-12-31</code>
 
+note-partial = This chat's record is damaged, so this may not be everything. The operator of this bot has to repair it.
+
 ## Lists
 
 list-title = { $scope ->

@@ -23,6 +23,8 @@ pub enum Say<'a> {
 pub enum Note {
     /// These words of a new bounty look like a due date, but are none: they are part of its text.
     DueNotUnderstood { words: String },
+    /// The answer comes from the readable part of a damaged record.
+    Partial,
 }
 
 /// What was typed after a command cannot be understood. Each is answered with an example.

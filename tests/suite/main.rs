@@ -4,7 +4,9 @@
 mod support;
 
 mod chain;
+mod damage;
 mod feed;
+mod library;
 mod migration;
 mod run_basics;
 mod run_flood;

@@ -128,6 +128,18 @@ pub enum BoardData<'a> {
 }
 
 impl BoardEvent {
+    /// The log's `type` of every event.
+    pub const NAMES: [&'static str; 8] = [
+        "BoardOpened",
+        "UserStarted",
+        "BountyAdded",
+        "BountyEdited",
+        "BountyDeleted",
+        "Tracked",
+        "Untracked",
+        "ChatMigrated",
+    ];
+
     /// The bounty that the event is about.
     pub fn bounty(&self) -> Option<BountyId> {
         match self {

@@ -52,8 +52,11 @@ fn added(parsed: &Parsed) -> String {
     let mut line = text.clone();
     line.extend(link.iter().map(|link| format!(" | link {link}")));
     line.extend(due.iter().map(|due| format!(" | due {}", moment(due))));
-    for Note::DueNotUnderstood { words } in notes {
-        line += &format!(" | no date: {words}");
+    for note in notes {
+        match note {
+            Note::DueNotUnderstood { words } => line += &format!(" | no date: {words}"),
+            Note::Partial => panic!("a parser knows no record"),
+        }
     }
     line
 }

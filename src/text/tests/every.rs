@@ -252,7 +252,10 @@ pub fn others(words: &str) -> Vec<Say<'static>> {
 }
 
 pub fn notes(words: &str) -> Vec<Note> {
-    vec![Note::DueNotUnderstood {
-        words: words.to_owned(),
-    }]
+    vec![
+        Note::DueNotUnderstood {
+            words: words.to_owned(),
+        },
+        Note::Partial,
+    ]
 }

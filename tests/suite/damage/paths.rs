@@ -1,0 +1,119 @@
+//! Paths that cannot be used: the error names them and the next step.
+
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
+
+use super::{CHAT, OTHER};
+use crate::support::{Data, in_group};
+
+#[track_caller]
+fn says(text: &str, words: &[&str]) {
+    for word in words {
+        assert!(text.contains(word), "{word} is missing in: {text}");
+    }
+}
+
+/// The chat cannot be written to; the other can.
+#[track_caller]
+fn one_chat_is_refused(data: &Data, words: &[&str]) {
+    let run = data.feed(&[
+        in_group(1, CHAT, 1, "/add Lost?"),
+        in_group(2, OTHER, 1, "/add Served"),
+        in_group(3, CHAT, 1, "/bounty"),
+        in_group(4, CHAT, 1, "/help"),
+    ]);
+    assert_eq!(run.code, Some(1));
+    says(&run.texts()[0], &["nothing was changed"]);
+    says(&run.texts()[1], &["#1"]);
+    // An empty list would say that there are no bounties.
+    says(&run.texts()[2], &["disk"]);
+    says(&run.texts()[3], &["/add"]);
+    says(&run.stderr, words);
+}
+
+#[test]
+fn a_file_where_a_chats_directory_should_be_is_named_with_the_next_step() {
+    let data = Data::new();
+    fs::create_dir(data.path()).expect("made");
+    fs::write(data.chat(CHAT), b"in the way").expect("written");
+    let path = data.chat(CHAT).display().to_string();
+    let words = [path.as_str(), "move it away"];
+    one_chat_is_refused(&data, &words);
+    let run = data.run(&["verify"]);
+    assert_eq!(run.code, Some(1));
+    says(&run.stdout, &words);
+    let run = data.run(&["show", "-100"]);
+    assert_eq!(run.code, Some(1));
+    says(&run.stderr, &words);
+    assert_eq!(fs::read(data.chat(CHAT)).expect("a file"), b"in the way");
+}
+
+#[test]
+fn a_file_where_the_data_directory_should_be_is_named_with_the_next_step() {
+    let data = Data::new();
+    fs::write(data.path(), b"in the way").expect("written");
+    let path = data.path().display().to_string();
+    for command in [
+        &["feed"][..],
+        &["shell"],
+        &["verify"],
+        &["replay"],
+        &["audit"],
+        &["show", "-100"],
+        &["history", "-100", "1"],
+    ] {
+        let run = data.run(command);
+        assert_eq!(run.code, Some(1), "{command:?}");
+        says(&run.stderr, &[&path, "--data"]);
+        assert_eq!(run.stdout, "", "{command:?}");
+    }
+}
+
+#[test]
+fn a_data_directory_that_is_not_there_is_named_by_what_only_reads() {
+    let data = Data::new();
+    let path = data.path().display().to_string();
+    for command in [&["verify"][..], &["replay"], &["audit"], &["show", "-100"]] {
+        let run = data.run(command);
+        assert_eq!(run.code, Some(1), "{command:?}");
+        says(&run.stderr, &[&path, "--data"]);
+        assert!(!data.path().exists(), "{command:?} made it");
+    }
+}
+
+#[test]
+fn a_chat_that_has_no_log_is_named_and_not_made() {
+    let data = Data::new();
+    data.feed(&[in_group(1, OTHER, 1, "/add One")]).ok();
+    for command in [
+        &["show", "-100"][..],
+        &["history", "-100", "1"],
+        &["verify", "-100"],
+    ] {
+        let run = data.run(command);
+        assert_eq!(run.code, Some(1), "{command:?}");
+        says(&(run.stdout + &run.stderr), &["-100"]);
+    }
+    data.feed(&[in_group(2, CHAT, 1, "/bounty")]).ok();
+    assert!(!data.chat(CHAT).exists(), "reading makes nothing");
+}
+
+#[test]
+fn a_log_that_may_not_be_opened_is_named_with_the_next_step() {
+    let data = Data::new();
+    data.feed(&[in_group(9, CHAT, 1, "/add One")]).ok();
+    let mode = |mode| fs::set_permissions(data.log(CHAT), Permissions::from_mode(mode));
+    mode(0).expect("changed");
+    if fs::read(data.log(CHAT)).is_ok() {
+        println!("skipped: this user (root?) may read every file");
+        return;
+    }
+    let path = data.log(CHAT).display().to_string();
+    let words = [path.as_str(), "give this program's user the right to it"];
+    one_chat_is_refused(&data, &words);
+    let run = data.run(&["verify"]);
+    assert_eq!(run.code, Some(1));
+    says(&run.stdout, &words);
+    mode(0o600).expect("changed");
+    data.run(&["verify"]).ok();
+}
