@@ -185,3 +185,25 @@ fn a_board_that_began_under_the_new_id_is_merged_and_the_chat_is_told() {
     assert_eq!(bounty["created_by_user_id"], 9);
     stage.assert_sound();
 }
+
+#[test]
+fn a_merge_that_a_refused_answer_brings_about_is_told_too() {
+    let stage = Stage::new();
+    let moving = Moving::new(10);
+    let bot = stage.run(&[]);
+    moving.begin(&stage);
+    stage.wait_texts(moving.old, 3);
+    stage.say(&moving.after(), &User::new(9, "Bob"), "/add Begun anew");
+    stage.wait_texts(moving.new, 1);
+    stage.api.migrate(moving.old, moving.new);
+    stage.say(&moving.before(), &ada(), "/add Third");
+    let texts = stage.wait_texts(moving.new, 3);
+    let says = |words: &str| texts.iter().any(|text| text.contains(words));
+    assert!(
+        says("Third") && says("This group has a new id"),
+        "{texts:#?}"
+    );
+    end(&stage, bot);
+    moving.assert_moved(&stage, 5);
+    stage.assert_sound();
+}
