@@ -41,7 +41,9 @@ fn assert_all_done(stage: &Stage) {
     assert_eq!(stage.api.unconfirmed(TOKEN), 0);
     for index in 0..CHATS {
         let id = chat(index)["id"].as_i64().expect("an id");
-        assert_eq!(stage.data.events(id).len(), EACH + 1);
+        let count = stage.data.events(id).len();
+        assert_eq!(count, EACH + 1);
+        assert_eq!(stage.data.json(id, "group.json")["seq"], count);
         let texts = stage.texts(id);
         assert_eq!(texts.len(), EACH, "{texts:?}");
         for (number, text) in (1..).zip(texts) {
