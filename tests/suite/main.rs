@@ -5,4 +5,6 @@ mod support;
 
 mod chain;
 mod damage;
+mod golden;
 mod library;
+mod processes;
