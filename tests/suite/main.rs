@@ -8,3 +8,4 @@ mod damage;
 mod golden;
 mod library;
 mod processes;
+mod replay;
