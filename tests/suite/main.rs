@@ -8,4 +8,5 @@ mod damage;
 mod golden;
 mod library;
 mod processes;
+mod properties;
 mod replay;

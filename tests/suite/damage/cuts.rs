@@ -72,7 +72,7 @@ fn recovers(data: &Data, valid: &[u8], rest: &[u8]) {
         let digest = &sha256(&[rest])[..8];
         let name = format!("events.jsonl.torn-{}-{digest}", valid.len());
         let expected = data.chat(CHAT).join(name);
-        assert_eq!(kept(data), [expected.clone()]);
+        assert_eq!(kept(data), std::slice::from_ref(&expected));
         assert!(fs::read(expected).expect("a file") == rest);
     }
 }
