@@ -4,6 +4,11 @@
 mod support;
 
 mod chain;
+mod faults_crash;
+mod faults_disk;
+mod faults_errors;
+mod faults_processes;
+mod faults_snapshots;
 mod feed;
 mod migration;
 mod shell;
