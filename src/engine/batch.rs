@@ -91,6 +91,7 @@ fn trouble(
     let trouble = Trouble::from(error);
     let readable = !matches!(error, StoreError::Busy { .. } | StoreError::Foreign { .. })
         && (open.state().is_some() || open.refresh().is_ok())
+        && !open.log.is_in_doubt()
         && open.check_owner().is_ok();
     let (reads, refused): (Vec<Job>, Vec<Job>) = jobs
         .into_iter()
