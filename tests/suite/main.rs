@@ -8,6 +8,7 @@ mod faults_crash;
 mod faults_disk;
 mod faults_errors;
 mod faults_processes;
+mod faults_recovery;
 mod faults_snapshots;
 mod feed;
 mod migration;
