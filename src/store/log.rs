@@ -206,8 +206,9 @@ impl<E: Event> Log<E> {
             }
             attempts += 1;
             self.file = None;
-            let untouched = self.end == Position::START;
-            if !untouched || attempts == 3 || !self.open(create)? {
+            // A name that is gone was moved with its directory: no new log may take its place unasked.
+            let replaced = at_path.is_some() && self.end == Position::START;
+            if !replaced || attempts == 3 || !self.open(create)? {
                 return Err(StoreError::Moved {
                     path: self.path.clone(),
                 });
