@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::thread;
 use std::time::Duration;
 
-use bounty_ledger::engine::{Engine, Outcome, Settings};
+use bounty_ledger::domain::board::Answer;
+use bounty_ledger::engine::{Outcome, Settings};
 use serde_json::Value;
 
 use crate::support::law::{assert_once, assert_sound, events, logs};
@@ -24,7 +25,7 @@ const CRASHES: u64 = 12;
 struct Told {
     accepted: BTreeSet<i64>,
     /// Asked and not answered well: must not be there, but for the last when the process died.
-    refused: BTreeSet<i64>,
+    refused: BTreeMap<i64, Outcome>,
     last: i64,
 }
 
@@ -54,28 +55,20 @@ fn work(disk: &SimDisk, bot: i64, seed: u64) -> Told {
         } else {
             add(chat, 7, &format!("{bot} {update}"))
         };
-        let answered = answered(&engine, &step, bot, update);
-        let is_add = matches!(step, Step::Say(..)) && !is_list(&step);
-        match (answered, is_add) {
-            (true, true) => told.accepted.insert(update),
-            (false, _) => told.refused.insert(update),
-            _ => false,
-        };
+        match engine.ask(request(&step, bot, update)).outcome {
+            Outcome::Answer(Answer::Added(_)) => {
+                told.accepted.insert(update);
+            }
+            trouble @ Outcome::Trouble(_) => {
+                told.refused.insert(update, trouble);
+            }
+            _ => {}
+        }
         if disk.fired() {
             break;
         }
     }
     told
-}
-
-fn is_list(step: &Step) -> bool {
-    use bounty_ledger::domain::board::Command;
-    matches!(step, Step::Say(_, _, Command::Query(_)))
-}
-
-fn answered(engine: &Engine, step: &Step, bot: i64, update: i64) -> bool {
-    let outcome = engine.ask(request(step, bot, update)).outcome;
-    !matches!(outcome, Outcome::Trouble(_))
 }
 
 /// Lets both processes work side by side.
@@ -100,7 +93,10 @@ fn check(disk: &SimDisk, told: &[Told; 2], died: [bool; 2], at: &str) {
             present.extend(added.into_iter().map(|update| (update, ())));
         }
         for update in &told.accepted {
-            assert!(present.contains_key(update), "{at}: bot {bot} lost {update}");
+            assert!(
+                present.contains_key(update),
+                "{at}: bot {bot} lost {update}"
+            );
         }
         for update in present.keys() {
             let is_last = died && *update == told.last;
@@ -114,13 +110,14 @@ fn check(disk: &SimDisk, told: &[Told; 2], died: [bool; 2], at: &str) {
 
 /// The updates of a bot's additions, in the order of the log. Those that came from another log have its order.
 fn added_by(bot: i64, log: &[u8]) -> Vec<i64> {
-    let is_own = |event: &Value| {
-        event["type"] == "BountyAdded" && event["cause"]["bot"] == bot
-    };
+    let is_own = |event: &Value| event["type"] == "BountyAdded" && event["cause"]["bot"] == bot;
     let own = events(log).into_iter().filter(is_own);
     own.filter_map(|event| {
         let update = event["cause"]["update"].as_i64();
-        assert_eq!(event["data"]["text"], format!("{bot} {}", update.unwrap_or_default()));
+        assert_eq!(
+            event["data"]["text"],
+            format!("{bot} {}", update.unwrap_or_default())
+        );
         update
     })
     .collect()
@@ -133,7 +130,11 @@ fn two_processes_lose_and_double_nothing_while_a_group_moves() {
         let told = side_by_side([&disk.process(None), &disk.process(None)], seed);
         let at = format!("seed {seed}");
         for (bot, told) in BOTS.iter().zip(&told) {
-            assert!(told.refused.is_empty(), "{at}: bot {bot}: {:?}", told.refused);
+            assert!(
+                told.refused.is_empty(),
+                "{at}: bot {bot}: {:?}",
+                told.refused
+            );
         }
         recover(&disk, &at);
         check(&disk, &told, [false; 2], &at);
