@@ -92,6 +92,7 @@ fn trouble(
     let trouble = Trouble::from(error);
     let readable = !matches!(error, StoreError::Busy { .. } | StoreError::Foreign { .. })
         && (open.state().is_some() || open.refresh().is_ok())
+        && !open.log.is_in_doubt()
         && open.check_owner().is_ok();
     let has_events = open.state().is_some_and(|board| board.seq() > Seq(0));
     let is_answered =

@@ -16,6 +16,7 @@ mod local;
 mod log;
 mod position;
 mod read;
+mod root;
 mod snapshot;
 mod tail;
 
@@ -27,4 +28,5 @@ pub use local::{Access, LocalDisk};
 pub use log::{Freshness, Locked, Log};
 pub use position::{Head, Position};
 pub use read::{EachLine, Line, Rest, Scan, read_log, scan};
+pub use root::make_root;
 pub use snapshot::{Claims, newest_claim, publish, seq_of};

@@ -13,7 +13,7 @@ use super::tail::is_torn;
 use crate::domain::{Event, Recorded};
 
 /// How much is read at once.
-const CHUNK: usize = 1 << 18;
+pub(super) const CHUNK: usize = 1 << 18;
 
 /// How far the valid lines reach, and what stands behind them.
 #[derive(Debug)]
@@ -135,7 +135,8 @@ fn rest(file: &dyn DiskFile, end: Position, limit: u64, kind: DamageKind) -> io:
     })
 }
 
-fn read_range(file: &dyn DiskFile, from: u64, to: u64) -> io::Result<Vec<u8>> {
+/// The bytes between two offsets, fewer when the file ends before.
+pub(super) fn read_range(file: &dyn DiskFile, from: u64, to: u64) -> io::Result<Vec<u8>> {
     let mut bytes = vec![0; usize::try_from(to - from).map_err(io::Error::other)?];
     let mut filled = 0;
     while filled < bytes.len() {

@@ -5,6 +5,12 @@ mod support;
 
 mod chain;
 mod damage;
+mod faults_crash;
+mod faults_disk;
+mod faults_errors;
+mod faults_processes;
+mod faults_recovery;
+mod faults_snapshots;
 mod feed;
 mod golden;
 mod library;
