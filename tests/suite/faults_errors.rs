@@ -81,7 +81,11 @@ fn fail_everywhere(kinds: &'static [Kind], span: u64, fault: Fault) -> usize {
             return refused;
         }
         // Of all operations every third; all of them with BOUNTY_FAULT_RUNS=2.
-        at += if kinds.is_empty() && runs() == 1 { 3 } else { 1 };
+        at += if kinds.is_empty() && runs() == 1 {
+            3
+        } else {
+            1
+        };
     }
 }
 
