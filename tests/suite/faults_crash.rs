@@ -93,7 +93,12 @@ fn crash_everywhere(seeds: &[Option<u64>], interruptions: u64) {
                 at,
             };
             let recovered = crash.recover(&wanted);
-            for _ in 0..interruptions {
+            let rounds = if k % INTERRUPTED == 0 || runs() > 1 {
+                interruptions
+            } else {
+                0
+            };
+            for _ in 0..rounds {
                 let mut op = rng.below(RECOVERY_OPS);
                 while !crash.recover_twice(op, &recovered) {
                     op /= 2;
@@ -104,6 +109,9 @@ fn crash_everywhere(seeds: &[Option<u64>], interruptions: u64) {
     }
     assert!(k > 200, "the scenario has only {k} operations");
 }
+
+/// By default only the recoveries of every such crash are crashed too.
+const INTERRUPTED: u64 = 4;
 
 /// About how many operations a recovery has.
 const RECOVERY_OPS: u64 = 120;

@@ -237,26 +237,6 @@ impl Disk for SimDisk {
         Ok(())
     }
 
-    fn remove_dir(&self, path: &Path) -> io::Result<()> {
-        for name in self.names(path)? {
-            let below = path.join(name);
-            let is_file = self.world.state().file(&below).is_ok();
-            if is_file {
-                self.remove_file(&below)?;
-            } else {
-                self.remove_dir(&below)?;
-            }
-        }
-        let (mut state, _) = self.begin(Kind::Remove)?;
-        let place = state.names.place(path)?;
-        if matches!(state.names.find(path)?, Node::Dir(inode) if !state.names.list(inode).is_empty())
-        {
-            return Err(plan::os_error(plan::ENOTEMPTY));
-        }
-        state.names.change(Change::Unlink(place));
-        Ok(())
-    }
-
     fn names(&self, path: &Path) -> io::Result<Vec<OsString>> {
         let (state, _) = self.begin(Kind::List)?;
         match state.names.find(path) {
