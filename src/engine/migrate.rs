@@ -219,7 +219,7 @@ impl Place<'_> {
         Ok(())
     }
 
-    /// Makes room for the rename: what else is in the new id's directory (tails set aside) is kept in the old one.
+    /// Makes room for the rename: what else is in the new id's directory (what was set aside) is kept in the old one.
     fn clear(
         &self,
         new_dir: &std::path::Path,
@@ -229,10 +229,7 @@ impl Place<'_> {
             return Ok(());
         }
         for name in self.disk.names(new_dir).at("list", new_dir)? {
-            if name
-                .to_str()
-                .is_some_and(|name| name != Layout::LOG && name.starts_with(Layout::LOG))
-            {
+            if name.to_str().is_some_and(Layout::is_kept) {
                 let path = new_dir.join(&name);
                 self.disk
                     .rename(&path, &old_dir.join(&name))

@@ -135,7 +135,8 @@ fn rest(file: &dyn DiskFile, end: Position, limit: u64, kind: DamageKind) -> io:
     })
 }
 
-fn read_range(file: &dyn DiskFile, from: u64, to: u64) -> io::Result<Vec<u8>> {
+/// The bytes between two offsets, fewer at the end of the file.
+pub(super) fn read_range(file: &dyn DiskFile, from: u64, to: u64) -> io::Result<Vec<u8>> {
     let mut bytes = vec![0; usize::try_from(to - from).map_err(io::Error::other)?];
     let mut filled = 0;
     while filled < bytes.len() {
