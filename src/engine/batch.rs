@@ -30,7 +30,12 @@ pub fn run(
     };
     let create = jobs.iter().any(|job| would_begin(job, settings));
     let mut writer = Writer::new(settings, flood);
+    let place = open.place();
     let drafts = match open.lock(create) {
+        // A new id may have been noted since it was looked for: no board begins under the old one then.
+        Ok(Some((locked, _))) if locked.end() == Position::START && place.is_left() => {
+            return Err(jobs);
+        }
         Ok(Some((mut locked, board))) => {
             writer.end = locked.end();
             let drafts = writer.decide_all(board, &jobs, &known);

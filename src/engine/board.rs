@@ -74,6 +74,15 @@ impl OpenBoard {
         Ok(locked?.map(|locked| (locked, board)))
     }
 
+    /// Where the board is, to be asked while its log is locked.
+    pub fn place(&self) -> Place {
+        Place {
+            disk: Arc::clone(&self.disk),
+            dir: self.log.dir().to_owned(),
+            chat: self.chat,
+        }
+    }
+
     /// Refuses a log that belongs to another chat.
     pub fn check_owner(&self) -> Result<(), StoreError> {
         self.state.as_ref().map_or(Ok(()), |board| {
@@ -154,6 +163,22 @@ impl OpenBoard {
             .collect();
         self.merged = Some(found.clone());
         Ok(found)
+    }
+}
+
+/// A board's directory and the chat that it is for.
+pub struct Place {
+    disk: Arc<dyn Disk>,
+    dir: PathBuf,
+    chat: ChatId,
+}
+
+impl Place {
+    /// Whether the chat has another id by now.
+    pub fn is_left(&self) -> bool {
+        let layout = self.dir.parent().map(Layout::new);
+        let current = layout.map(|layout| current_chat(&*self.disk, &layout, self.chat));
+        matches!(current, Some(Ok(current)) if current != self.chat)
     }
 }
 

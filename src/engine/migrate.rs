@@ -242,7 +242,7 @@ impl Place<'_> {
     }
 
     /// Makes room for the rename, which takes the place of an empty directory: snapshots are made again, what else belongs to
-    /// a log (tails set aside) is kept in the old directory. A log that was begun meanwhile stays, and with it the directory.
+    /// a log (what was set aside) is kept in the old directory. A log that was begun meanwhile stays, and with it the directory.
     fn clear(
         &self,
         new_dir: &std::path::Path,
@@ -250,12 +250,9 @@ impl Place<'_> {
     ) -> Result<(), StoreError> {
         for name in self.disk.names(new_dir).at("list", new_dir)? {
             let path = new_dir.join(&name);
-            let of_log = name
-                .to_str()
-                .is_some_and(|name| name.starts_with(Layout::LOG));
             if name == Layout::LOG {
                 continue;
-            } else if of_log {
+            } else if name.to_str().is_some_and(Layout::is_kept) {
                 let kept = old_dir.join(&name);
                 self.disk.rename(&path, &kept).at("set aside", &path)?;
             } else {

@@ -32,6 +32,7 @@ use crate::store::{Disk, IoContext, Layout, StoreError, make_root};
 pub use names::current_chat;
 pub use publish::board_file_name;
 pub use request::{Ask, Chat, Outcome, Reply, Request, Trouble};
+pub use writer::new_record;
 
 use job::{Job, ReplyTo};
 use worker::Shared;
@@ -73,7 +74,8 @@ impl Settings {
     }
 }
 
-fn system_time() -> Timestamp {
+/// What time it is by the system's clock.
+pub fn system_time() -> Timestamp {
     let since = SystemTime::now()
         .duration_since(SystemTime::UNIX_EPOCH)
         .unwrap_or_default();

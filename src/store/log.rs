@@ -7,13 +7,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use sha2::{Digest, Sha256};
-
 use super::disk::{Disk, DiskFile, LockGuard, LockMode, OpenMode};
 use super::error::{DamageKind, IoContext, StoreError};
 use super::layout::Layout;
-use super::position::{Head, Position};
+use super::position::Position;
 use super::read::{CHUNK, EachLine, Line, Rest, busy, read_range, scan};
+use super::repair::{is_at, kept_name};
 use super::snapshot::{Claims, newest_claim};
 use crate::domain::{Event, Recorded};
 
@@ -192,17 +191,14 @@ impl<E: Event> Log<E> {
         let mut attempts = 0;
         loop {
             let file = self.file()?;
-            let guard = file
-                .lock(LockMode::Exclusive, self.patience)
-                .map_err(|error| busy(error, &self.path, self.patience))?;
-            let open = file.status().at("look at", &self.path)?;
-            let at_path = self.disk.status(&self.path).at("look at", &self.path)?;
-            if at_path.is_some_and(|at_path| at_path.id == open.id) {
-                return Ok(guard);
+            let locked = file.lock(LockMode::Exclusive, self.patience);
+            if is_at(&*self.disk, &self.path, file)? {
+                return locked.map_err(|error| busy(error, &self.path, self.patience));
             }
             attempts += 1;
             self.file = None;
             // A name that is gone was moved with its directory: no new log may take its place unasked.
+            let at_path = self.disk.status(&self.path).at("look at", &self.path)?;
             let replaced = at_path.is_some() && self.end == Position::START;
             if !replaced || attempts == 3 || !self.open(create)? {
                 return Err(StoreError::Moved {
@@ -318,14 +314,8 @@ impl<E: Event> Log<E> {
 
     /// Copies a torn tail to a file of its own, then cuts it off.
     fn set_aside(&self, rest: &[u8]) -> Result<(), StoreError> {
-        let digest = Head::of_digest(&Sha256::digest(rest).into());
-        let name = format!(
-            "{}.torn-{}-{}",
-            Layout::LOG,
-            self.end.offset,
-            &digest.as_str()[..8]
-        );
-        let aside = self.dir.join(name);
+        let stem = format!("{}.torn", Layout::LOG);
+        let aside = self.dir.join(kept_name(&stem, self.end.offset, rest));
         self.disk.replace(&aside, rest, true).at("write", &aside)?;
         self.disk.sync_dir(&self.dir).at("flush", &self.dir)?;
         let file = self.file()?;
