@@ -8,5 +8,6 @@ mod damage;
 mod feed;
 mod library;
 mod migration;
+mod repair;
 mod run_basics;
 mod shell;
