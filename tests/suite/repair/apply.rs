@@ -145,7 +145,11 @@ fn ids_in_lost_lines_are_never_given_again_when_no_snapshot_tells_them() {
             in_group(9_003, CHAT, 456, "/history 6"),
         ])
         .ok();
-    assert!(run.texts()[0].contains("There is no #5"), "{:?}", run.texts());
+    assert!(
+        run.texts()[0].contains("There is no #5"),
+        "{:?}",
+        run.texts()
+    );
     assert!(run.texts()[1].contains("Later"), "{:?}", run.texts());
 }
 
