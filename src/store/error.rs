@@ -86,6 +86,11 @@ impl Damage {
             DamageKind::WrongStream { .. } => {
                 "Put each chat's own log back into its directory".into()
             }
+            DamageKind::Shrunk => format!(
+                "What can be done: `bounty repair {}`; when it finds nothing to repair, start the bot anew",
+                self.chat()
+            )
+            .into(),
             _ => format!("What can be kept, and how: `bounty repair {}`", self.chat()).into(),
         }
     }

@@ -17,6 +17,7 @@ mod library;
 mod migration;
 mod processes;
 mod properties;
+mod repair;
 mod replay;
 mod run_basics;
 mod run_flood;
