@@ -80,7 +80,8 @@ pub fn snapshot_files(board: &Board, end: Position) -> BTreeMap<String, Vec<u8>>
         .collect()
 }
 
-fn put_all(
+/// Writes the snapshot files of a board that are missing or other.
+pub(super) fn put_all(
     disk: &dyn Disk,
     dir: &Path,
     board: &Board,

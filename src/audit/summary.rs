@@ -1,9 +1,8 @@
 //! How much happened: events counted by user, type, chat, day or month. Memory follows the groups, not the events.
 
 use std::collections::HashMap;
+use std::convert::Infallible;
 use std::ops::ControlFlow;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
 
 use chrono::{Datelike, NaiveDate};
 
@@ -12,6 +11,7 @@ use crate::domain::{Actor, ChatId, Event, Recorded, Seq, Timestamp};
 use crate::store::{Line, StoreError};
 
 use super::changes::AuditFilter;
+use super::parallel::for_each_chat;
 use super::reader::Reader;
 
 /// By what events are grouped.
@@ -111,8 +111,8 @@ type Named = (Timestamp, ChatId, Seq, String);
 pub struct Summary {
     counts: HashMap<Vec<Group>, Count>,
     names: HashMap<i64, Named>,
-    /// Logs that could not be read to their ends, by chat, ascending.
-    pub problems: Vec<(ChatId, String)>,
+    /// Which logs could not be read to their ends, in the order of the chats.
+    pub problems: Vec<String>,
 }
 
 /// One group and its counts.
@@ -185,7 +185,6 @@ impl Summary {
             self.name_as(id, (time, chat, seq), &name);
         }
         self.problems.extend(other.problems);
-        self.problems.sort();
     }
 }
 
@@ -195,37 +194,24 @@ pub fn summarize(
     chats: &[ChatId],
     filter: &AuditFilter,
     by: &[GroupBy],
-    done: &(dyn Fn(ChatId) + Sync),
+    mut done: impl FnMut(ChatId),
 ) -> Summary {
-    let next = AtomicUsize::new(0);
-    let work = || {
-        let mut summary = Summary::default();
-        while let Some(chat) = chats.get(next.fetch_add(1, Ordering::Relaxed)) {
-            summary.read(reader, *chat, filter, by);
-            done(*chat);
-        }
-        summary
-    };
-    let threads = thread::available_parallelism().map_or(1, |cores| cores.get().min(chats.len()));
     let mut summary = Summary::default();
-    thread::scope(|scope| {
-        let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
-        summary.merge(work());
-        for other in others {
-            match other.join() {
-                Ok(part) => summary.merge(part),
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
-        }
+    let read = |chat| Summary::of_chat(reader, chat, filter, by);
+    let Ok(()) = for_each_chat(chats, read, |chat, part| {
+        summary.merge(part);
+        done(chat);
+        Ok::<(), Infallible>(())
     });
     summary
 }
 
 impl Summary {
-    fn read(&mut self, reader: &Reader<'_>, chat: ChatId, filter: &AuditFilter, by: &[GroupBy]) {
+    fn of_chat(reader: &Reader<'_>, chat: ChatId, filter: &AuditFilter, by: &[GroupBy]) -> Self {
+        let mut summary = Self::default();
         let read = reader.read(chat, &mut |line: Line<'_, BoardEvent>| {
             if filter.asks_for(&line.record) {
-                self.see(chat, &line.record, by);
+                summary.see(chat, &line.record, by);
             }
             ControlFlow::Continue(())
         });
@@ -235,8 +221,10 @@ impl Summary {
                 .map(StoreError::Damaged),
             Err(error) => Some(error),
         };
-        self.problems
-            .extend(problem.map(|problem| (chat, problem.to_string())));
+        summary
+            .problems
+            .extend(problem.map(|problem| problem.to_string()));
+        summary
     }
 }
 

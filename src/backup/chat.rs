@@ -1,5 +1,6 @@
 //! One chat: its log, what was set aside from it, its snapshots.
 
+use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use crate::audit::{Reader, snapshot_files};
 use crate::domain::{ChatId, Seq};
 use crate::store::{
     Claims, Damage, DamageKind, Disk, IoContext, Layout, Position, Rest, SharedLog, StoreError,
-    aside_name, newest_claim,
+    kept_name, newest_claim,
 };
 
 /// How long a writer's lock on a log is waited for.
@@ -150,7 +151,7 @@ impl ChatCopy<'_> {
             } => Problem::Store(StoreError::Foreign { path }),
             _ if names(self.disk, &self.from)?
                 .iter()
-                .any(|name| Layout::is_aside(name)) =>
+                .any(|name| is_kept(name)) =>
             {
                 self.disk.create_dir(&self.to).at("make", &self.to)?;
                 self.copy_asides()?;
@@ -165,14 +166,14 @@ impl ChatCopy<'_> {
     }
 
     fn copy_evidence(&self) -> Result<(), Problem> {
-        self.copy_named(|name| Layout::is_snapshot(name) || Layout::is_aside(name))
+        self.copy_named(|name| Layout::is_snapshot(name) || is_kept(name))
     }
 
     fn copy_asides(&self) -> Result<(), Problem> {
-        self.copy_named(Layout::is_aside)
+        self.copy_named(is_kept)
     }
 
-    fn copy_named(&self, wanted: impl Fn(&std::ffi::OsStr) -> bool) -> Result<(), Problem> {
+    fn copy_named(&self, wanted: impl Fn(&OsStr) -> bool) -> Result<(), Problem> {
         for name in names(self.disk, &self.from)? {
             if wanted(&name) {
                 copy_new(self.disk, &self.from.join(&name), &self.to.join(&name))?;
@@ -184,7 +185,8 @@ impl ChatCopy<'_> {
     /// A torn tail becomes in the backup what the next writer makes of it in the live directory.
     fn set_aside(&self, copy: &LogCopy, rest: &[u8]) -> Result<(), StoreError> {
         copy.cut(copy.end)?;
-        let aside = self.to.join(aside_name(copy.end.offset, rest));
+        let stem = format!("{}.torn", Layout::LOG);
+        let aside = self.to.join(kept_name(&stem, copy.end.offset, rest));
         self.disk.replace(&aside, rest, true).at("write", &aside)?;
         like(&self.from.join(Layout::LOG), &aside)?;
         tracing::warn!(
@@ -216,4 +218,9 @@ impl ChatCopy<'_> {
         like(&self.from, &self.to)?;
         self.disk.sync_dir(&self.to).at("flush", &self.to)
     }
+}
+
+/// Whether a file holds what was set aside from a log, or beside one.
+fn is_kept(name: &OsStr) -> bool {
+    name.to_str().is_some_and(Layout::is_kept)
 }

@@ -1,6 +1,7 @@
 //! All chats, each under one id, though groups change theirs meanwhile.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 use std::path::Path;
 
 use super::chat::ChatCopy;
@@ -209,7 +210,7 @@ impl<'r> Run<'r> {
     /// Removes what this very run put into the backup.
     fn remove(&self, dir: &Path) -> Result<(), StoreError> {
         if self.is_there(dir)? {
-            self.disk.remove_dir(dir).at("remove", dir)?;
+            fs::remove_dir_all(dir).at("remove", dir)?;
         }
         Ok(())
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::files::{like, names};
 use super::{BackupError, Entry};
-use crate::store::{Disk, IoContext, Layout, LockGuard, LockMode, OpenMode, StoreError};
+use crate::store::{Disk, IoContext, Layout, LockGuard, LockMode, OpenMode, StoreError, make_root};
 
 /// There while a backup is not whole.
 const MARKER: &str = "backup-incomplete";
@@ -49,7 +49,7 @@ impl<'p> Place<'p> {
                 (false, false, _) => return Err(BackupError::NotEmpty(dest.to_owned())),
             }
         }
-        disk.create_dir(dest).at("make", dest)?;
+        make_root(disk, dest)?;
         like(live.root(), dest)?;
         let guard = mark(disk, dest)?;
         Ok(Self {
@@ -99,9 +99,6 @@ fn mark(disk: &dyn Disk, dest: &Path) -> Result<LockGuard, BackupError> {
         .and_then(|()| file.sync_data())
         .at("write to", &path)?;
     disk.sync_dir(dest).at("flush", dest)?;
-    if let Some(parent) = real(dest).at("look at", dest)?.parent() {
-        disk.sync_dir(parent).at("flush", parent)?;
-    }
     Ok(guard)
 }
 

@@ -9,6 +9,7 @@ mod feed;
 mod history;
 mod output;
 mod progress;
+mod repair;
 mod replay;
 mod run;
 mod shell;
@@ -45,6 +46,7 @@ enum Command {
     Show(show::Args),
     Verify(verify::Args),
     Backup(backup::Args),
+    Repair(repair::Args),
 }
 
 /// How a subcommand ended, when nothing failed.
@@ -93,6 +95,7 @@ impl Cli {
             Command::Show(args) => show::run(&data, &args),
             Command::Verify(args) => verify::run(&data, &args),
             Command::Backup(args) => backup::run(&data, &args),
+            Command::Repair(args) => repair::run(&data, &args),
         }
     }
 }

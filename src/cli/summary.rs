@@ -1,7 +1,6 @@
 //! `bounty audit --summary`: how much happened, counted.
 
 use std::io::{BufWriter, Write, stdout};
-use std::sync::Mutex;
 
 use clap::ValueEnum;
 use serde::{Serialize, Serializer};
@@ -63,15 +62,13 @@ pub fn run(
     chats.sort_unstable();
     chats.dedup();
     let total = chats.iter().map(|chat| reader.log_size(*chat)).sum();
-    let progress = Mutex::new(Progress::of_bytes(total));
-    let summary = summarize(reader, &chats, filter, &groups, &|chat| {
-        if let Ok(mut progress) = progress.lock() {
-            progress.advance(reader.log_size(chat));
-        }
+    let mut progress = Progress::of_bytes(total);
+    let summary = summarize(reader, &chats, filter, &groups, |chat| {
+        progress.advance(reader.log_size(chat));
     });
     drop(progress);
     print(&Table::new(&summary, &groups), format)?;
-    for (_, problem) in &summary.problems {
+    for problem in &summary.problems {
         eprintln!("error: {}", visible(problem));
     }
     Ok(Status::from(!summary.problems.is_empty()))

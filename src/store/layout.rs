@@ -17,6 +17,9 @@ impl Layout {
     /// The snapshots that tell the last event they reflect.
     pub const BOARD_FILES: [&'static str; 2] = ["group.json", "user.json"];
 
+    /// What stands in the name of a snapshot that a repair set aside, behind the snapshot's own name.
+    pub const SET_ASIDE: &'static str = ".set-aside";
+
     /// The layout under this directory.
     pub fn new(root: impl Into<PathBuf>) -> Self {
         Self { root: root.into() }
@@ -66,10 +69,10 @@ impl Layout {
         matches!(stem, "group" | "user") || stem.parse().is_ok_and(is_user)
     }
 
-    /// Whether a file in a chat's directory was set aside from a log: a torn or damaged part, a log that was merged.
-    pub fn is_aside(name: &OsStr) -> bool {
-        let rest = name.to_str().and_then(|name| name.strip_prefix(Self::LOG));
-        rest.is_some_and(|rest| rest.starts_with('.'))
+    /// Whether a file in a chat's directory has the name of one that holds what was set aside: it is never removed.
+    pub fn is_kept(name: &str) -> bool {
+        let is_of_log = name != Self::LOG && name.starts_with(Self::LOG);
+        is_of_log || name.contains(Self::SET_ASIDE)
     }
 
     /// The chat whose directory has this name; none for other names, `+5` and `007` among them.

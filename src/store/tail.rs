@@ -1,18 +1,7 @@
 //! What stands after the last valid line of a log: torn (never acknowledged to anyone) or damaged.
 
-use sha2::{Digest, Sha256};
-
-use super::layout::Layout;
-use super::position::Head;
-
 /// File systems lose a write in units of this many bytes.
 const SECTOR: u64 = 512;
-
-/// The name under which a torn tail, which began at byte `offset` of the log, is kept beside the log.
-pub fn aside_name(offset: u64, rest: &[u8]) -> String {
-    let digest = Head::of_digest(&Sha256::digest(rest).into());
-    format!("{}.torn-{offset}-{}", Layout::LOG, &digest.as_str()[..8])
-}
 
 /// Whether `rest`, which begins at byte `offset` of the log and is not a valid line, is the remainder of a write that
 /// never became durable. `is_line` tells whether bytes are a whole valid line that could stand there.

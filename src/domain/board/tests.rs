@@ -540,3 +540,35 @@ fn an_edit_event_tells_an_absent_field_from_a_cleared_one() {
     assert_eq!(edited, expected);
     assert_eq!(serde_json::to_string(&edited).expect("serialises"), json);
 }
+
+fn repaired(next_id: u64) -> BoardEvent {
+    BoardEvent::BoardRepaired(BoardRepaired {
+        kept_seq: Seq(3),
+        set_aside: vec!["events.jsonl.damaged-700-0123abcd".to_owned()],
+        next_id: BountyId(next_id),
+    })
+}
+
+#[test]
+fn after_a_repair_ids_count_on_from_what_was_lost() {
+    let operator = Actor::Operator { name: "ada".into() };
+    let given = Given::group().bounty(1, "One").bounty(1, "Two");
+    let given = given.event(operator, repaired(6)).bounty(1, "Six");
+    let ids: Vec<_> = given.board.bounties().map(|bounty| bounty.id.0).collect();
+    assert_eq!(ids, [1, 2, 6]);
+    let had: Vec<u64> = (0..9)
+        .filter(|id| given.board.ever_had(BountyId(*id)))
+        .collect();
+    assert_eq!(had, [1, 2, 6], "what was lost is unknown, not deleted");
+}
+
+#[test]
+fn a_repair_that_lost_no_id_changes_nothing_but_the_position() {
+    for next_id in [0, 1, 2, 3] {
+        let given = Given::group().bounty(1, "One").bounty(1, "Two");
+        let mut expected = given.board.clone();
+        expected.seq = expected.seq.next();
+        let given = given.event(Actor::System {}, repaired(next_id));
+        assert_eq!(given.board, expected);
+    }
+}
