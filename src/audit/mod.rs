@@ -5,6 +5,7 @@
 
 mod changes;
 mod check;
+mod parallel;
 mod reader;
 mod rebuild;
 mod repair;
@@ -13,6 +14,7 @@ mod verify;
 
 pub use changes::{AuditFilter, Change};
 pub use check::{Difference, FileCheck, SnapshotCheck};
+pub use parallel::for_each_chat;
 pub use reader::Reader;
 pub use rebuild::{Rebuilt, rebuild, rebuild_into};
 pub use repair::{

@@ -27,7 +27,7 @@ use chrono_tz::Tz;
 
 use crate::domain::Timestamp;
 use crate::domain::board::PageSize;
-use crate::store::{Disk, IoContext, Layout, StoreError};
+use crate::store::{Disk, IoContext, Layout, StoreError, make_root};
 
 pub use names::current_chat;
 pub use publish::board_file_name;
@@ -95,7 +95,7 @@ impl Engine {
         layout: Layout,
         settings: Settings,
     ) -> Result<Self, StoreError> {
-        disk.create_dir(layout.root()).at("make", layout.root())?;
+        make_root(&*disk, layout.root())?;
         migrate::finish_interrupted(&disk, &layout, &settings);
         let shared = Arc::new(Shared::new(disk, layout, settings));
         let threads = worker::start(&shared).at("start threads for", shared.layout.root())?;

@@ -11,7 +11,7 @@ use super::disk::{Disk, DiskFile, LockGuard, LockMode, OpenMode};
 use super::error::{DamageKind, IoContext, StoreError};
 use super::layout::Layout;
 use super::position::Position;
-use super::read::{EachLine, Line, Rest, busy, scan};
+use super::read::{CHUNK, EachLine, Line, Rest, busy, read_range, scan};
 use super::repair::{is_at, kept_name};
 use super::snapshot::{Claims, newest_claim};
 use crate::domain::{Event, Recorded};
@@ -19,7 +19,7 @@ use crate::domain::{Event, Recorded};
 /// Receives each event that a catch-up finds.
 pub type Sink<'s, E> = &'s mut dyn FnMut(&Recorded<E>);
 
-/// A log as this process knows it: everything before [`Log::end`] is valid and durable.
+/// A log as this process knows it: everything before [`Log::end`] is valid, and durable unless [`Log::is_in_doubt`].
 pub struct Log<E> {
     disk: Arc<dyn Disk>,
     dir: PathBuf,
@@ -29,6 +29,8 @@ pub struct Log<E> {
     end: Position,
     /// Whether the snapshots were asked if the log had been longer.
     settled: bool,
+    /// What was read and is not known to be durable.
+    foreign: Option<Foreign>,
     latch: Option<Latch>,
     events: PhantomData<fn() -> E>,
 }
@@ -36,6 +38,17 @@ pub struct Log<E> {
 /// A write failed and its remains could not be cut off. The lock stays held, so that no other process takes them for events.
 struct Latch {
     _guard: LockGuard,
+}
+
+/// Events that this process read and did not flush itself: another process, or this one before a crash, may have written
+/// them without flushing.
+#[derive(Clone, Copy)]
+struct Foreign {
+    /// Where they begin.
+    from: u64,
+    /// A flush of them failed. The page cache then takes them for clean, so that no later flush makes them durable
+    /// unless they are written again.
+    lost: bool,
 }
 
 /// How the file compares to what this process knows of it.
@@ -64,6 +77,7 @@ impl<E: Event> Log<E> {
             file: None,
             end: Position::START,
             settled: false,
+            foreign: None,
             latch: None,
             events,
         }
@@ -89,6 +103,11 @@ impl<E: Event> Log<E> {
         self.latch.is_some()
     }
 
+    /// Whether some events before [`Log::end`] may not be durable: nothing may be told from them.
+    pub fn is_in_doubt(&self) -> bool {
+        self.foreign.is_some()
+    }
+
     /// Looks whether the file is still what this process knows: two system calls, no lock.
     pub fn freshness(&self) -> Result<Freshness, StoreError> {
         let at_path = self.disk.status(&self.path).at("look at", &self.path)?;
@@ -102,7 +121,9 @@ impl<E: Event> Log<E> {
         let open = file.status().at("look at", &self.path)?;
         Ok(match at_path {
             Some(at_path) if at_path.id != open.id => Freshness::Moved,
-            Some(at_path) if at_path.len == self.end.offset && self.settled => Freshness::Current,
+            Some(at_path) if at_path.len == self.end.offset && self.is_settled() => {
+                Freshness::Current
+            }
             Some(_) => Freshness::Changed,
             None => Freshness::Moved,
         })
@@ -176,8 +197,10 @@ impl<E: Event> Log<E> {
             }
             attempts += 1;
             self.file = None;
-            let untouched = self.end == Position::START;
-            if !untouched || attempts == 3 || !self.open(create)? {
+            // A name that is gone was moved with its directory: no new log may take its place unasked.
+            let at_path = self.disk.status(&self.path).at("look at", &self.path)?;
+            let replaced = at_path.is_some() && self.end == Position::START;
+            if !replaced || attempts == 3 || !self.open(create)? {
                 return Err(StoreError::Moved {
                     path: self.path.clone(),
                 });
@@ -191,12 +214,17 @@ impl<E: Event> Log<E> {
         })
     }
 
+    /// Whether there is nothing to do when the file did not grow.
+    fn is_settled(&self) -> bool {
+        self.settled && self.foreign.is_none()
+    }
+
     fn catch_up(&mut self, sink: Sink<'_, E>) -> Result<(), StoreError> {
         let len = self.file()?.status().at("look at", &self.path)?.len;
         if len < self.end.offset {
             return Err(self.end.damage(&self.path, DamageKind::Shrunk).into());
         }
-        if len == self.end.offset && self.settled {
+        if len == self.end.offset && self.is_settled() {
             return Ok(());
         }
         let start = self.end.offset;
@@ -207,8 +235,12 @@ impl<E: Event> Log<E> {
         let scan = scan(self.file()?, self.end, len, &mut each).at("read", &self.path)?;
         self.end = scan.end;
         if self.end.offset > start {
-            self.flush_foreign()?;
+            self.foreign.get_or_insert(Foreign {
+                from: start,
+                lost: false,
+            });
         }
+        self.flush_foreign()?;
         if let Rest::Damaged(kind) = scan.rest {
             return Err(self.end.damage(&self.path, kind).into());
         }
@@ -220,14 +252,31 @@ impl<E: Event> Log<E> {
         Ok(())
     }
 
-    /// Another process, or this one before a crash, may have written without flushing.
-    fn flush_foreign(&self) -> Result<(), StoreError> {
-        self.file()?.sync_data().at("flush", &self.path)?;
-        if self.settled {
-            Ok(())
-        } else {
-            self.sync_dirs()
+    /// Makes durable what others wrote: they may have ended before their flush.
+    fn flush_foreign(&mut self) -> Result<(), StoreError> {
+        let Some(foreign) = self.foreign else {
+            return Ok(());
+        };
+        let lost = foreign.lost || self.file()?.sync_data().is_err();
+        if lost {
+            self.foreign = Some(Foreign { lost, ..foreign });
+            self.write_again(foreign.from).at("flush", &self.path)?;
         }
+        if foreign.from == 0 {
+            self.sync_dirs()?;
+        }
+        self.foreign = None;
+        Ok(())
+    }
+
+    /// Writes and flushes the events from this offset on once more, on a descriptor that has not seen the failed flush.
+    fn write_again(&mut self, from: u64) -> io::Result<()> {
+        let file = self.disk.open(&self.path, OpenMode::ReadWrite)?;
+        for start in (from..self.end.offset).step_by(CHUNK) {
+            let end = self.end.offset.min(start + CHUNK as u64);
+            file.write_at(&read_range(&*file, start, end)?, start)?;
+        }
+        file.sync_data()
     }
 
     /// Makes the names of a new log and of its directory durable.

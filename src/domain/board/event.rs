@@ -4,7 +4,8 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
-use crate::domain::{BountyId, ChatId, DecodeError, Event, Seq, UnixTime};
+use super::canonical;
+use crate::domain::{BountyId, ChatId, Cursor, DecodeError, Event, Seq, UnixTime};
 
 /// Whose board it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -204,6 +205,10 @@ impl Event for BoardEvent {
             Self::ChatMigrated(data) => BoardData::ChatMigrated(data),
             Self::BoardRepaired(data) => BoardData::BoardRepaired(data),
         }
+    }
+
+    fn decode_canonical(name: &str, version: u32, data: &mut Cursor<'_>) -> Option<Self> {
+        canonical::decode(name, version, data)
     }
 
     fn decode(name: &str, version: u32, data: &RawValue) -> Result<Self, DecodeError> {

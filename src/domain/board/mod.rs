@@ -4,6 +4,7 @@
 //! [`confirm`] and [`answer`] say what happened or what is there. Texts are made elsewhere.
 
 mod answer;
+mod canonical;
 mod command;
 mod confirm;
 mod decide;
