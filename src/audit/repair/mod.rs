@@ -3,7 +3,7 @@
 //! The order of the steps makes a repair safe to interrupt anywhere and to do again:
 //! 1. what cannot stay is copied to files of its own, durably: the log is as damaged as before;
 //! 2. a new log, of the kept lines and the event, takes the place of the old one in one rename, durably;
-//! 3. the snapshots that were set aside are removed, the others written: the event names them, so a later repair goes on.
+//! 3. the snapshots that were set aside are removed, durably, then the others written: the event names them, so a later repair goes on.
 //!
 //! All is done under the log's lock; the new log's is held before it has the log's name, and to the end.
 
@@ -117,7 +117,7 @@ fn apply(
     operator: &Operator,
 ) -> Result<Repaired, StoreError> {
     let (mut board, mut end) = (diagnosis.board.clone(), diagnosis.end);
-    let _held = match &diagnosis.finding {
+    let held = match &diagnosis.finding {
         Finding::Whole | Finding::Torn { .. } => {
             return Ok(Repaired {
                 diagnosis,
@@ -140,6 +140,8 @@ fn apply(
         let path = dir.join(name);
         disk.remove_file(&path).at("remove", &path)?;
     }
+    // Otherwise a power cut could bring them back, and the log would look too short again.
+    held.sync_dir()?;
     let snapshots = put_all(disk, &dir, &board, end).map(Some)?;
     Ok(Repaired {
         diagnosis,

@@ -1,249 +1,146 @@
-//! A repair that is stopped after any of its steps, and done again.
+//! A repair that is stopped at any of its operations, also by a power cut, and done again.
 
 use std::collections::BTreeMap;
-use std::ffi::OsString;
-use std::io;
-use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::path::{Path, PathBuf};
 
 use bounty_ledger::audit::{Operator, Repaired, repair};
 use bounty_ledger::domain::{ChatId, Timestamp};
-use bounty_ledger::store::{
-    Access, Disk, DiskFile, FileStatus, Layout, LocalDisk, LockGuard, LockMode, OpenMode,
-    StoreError,
-};
+use bounty_ledger::store::{Disk, Layout, StoreError};
 use serde_json::Value;
 
-use super::{CHAT, assert_repaired, board, change_line, keep_lines};
-use crate::library::{engine, files, request};
-use crate::support::{Data, copy_tree};
+use super::{CHAT, board, change_line, keep_lines};
+use crate::library::files;
+use crate::support::law::events;
+use crate::support::scenario::{ROOT, add, open, request, settings};
+use crate::support::sim_disk::{Plan, SimDisk};
+use crate::support::{BOT, Data};
 
-/// A disk whose first `steps` changes are carried out, and nothing after them: what a killed process leaves.
-#[derive(Clone)]
-struct Dying {
-    left: Arc<AtomicUsize>,
+fn dir() -> PathBuf {
+    Layout::new(ROOT).chat(ChatId(CHAT))
 }
 
-impl Dying {
-    const DISK: fn() -> LocalDisk = || LocalDisk::new(Access::Owner);
-
-    fn after(steps: usize) -> Self {
-        Self {
-            left: Arc::new(AtomicUsize::new(steps)),
-        }
+/// A simulated disk with the chat's files, all durable.
+fn simulated(data: &Data) -> SimDisk {
+    let (disk, dir) = (SimDisk::new(1), dir());
+    disk.create_dir(&dir).expect("made");
+    for (path, content) in files(&data.chat(CHAT)) {
+        let name = path.file_name().expect("a name");
+        disk.replace(&dir.join(name), &content, true)
+            .expect("written");
     }
-
-    fn step(&self) -> io::Result<()> {
-        let one_less = |left: usize| left.checked_sub(1);
-        let taken = self
-            .left
-            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, one_less);
-        taken
-            .map(|_| ())
-            .map_err(|_| io::Error::other("the process was killed"))
+    for dir in dir.ancestors() {
+        disk.sync_dir(dir).expect("flushed");
     }
+    disk
 }
 
-impl Disk for Dying {
-    fn open(&self, path: &Path, mode: OpenMode) -> io::Result<Box<dyn DiskFile>> {
-        if mode == OpenMode::Create {
-            self.step()?;
-        }
-        let file = Self::DISK().open(path, mode)?;
-        Ok(Box::new(DyingFile {
-            file,
-            disk: self.clone(),
-        }))
-    }
-
-    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        Self::DISK().read(path)
-    }
-
-    fn status(&self, path: &Path) -> io::Result<Option<FileStatus>> {
-        Self::DISK().status(path)
-    }
-
-    fn replace(&self, path: &Path, content: &[u8], durable: bool) -> io::Result<()> {
-        self.step()?;
-        Self::DISK().replace(path, content, durable)
-    }
-
-    fn create_dir(&self, path: &Path) -> io::Result<()> {
-        self.step()?;
-        Self::DISK().create_dir(path)
-    }
-
-    fn sync_dir(&self, path: &Path) -> io::Result<()> {
-        self.step()?;
-        Self::DISK().sync_dir(path)
-    }
-
-    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
-        self.step()?;
-        Self::DISK().rename(from, to)
-    }
-
-    fn remove_file(&self, path: &Path) -> io::Result<()> {
-        self.step()?;
-        Self::DISK().remove_file(path)
-    }
-
-    fn names(&self, path: &Path) -> io::Result<Vec<OsString>> {
-        Self::DISK().names(path)
-    }
-}
-
-struct DyingFile {
-    file: Box<dyn DiskFile>,
-    disk: Dying,
-}
-
-impl DiskFile for DyingFile {
-    fn status(&self) -> io::Result<FileStatus> {
-        self.file.status()
-    }
-
-    fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
-        self.file.read_at(buffer, offset)
-    }
-
-    /// The write that is cut short by the end leaves its first half.
-    fn write_at(&self, content: &[u8], offset: u64) -> io::Result<()> {
-        if let Err(error) = self.disk.step() {
-            self.file.write_at(&content[..content.len() / 2], offset)?;
-            return Err(error);
-        }
-        self.file.write_at(content, offset)
-    }
-
-    fn set_len(&self, len: u64) -> io::Result<()> {
-        self.disk.step()?;
-        self.file.set_len(len)
-    }
-
-    fn sync_data(&self) -> io::Result<()> {
-        self.disk.step()?;
-        self.file.sync_data()
-    }
-
-    fn lock(&self, mode: LockMode, patience: Duration) -> io::Result<LockGuard> {
-        self.file.lock(mode, patience)
-    }
-}
-
-fn repair_on(disk: &dyn Disk, data: &Data) -> Result<Option<Repaired>, StoreError> {
+fn repair_on(disk: &SimDisk) -> Result<Option<Repaired>, StoreError> {
     let operator = Operator {
         name: "ada".to_owned(),
         now: Timestamp::from_millis(1_735_603_200_000),
     };
-    repair(disk, &Layout::new(data.path()), ChatId(CHAT), &operator)
+    repair(disk, &Layout::new(ROOT), ChatId(CHAT), &operator)
 }
 
-/// The chat's files, without what is new in each repair: an event's random id, and the hashes that follow from it.
-fn comparable(data: &Data) -> BTreeMap<String, Vec<u8>> {
+/// The chat's files, without what is new in each repair: an event's random id, and the hashes that follow from it; and
+/// without what a process that died has left half written.
+fn comparable(disk: &SimDisk) -> BTreeMap<String, String> {
     let name = |path: &Path| {
         path.file_name()
             .expect("a name")
             .to_string_lossy()
             .into_owned()
     };
-    let mut found: BTreeMap<String, Vec<u8>> = files(&data.chat(CHAT))
+    let without_chance = |name: &str, content: &[u8]| match name {
+        "events.jsonl" => {
+            let events: Vec<Value> = events(content).into_iter().map(stable).collect();
+            format!("{events:#?}")
+        }
+        "group.json" => serde_json::from_slice(content).map_or_else(
+            |_| "not readable".to_owned(),
+            |board| format!("{:#}", stable(board)),
+        ),
+        _ => String::from_utf8_lossy(content).into_owned(),
+    };
+    disk.files(&dir())
         .into_iter()
         .map(|(path, content)| (name(&path), content))
-        .collect();
-    let events: Vec<Value> = data.events(CHAT).into_iter().map(without_chance).collect();
-    found.insert(
-        "events.jsonl".to_owned(),
-        format!("{events:#?}").into_bytes(),
-    );
-    let board = without_chance(data.json(CHAT, "group.json"));
-    found.insert("group.json".to_owned(), format!("{board:#}").into_bytes());
-    found
+        .filter(|(name, _)| !name.starts_with(".tmp-"))
+        .map(|(name, content)| (name.clone(), without_chance(&name, &content)))
+        .collect()
 }
 
-fn without_chance(mut value: Value) -> Value {
+fn stable(mut value: Value) -> Value {
     for key in ["id", "hash", "head"] {
         value.as_object_mut().expect("an object").remove(key);
     }
     value
 }
 
-/// What a bot does that comes between: it is refused, or it gives an id that was never given.
-fn a_bot_is_safe(data: &Data, steps: usize) {
-    let copy = Data::in_memory();
-    copy_tree(&data.path(), &copy.path());
-    let engine = engine(&copy);
-    engine.ask(request(CHAT, 1, 4_242, crate::library::add("Between")));
+/// What a bot does that comes between: it is refused, or it gives an id that was never given. True when it gave one.
+fn a_bot_is_safe(disk: &SimDisk, at: &str) -> bool {
+    let engine = open(disk, settings()).expect("an engine");
+    engine.ask(request(&add(CHAT, 1, "Between"), BOT, 4_242));
     engine.close();
-    let log =
-        String::from_utf8_lossy(&std::fs::read(copy.log(CHAT)).unwrap_or_default()).into_owned();
-    for line in log.lines().filter(|line| line.contains("Between")) {
-        let event: Value = serde_json::from_str(line).expect("an event");
-        assert_eq!(event["data"]["id"], 6, "after {steps} steps");
+    let log = disk.read(&dir().join(Layout::LOG)).unwrap_or_default();
+    let added = events(&log)
+        .into_iter()
+        .find(|event| event["data"]["text"] == "Between");
+    if let Some(added) = &added {
+        assert_eq!(added["data"]["id"], 6, "{at}");
     }
+    added.is_some()
 }
 
-/// Stops a repair of this damage after each of its steps and does it again.
-fn at_every_step(damage: impl Fn(&Data)) {
+/// Stops a repair of this damage at each of its operations, by a kill and by power cuts that lose this and that, and does it
+/// again.
+fn at_every_operation(damage: impl Fn(&Data)) {
     let damaged = board();
     damage(&damaged);
-    let another = || {
-        let data = Data::in_memory();
-        copy_tree(&damaged.path(), &data.path());
-        data
-    };
-    let once = another();
-    repair_on(&Dying::DISK(), &once).expect("repaired");
+    let once = simulated(&damaged);
+    repair_on(&once).expect("repaired");
     let expected = comparable(&once);
-
-    for steps in 0.. {
-        let data = another();
-        let ended = repair_on(&Dying::after(steps), &data).is_ok();
-        a_bot_is_safe(&data, steps);
-        repair_on(&Dying::DISK(), &data).expect("repaired");
-        let found = comparable(&data);
-        assert_eq!(
-            found.keys().collect::<Vec<_>>(),
-            expected.keys().collect::<Vec<_>>(),
-            "{steps} steps"
-        );
-        assert!(
-            found == expected,
-            "after {steps} steps: {}",
-            data.run(&["audit"]).stdout
-        );
-        if ended {
-            assert!(steps > 8, "a repair has more steps than {steps}");
-            assert_repaired(&data, 6);
-            return;
+    for power_cut in std::iter::once(None).chain((0..8).map(Some)) {
+        for step in 0.. {
+            let at = format!("stopped at operation {step}, power cut: {power_cut:?}");
+            let disk = simulated(&damaged);
+            let dying = disk.process(Some(Plan::freeze(step)));
+            let ended = repair_on(&dying).is_ok();
+            disk.crash(power_cut.is_some(), power_cut.unwrap_or(0));
+            let served = a_bot_is_safe(&disk.copy(), &at);
+            let again = disk.process(None);
+            repair_on(&again).unwrap_or_else(|error| panic!("{at}: {error}"));
+            assert_eq!(comparable(&again), expected, "{at}");
+            if ended {
+                assert!(step > 25, "a repair has more operations than {step}");
+                assert!(served, "{at}: a bot is served after the repair");
+                break;
+            }
         }
     }
 }
 
 #[test]
 fn a_repair_of_a_changed_line_can_be_stopped_anywhere_and_done_again() {
-    at_every_step(|data| change_line(data, 4));
+    at_every_operation(|data| change_line(data, 4));
 }
 
 #[test]
 fn a_repair_of_a_changed_last_line_can_be_stopped_anywhere_and_done_again() {
-    at_every_step(|data| change_line(data, 8));
+    at_every_operation(|data| change_line(data, 8));
 }
 
 #[test]
 fn a_repair_of_a_log_too_short_can_be_stopped_anywhere_and_done_again() {
-    at_every_step(|data| keep_lines(data, 3));
+    at_every_operation(|data| keep_lines(data, 3));
 }
 
 #[test]
 fn a_repair_of_a_log_without_its_last_event_can_be_stopped_anywhere_and_done_again() {
-    at_every_step(|data| keep_lines(data, 7));
+    at_every_operation(|data| keep_lines(data, 7));
 }
 
 #[test]
 fn a_repair_of_a_missing_log_can_be_stopped_anywhere_and_done_again() {
-    at_every_step(|data| std::fs::remove_file(data.log(CHAT)).expect("removed"));
+    at_every_operation(|data| std::fs::remove_file(data.log(CHAT)).expect("removed"));
 }
