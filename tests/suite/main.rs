@@ -24,6 +24,7 @@ mod run_basics;
 mod run_flood;
 mod run_kill;
 mod run_migration;
+mod run_odd_updates;
 mod run_polling;
 mod run_repeat;
 mod run_sending;

@@ -1,0 +1,46 @@
+//! Updates that no bot expects: none of them stops `bounty run`.
+
+use crate::support::DATE;
+use crate::support::bot::{Stage, TOKEN};
+use crate::support::bot_api::updates::{User, group};
+
+const PLAIN: i64 = -42;
+
+#[test]
+fn updates_that_cannot_be_read_are_named_and_passed_over_and_odd_ones_are_carried_out() {
+    let stage = Stage::new();
+    let (ada, chat) = (User::new(456, "Ada"), group(PLAIN, "Plain"));
+    let raw = |id: i64, fields: &str| {
+        let from = ada.to_json();
+        format!(
+            r#"{{"update_id":{id},"message":{{"message_id":{id},"date":{DATE},"chat":{chat},"from":{from},{fields}}}}}"#
+        )
+    };
+    let garbage = r#"{"update_id":500,"message":{"message_id":[],"date":"never"}}"#;
+    stage.api.push_raw(TOKEN, 500, garbage.to_owned());
+    let half = raw(501, r#""text":"/add Half a smile \ud83d here""#);
+    stage.api.push_raw(TOKEN, 501, half);
+    let odd = r#""text":"/add On 5 May","entities":[{"type":"date_time","offset":5,"length":8,"unix_time":"?"}]"#;
+    stage.api.push_raw(TOKEN, 502, raw(502, odd));
+    let unknown = r#"{"update_id":503,"message_reaction_of_the_future":{"x":1}}"#;
+    stage.api.push_raw(TOKEN, 503, unknown.to_owned());
+    stage
+        .api
+        .push_raw(TOKEN, 504, raw(504, r#""text":"/bounty""#));
+
+    let bot = stage.run(&[]);
+    let texts = stage.wait_texts(PLAIN, 3);
+    for (text, words) in texts.iter().zip(["Added #1", "Added #2", "Bounties: 2"]) {
+        assert!(text.contains(words), "{texts:#?}");
+    }
+    stage.wait_confirmed();
+    let ended = bot.stop().ok();
+    let complaint = ended.output.lines().find(|line| line.contains("500"));
+    let complaint = complaint.unwrap_or_else(|| panic!("500 is not named: {}", ended.output));
+    assert!(complaint.contains("ERROR"), "{complaint}");
+    assert!(!ended.output.contains("503"), "{}", ended.output);
+    let board = stage.data.json(PLAIN, "group.json");
+    assert_eq!(board["bounties"][0]["text"], "Half a smile \u{fffd} here");
+    assert_eq!(board["bounties"][1]["text"], "On 5 May");
+    stage.assert_sound();
+}
