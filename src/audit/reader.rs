@@ -26,7 +26,8 @@ impl<'d> Reader<'d> {
         Self { disk, layout }
     }
 
-    /// All chats that have a directory, ascending.
+    /// All chats that have a board, or what is left of one, ascending. A directory without a log and without snapshots is none: a
+    /// process ended between making it and the log in it.
     pub fn chats(&self) -> Result<Vec<ChatId>, StoreError> {
         let names = self
             .disk
@@ -36,8 +37,16 @@ impl<'d> Reader<'d> {
             .iter()
             .filter_map(|name| Layout::chat_of(name))
             .collect();
+        chats.retain(|chat| !self.is_empty(*chat));
         chats.sort_unstable();
         Ok(chats)
+    }
+
+    /// Whether a chat's directory surely has neither a log nor a snapshot.
+    fn is_empty(&self, chat: ChatId) -> bool {
+        let has_log = !matches!(self.disk.status(&self.log_path(chat)), Ok(None));
+        let names = || self.disk.names(&self.layout.chat(chat));
+        !has_log && names().is_ok_and(|names| !names.iter().any(|name| Layout::is_snapshot(name)))
     }
 
     /// The chat that an id belongs to today.

@@ -117,3 +117,15 @@ fn a_log_that_may_not_be_opened_is_named_with_the_next_step() {
     mode(0o600).expect("changed");
     data.run(&["verify"]).ok();
 }
+
+#[test]
+fn a_directory_whose_process_died_before_it_made_a_log_is_no_problem_and_no_board() {
+    let data = Data::new();
+    data.feed(&[in_group(1, -100, 1, "/add one")]).ok();
+    fs::create_dir(data.chat(-200)).expect("made");
+    assert_eq!(data.run(&["verify"]).ok().stdout.lines().count(), 1);
+    data.run(&["replay", "--check"]).ok();
+    assert_eq!(data.run(&["verify", "-200"]).code, Some(1), "it was named");
+    data.feed(&[in_group(2, -200, 1, "/add first")]).ok();
+    assert_eq!(data.run(&["verify"]).ok().stdout.lines().count(), 2);
+}
