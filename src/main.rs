@@ -3,18 +3,26 @@
 use std::io::{IsTerminal, stderr};
 use std::process::ExitCode;
 
-use bounty_ledger::cli::Cli;
+use bounty_ledger::cli::{Cli, LogFormat};
 use clap::Parser;
 use tracing_subscriber::EnvFilter;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
+    start_logging(cli.log_format());
+    cli.run()
+}
+
+/// Logs go to stderr; BOUNTY_LOG filters them.
+fn start_logging(format: LogFormat) {
     let filter = EnvFilter::try_from_env("BOUNTY_LOG")
         .unwrap_or_else(|_| EnvFilter::new("warn,bounty_ledger=info"));
-    tracing_subscriber::fmt()
+    let logging = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(stderr)
-        .with_ansi(stderr().is_terminal())
-        .init();
-    cli.run()
+        .with_ansi(stderr().is_terminal());
+    match format {
+        LogFormat::Text => logging.init(),
+        LogFormat::Json => logging.json().flatten_event(true).init(),
+    }
 }

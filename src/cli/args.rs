@@ -87,6 +87,15 @@ pub enum Format {
     Json,
 }
 
+/// How log lines are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// For people
+    Text,
+    /// One JSON object a line, for log collectors
+    Json,
+}
+
 /// In which zone dates are read and shown.
 #[derive(Debug, Clone, Args)]
 pub struct ZoneArgs {

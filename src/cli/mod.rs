@@ -23,7 +23,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-pub use args::{DataArgs, Format};
+pub use args::{DataArgs, Format, LogFormat};
 
 /// A Telegram bot that keeps bounty boards in plain files, with a log of every change.
 #[derive(Debug, Parser)]
@@ -31,6 +31,9 @@ pub use args::{DataArgs, Format};
 pub struct Cli {
     #[command(flatten)]
     data: DataArgs,
+    /// How log lines are written to stderr
+    #[arg(long, global = true, value_enum, env = "BOUNTY_LOG_FORMAT", default_value_t = LogFormat::Text)]
+    log_format: LogFormat,
     #[command(subcommand)]
     command: Command,
 }
@@ -70,6 +73,11 @@ impl From<bool> for Status {
 pub struct UsageError(pub String);
 
 impl Cli {
+    /// How log lines are to be written.
+    pub fn log_format(&self) -> LogFormat {
+        self.log_format
+    }
+
     /// Runs the subcommand, says what failed, and gives the process's exit status.
     pub fn run(self) -> ExitCode {
         match self.dispatch() {

@@ -184,3 +184,27 @@ fn an_edited_message_changes_nothing_and_gives_the_line_to_send() {
     );
     assert_eq!(data.events(-100).len(), 2);
 }
+
+#[test]
+fn log_lines_are_json_when_asked_for_and_hold_no_text_of_a_user() {
+    let data = Data::new();
+    data.feed(&[in_group(1, -100, 1, "/add a secret wish")])
+        .ok();
+    let log = data.log(-100);
+    let torn = [data.log_bytes(-100), b"{\"seq\":3".to_vec()].concat();
+    std::fs::write(log, torn).expect("written");
+    let input = format!("{}\n", in_group(2, -100, 1, "/add another secret wish"));
+    let run = data
+        .run_with(&["feed", "--log-format", "json"], input.as_bytes())
+        .ok();
+    let line: Value =
+        serde_json::from_str(run.stderr.lines().next().expect("a warning")).expect("JSON");
+    assert_eq!(line["level"], "WARN");
+    assert!(
+        line["kept_in"]
+            .as_str()
+            .is_some_and(|path| path.contains("events.jsonl.torn-")),
+        "{line}"
+    );
+    assert!(!run.stderr.contains("secret"));
+}
