@@ -12,7 +12,9 @@ use tempfile::TempDir;
 
 use crate::ask::{BOT, update_line};
 use crate::fixture;
-use crate::workload::Op;
+use crate::peers::raw;
+use crate::table::Sample;
+use crate::workload::{Op, Workload};
 
 /// What every row needs.
 pub struct Lab {
@@ -100,6 +102,22 @@ impl Lab {
         ensure!(answer.contains("Added"), "no bounty was added: {answer}");
         Ok(elapsed)
     }
+}
+
+/// The machine in words, with what a flush of its disk takes now.
+pub fn machine(lab: &Lab) -> anyhow::Result<String> {
+    let (dir, ops) = (lab.fresh()?, Workload::new(1).take(lab.count(1_000)));
+    let sample = Sample::of_run(raw::appends(dir.path(), &ops)?);
+    let [median, late] = sample.latency.context("no flush was measured")?;
+    let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    Ok(format!(
+        "{} cores, Linux {}, fdatasync of an append: median {:.2} ms, p99 {:.2} ms; load average before: {}\n",
+        std::thread::available_parallelism()?,
+        rustix::system::uname().release().to_string_lossy(),
+        Sample::millis(median).value,
+        Sample::millis(late).value,
+        load.split(' ').next().unwrap_or("unknown"),
+    ))
 }
 
 /// Empties the page cache and the caches of names. False where that is not allowed: then everything is warm.

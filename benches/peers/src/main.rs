@@ -51,7 +51,13 @@ fn main() -> anyhow::Result<()> {
         &args.rows
     };
     let lab = Lab::new(&args.dir, args.quick)?;
-    let mut table = HEAD.to_owned();
+    let mut table = format!("{}\n{HEAD}", lab::machine(&lab)?);
+    if args.quick {
+        table.insert_str(
+            0,
+            "A smoke run: a tenth of the chats, events and commands that the rows name.\n",
+        );
+    }
     for name in names {
         for row in name.rows(&lab)? {
             table += &row.run(usize::from(args.rounds))?;

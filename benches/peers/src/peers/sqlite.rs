@@ -17,10 +17,16 @@ const SCHEMA: &str = "CREATE TABLE IF NOT EXISTS events (
 
 fn open(path: &Path) -> anyhow::Result<Connection> {
     let database = Connection::open(path)?;
-    database.busy_timeout(Duration::from_secs(30))?;
+    database.busy_handler(Some(wait))?;
     database.pragma_update(None, "journal_mode", "WAL")?;
     database.pragma_update(None, "synchronous", "FULL")?;
     Ok(database)
+}
+
+/// SQLite's own handler sleeps up to 100 ms while others write; this one serves its clients better.
+fn wait(_attempts: i32) -> bool {
+    std::thread::sleep(Duration::from_micros(100));
+    true
 }
 
 fn create(dir: &Path) -> anyhow::Result<std::path::PathBuf> {

@@ -20,7 +20,7 @@ pub fn row(lab: &Lab) -> anyhow::Result<Row<'_>> {
     let database = dir.path().join("events.sqlite");
     cqrs::fill(&database, chats, EVENTS)?;
     let count = chats * EVENTS;
-    let (check, verify, plain) = (data.clone(), data.clone(), data);
+    let (check, plain) = (data.clone(), data);
     let work =
         "replay, hash chain verified, 1M events in 1,000 chats, fresh process, 2 cores (events)";
     Ok(Row::new(work, Unit::PerSecond)
@@ -28,9 +28,6 @@ pub fn row(lab: &Lab) -> anyhow::Result<Row<'_>> {
             "bounty replay --check (states and snapshots made, compared)",
             move || timed(lab.bounty(&check).args(["replay", "--check"]), count),
         )
-        .with("bounty verify (chain and form alone)", move || {
-            timed(lab.bounty(&verify).arg("verify"), count)
-        })
         .with("cqrs-es on SQLite, load of each (no chain)", move || {
             // The directory goes when this row does.
             let database = dir.path().join("events.sqlite");
