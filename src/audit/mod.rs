@@ -1,18 +1,24 @@
 //! Who changed what: reading the logs without changing anything.
 //!
-//! Nothing here takes part in running commands; everything works beside a running bot. The one exception is
-//! [`rebuild`], which writes snapshots, under each log's lock.
+//! Nothing here takes part in running commands; everything works beside a running bot. Two things write, under each
+//! log's lock: [`rebuild`] the snapshots, and [`repair`] a damaged log.
 
 mod changes;
 mod check;
+mod parallel;
 mod reader;
 mod rebuild;
+mod repair;
 mod state;
 mod verify;
 
 pub use changes::{AuditFilter, Change};
 pub use check::{Difference, FileCheck, SnapshotCheck};
+pub use parallel::for_each_chat;
 pub use reader::Reader;
 pub use rebuild::{Rebuilt, rebuild, rebuild_into};
+pub use repair::{
+    Aside, AsideFrom, Diagnosis, Finding, Operator, Plan, Repaired, damaged_chat, diagnose, repair,
+};
 pub use state::{At, StateAt};
 pub use verify::{Expectation, Problem, Verdict};

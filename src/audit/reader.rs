@@ -74,13 +74,8 @@ impl<'d> Reader<'d> {
         let Some(scan) = read_log(self.disk, &path, PATIENCE, &mut with_owner)? else {
             return Ok(None);
         };
-        if scan.end.seq > Seq(0) && !self.belongs(chat, owner.chat) {
-            let found = owner
-                .chat
-                .map_or_else(|| "unknown".to_owned(), |id| id.to_string());
-            return Err(Position::START
-                .damage(&path, DamageKind::WrongStream { found })
-                .into());
+        if scan.end.seq > Seq(0) {
+            self.check_owner(chat, owner.chat)?;
         }
         Ok(Some(scan))
     }
@@ -98,6 +93,21 @@ impl<'d> Reader<'d> {
             Rest::Damaged(kind) => Err(scan.end.damage(&self.log_path(chat), kind).into()),
             Rest::Nothing | Rest::Torn(_) => Ok(Some(scan.end)),
         }
+    }
+
+    /// Refuses a log of another chat; `owner` is the one that its events name.
+    pub(super) fn check_owner(
+        &self,
+        chat: ChatId,
+        owner: Option<ChatId>,
+    ) -> Result<(), StoreError> {
+        if self.belongs(chat, owner) {
+            return Ok(());
+        }
+        let found = owner.map_or_else(|| "unknown".to_owned(), |id| id.to_string());
+        Err(Position::START
+            .damage(&self.log_path(chat), DamageKind::WrongStream { found })
+            .into())
     }
 
     /// Whether a log whose events name `owner` may stand in the directory of `chat`. While a migration is under way, or when only

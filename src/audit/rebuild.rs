@@ -67,7 +67,7 @@ pub fn rebuild_into(
 }
 
 /// The snapshot files of a board.
-fn files(board: &Board, end: Position) -> BTreeMap<String, Vec<u8>> {
+pub(super) fn files(board: &Board, end: Position) -> BTreeMap<String, Vec<u8>> {
     let Some(kind) = board.kind() else {
         return BTreeMap::new();
     };
@@ -80,7 +80,8 @@ fn files(board: &Board, end: Position) -> BTreeMap<String, Vec<u8>> {
         .collect()
 }
 
-fn put_all(
+/// Writes the snapshot files of a board that are missing or other.
+pub(super) fn put_all(
     disk: &dyn Disk,
     dir: &Path,
     board: &Board,

@@ -13,7 +13,7 @@ use super::args::{DataArgs, ZoneArgs, chats};
 use super::output::{cell, visible_json};
 use super::progress::Progress;
 use super::when;
-use super::words::{fields, who};
+use super::words::{what, who};
 use super::{Status, UsageError};
 
 /// Who changed what, when, from what to what
@@ -157,7 +157,7 @@ impl<'a> Printer<'a> {
                     .bounty()
                     .map_or_else(|| "-".to_owned(), |id| format!("#{id}"));
                 let (name, who) = (record.event.name(), who(&record.actor));
-                let what = fields(&change.fields, args.zone.tz);
+                let what = what(change, args.zone.tz);
                 writeln!(
                     out,
                     "{}  {:>14}  {:>6}  {name:<13} {bounty:>5}  {who}  {what}",

@@ -8,6 +8,7 @@ mod feed;
 mod history;
 mod output;
 mod progress;
+mod repair;
 mod replay;
 mod run;
 mod shell;
@@ -42,6 +43,7 @@ enum Command {
     History(history::Args),
     Show(show::Args),
     Verify(verify::Args),
+    Repair(repair::Args),
 }
 
 /// How a subcommand ended, when nothing failed.
@@ -89,6 +91,7 @@ impl Cli {
             Command::History(args) => history::run(&data, &args),
             Command::Show(args) => show::run(&data, &args),
             Command::Verify(args) => verify::run(&data, &args),
+            Command::Repair(args) => repair::run(&data, &args),
         }
     }
 }

@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use crate::audit::{Difference, Reader, Rebuilt, SnapshotCheck, rebuild, rebuild_into};
+use crate::audit::{
+    Difference, Reader, Rebuilt, SnapshotCheck, for_each_chat, rebuild, rebuild_into,
+};
 use crate::domain::ChatId;
 use crate::store::{Disk, Layout, StoreError};
 
@@ -45,15 +47,19 @@ pub fn run(data: &DataArgs, args: &Args) -> anyhow::Result<Status> {
     let mut progress = Progress::of_bytes(chats.iter().map(|chat| reader.log_size(*chat)).sum());
     let mut totals = Totals::default();
     let mut reports = Vec::new();
-    for chat in &chats {
-        let outcome = replay.one(&reader, *chat);
-        progress.advance(reader.log_size(*chat));
-        totals.add(&outcome);
-        match args.format {
-            Format::Table => outcome.print(*chat)?,
-            Format::Json => reports.push(outcome.report(*chat)),
-        }
-    }
+    for_each_chat(
+        &chats,
+        |chat| replay.one(&reader, chat),
+        |chat, outcome| {
+            progress.advance(reader.log_size(chat));
+            totals.add(&outcome);
+            match args.format {
+                Format::Table => outcome.print(chat)?,
+                Format::Json => reports.push(outcome.report(chat)),
+            }
+            anyhow::Ok(())
+        },
+    )?;
     drop(progress);
     match args.format {
         Format::Table => totals.print(args.check)?,

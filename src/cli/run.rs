@@ -1,17 +1,17 @@
 //! `bounty run`: the Telegram bot.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use anyhow::Context;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 
-use crate::domain::board::ChatKind;
-use crate::domain::{Actor, Cause, ChatId};
-use crate::engine::{Ask, Chat, Engine, Request, Settings};
+use crate::engine::{Engine, Settings};
 use crate::store::{Disk, Layout};
-use crate::telegram::{Front, Outbox, PollError, Poller, PollerLock, bot, identify, register_menu};
+use crate::telegram::{
+    Front, OnMigrated, Outbox, PollError, Poller, PollerLock, bot, identify, register_menu,
+};
 
 use super::Status;
 use super::args::{DataArgs, ZoneArgs, settings};
@@ -40,7 +40,7 @@ pub fn run(data: &DataArgs, args: &Args) -> anyhow::Result<Status> {
          `bounty shell` works without one",
     )?;
     let api_url = match std::env::var("TELOXIDE_API_URL") {
-        Ok(url) if !url.is_empty() => Some(url.parse().context("TELOXIDE_API_URL is no URL")?),
+        Ok(url) if !url.is_empty() => Some(api_url(&url)?),
         _ => None,
     };
     let flood_limit = Some(args.flood_limit).filter(|limit| *limit > 0);
@@ -60,6 +60,15 @@ pub fn run(data: &DataArgs, args: &Args) -> anyhow::Result<Status> {
     let outcome = runtime.block_on(service.run(token.trim(), api_url));
     runtime.shutdown_timeout(Duration::from_secs(1));
     outcome.map(|()| Status::Done)
+}
+
+/// The address of a Bot API server; teloxide panics on one without a host, such as `localhost:8081`.
+fn api_url(url: &str) -> anyhow::Result<url::Url> {
+    let parsed = url::Url::parse(url).ok();
+    let is_http = |url: &url::Url| matches!(url.scheme(), "http" | "https");
+    parsed.filter(is_http).with_context(|| {
+        format!("TELOXIDE_API_URL is no address like http://localhost:8081: {url}")
+    })
 }
 
 struct Service {
@@ -90,7 +99,7 @@ impl Service {
             let (front, bot) = (Arc::clone(&front), bot.clone());
             tokio::spawn(async move { register_menu(&bot, front.texts()).await })
         };
-        let on_migrated = on_migrated(Arc::clone(&engine));
+        let on_migrated = on_migrated(Arc::downgrade(&front));
         let outbox = Outbox::new(bot.clone(), on_migrated);
         let poller = Poller {
             bot,
@@ -100,6 +109,8 @@ impl Service {
         };
         let polled = poller.run(&mut stop).await;
         menu.abort();
+        // It holds the boards open until it has ended; that it was aborted is no news.
+        let _ = menu.await;
         tracing::info!("stopping");
         outbox.drained(STOP_LIMIT / 3).await;
         drop(poller);
@@ -109,29 +120,19 @@ impl Service {
     }
 }
 
-/// A group's new id that became known when a message was refused.
-fn on_migrated(engine: Arc<Engine>) -> Arc<dyn Fn(ChatId, ChatId) + Send + Sync> {
+/// A group's new id that became known when a message was refused. The outbox must not keep the boards open.
+fn on_migrated(front: Weak<Front>) -> OnMigrated {
     Arc::new(move |from, to| {
-        let chat = Chat {
-            id: from,
-            kind: ChatKind::Group,
-            title: None,
-        };
-        let (actor, cause, at) = (
-            Actor::System {},
-            Cause::System {},
-            chrono::Utc::now().timestamp(),
-        );
-        engine.submit(
-            Request {
-                chat,
-                actor,
-                cause,
-                at,
-                ask: Ask::Migrate { to },
-            },
-            |_| (),
-        );
+        let (sender, calls) = oneshot::channel();
+        if let Some(front) = front.upgrade() {
+            let now = chrono::Utc::now().timestamp();
+            front.moved(from, to, now, move |response| {
+                let is_done = response.trouble.is_none();
+                // The receiver is gone when the process stops.
+                let _ = sender.send(if is_done { response.calls } else { Vec::new() });
+            });
+        }
+        calls
     })
 }
 

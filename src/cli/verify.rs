@@ -4,7 +4,7 @@ use std::io::{Write, stdout};
 
 use serde_json::json;
 
-use crate::audit::{Expectation, Reader, Verdict};
+use crate::audit::{Expectation, Reader, Verdict, for_each_chat};
 use crate::domain::ChatId;
 
 use super::args::{DataArgs, Format, chats};
@@ -40,15 +40,16 @@ pub fn run(data: &DataArgs, args: &Args) -> anyhow::Result<Status> {
     let chats = chats(&reader, &args.chats)?;
     let mut progress = Progress::of_bytes(chats.iter().map(|chat| reader.log_size(*chat)).sum());
     let (mut problems, mut reports) = (0, Vec::new());
-    for chat in &chats {
-        let verdict = reader.verify(*chat, args.expect);
-        progress.advance(reader.log_size(*chat));
+    let verify = |chat| reader.verify(chat, args.expect);
+    for_each_chat(&chats, verify, |chat, verdict| {
+        progress.advance(reader.log_size(chat));
         problems += usize::from(verdict.problem.is_some());
         match args.format {
             Format::Table => print_line(&verdict)?,
             Format::Json => reports.push(report(&verdict)),
         }
-    }
+        anyhow::Ok(())
+    })?;
     drop(progress);
     if args.format == Format::Json {
         serde_json::to_writer_pretty(stdout().lock(), &reports)?;

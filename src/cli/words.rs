@@ -3,7 +3,8 @@
 use chrono::TimeZone;
 use chrono_tz::Tz;
 
-use crate::domain::board::FieldChange;
+use crate::audit::Change;
+use crate::domain::board::{BoardEvent, BoardRepaired, FieldChange};
 use crate::domain::{Actor, UnixTime};
 
 use super::output::visible;
@@ -37,8 +38,24 @@ pub fn field(change: &FieldChange, zone: Tz) -> String {
     }
 }
 
+/// What an event did, on one line.
+pub fn what(change: &Change<'_>, zone: Tz) -> String {
+    match &change.record.event {
+        BoardEvent::BoardRepaired(repaired) => {
+            let BoardRepaired {
+                kept_seq,
+                set_aside,
+                next_id,
+            } = repaired;
+            let files = visible(&set_aside.join(", "));
+            format!("kept up to seq {kept_seq}; set aside {files}; next id {next_id}")
+        }
+        _ => fields(&change.fields, zone),
+    }
+}
+
 /// All of an event's changes on one line.
-pub fn fields(changes: &[FieldChange], zone: Tz) -> String {
+fn fields(changes: &[FieldChange], zone: Tz) -> String {
     changes
         .iter()
         .map(|change| field(change, zone))

@@ -5,6 +5,7 @@
 
 mod actor;
 pub mod board;
+mod canonical;
 pub mod due;
 mod ids;
 mod link;
@@ -12,6 +13,7 @@ mod record;
 mod time;
 
 pub use actor::{Actor, Cause, Delivery};
+pub use canonical::Cursor;
 pub use ids::{BotId, BountyId, ChatId, Seq, UserId};
 pub use link::{LINK_LIMIT, LinkError, normalise_link};
 pub use record::{DecodeError, Event, Recorded};

@@ -5,6 +5,7 @@ use serde_json::value::RawValue;
 use uuid::Uuid;
 
 use super::actor::{Actor, Cause};
+use super::canonical::Cursor;
 use super::ids::Seq;
 use super::time::Timestamp;
 
@@ -34,6 +35,12 @@ pub trait Event: Sized + Send + 'static {
 
     /// The log's `data`.
     fn data(&self) -> Self::Data<'_>;
+
+    /// Reads the `data` that comes next in a line, if it stands exactly as this program writes it. A shortcut: `None` only means
+    /// that [`Event::decode`] is to be asked.
+    fn decode_canonical(_name: &str, _version: u32, _data: &mut Cursor<'_>) -> Option<Self> {
+        None
+    }
 
     /// Reads an event of any version ever written, upcast to the newest type.
     fn decode(name: &str, version: u32, data: &RawValue) -> Result<Self, DecodeError>;

@@ -30,7 +30,12 @@ pub fn run(
     };
     let create = jobs.iter().any(|job| would_begin(job, settings));
     let mut writer = Writer::new(settings, flood);
+    let place = open.place();
     let drafts = match open.lock(create) {
+        // A new id may have been noted since it was looked for: no board begins under the old one then.
+        Ok(Some((locked, _))) if locked.end() == Position::START && place.is_left() => {
+            return Err(jobs);
+        }
         Ok(Some((mut locked, board))) => {
             writer.end = locked.end();
             let drafts = writer.decide_all(board, &jobs, &known);
@@ -92,6 +97,7 @@ fn trouble(
     let trouble = Trouble::from(error);
     let readable = !matches!(error, StoreError::Busy { .. } | StoreError::Foreign { .. })
         && (open.state().is_some() || open.refresh().is_ok())
+        && !open.log.is_in_doubt()
         && open.check_owner().is_ok();
     let has_events = open.state().is_some_and(|board| board.seq() > Seq(0));
     let is_answered =

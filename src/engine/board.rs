@@ -11,6 +11,7 @@ use crate::store::{
 };
 
 use super::Settings;
+use super::names::current_chat;
 
 /// A board and the log it was made from. `state` is none after a failed write, until it is made again from the log.
 pub struct OpenBoard {
@@ -66,18 +67,27 @@ impl OpenBoard {
         create: bool,
     ) -> Result<Option<(Locked<'_, BoardEvent>, &mut Board)>, StoreError> {
         self.restore()?;
-        let (chat, path) = (self.chat, self.log.path().to_owned());
+        let (disk, chat, dir) = (&*self.disk, self.chat, self.log.dir().to_owned());
         let board = self.state.get_or_insert_default();
         let locked = self.log.lock(create, &mut |record| board.evolve(record));
-        owner(board, chat, &path)?;
+        owner(disk, board, chat, &dir)?;
         Ok(locked?.map(|locked| (locked, board)))
+    }
+
+    /// Where the board is, to be asked while its log is locked.
+    pub fn place(&self) -> Place {
+        Place {
+            disk: Arc::clone(&self.disk),
+            dir: self.log.dir().to_owned(),
+            chat: self.chat,
+        }
     }
 
     /// Refuses a log that belongs to another chat.
     pub fn check_owner(&self) -> Result<(), StoreError> {
-        self.state
-            .as_ref()
-            .map_or(Ok(()), |board| owner(board, self.chat, self.log.path()))
+        self.state.as_ref().map_or(Ok(()), |board| {
+            owner(&*self.disk, board, self.chat, self.log.dir())
+        })
     }
 
     /// Makes the state again from the durable part of the log, after a failed write.
@@ -156,14 +166,37 @@ impl OpenBoard {
     }
 }
 
-fn owner(board: &Board, chat: ChatId, log: &Path) -> Result<(), StoreError> {
-    if board.seq() == Seq(0) || board.chat_id() == Some(chat) {
+/// A board's directory and the chat that it is for.
+pub struct Place {
+    disk: Arc<dyn Disk>,
+    dir: PathBuf,
+    chat: ChatId,
+}
+
+impl Place {
+    /// Whether the chat has another id by now.
+    pub fn is_left(&self) -> bool {
+        let layout = self.dir.parent().map(Layout::new);
+        let current = layout.map(|layout| current_chat(&*self.disk, &layout, self.chat));
+        matches!(current, Some(Ok(current)) if current != self.chat)
+    }
+}
+
+/// Refuses a log of another chat. One that says that the chat has a new id, as the note does, only waits for the end of
+/// its migration.
+fn owner(disk: &dyn Disk, board: &Board, chat: ChatId, dir: &Path) -> Result<(), StoreError> {
+    let named = board.chat_id();
+    if board.seq() == Seq(0) || named == Some(chat) {
         return Ok(());
     }
-    let found = board
-        .chat_id()
-        .map_or_else(|| "unknown".to_owned(), |id| id.to_string());
+    let path = dir.join(Layout::LOG);
+    let layout = dir.parent().map(Layout::new);
+    let current = layout.map(|layout| current_chat(disk, &layout, chat));
+    if named.is_some() && current.transpose()? == named {
+        return Err(StoreError::Moved { path });
+    }
+    let found = named.map_or_else(|| "unknown".to_owned(), |id| id.to_string());
     Err(Position::START
-        .damage(log, DamageKind::WrongStream { found })
+        .damage(&path, DamageKind::WrongStream { found })
         .into())
 }

@@ -14,6 +14,8 @@ type Origin = (Actor, Timestamp);
 /// The board that is merged into another, with who added and who tracks what.
 pub struct Source {
     chat: ChatId,
+    /// The id of its first event: a chat may have had a board before that was merged too.
+    first: Option<Uuid>,
     board: Board,
     added: HashMap<BountyId, Origin>,
     tracked: HashMap<(UserId, BountyId), Origin>,
@@ -23,6 +25,7 @@ impl Source {
     pub fn new(chat: ChatId) -> Self {
         Self {
             chat,
+            first: None,
             board: Board::default(),
             added: HashMap::new(),
             tracked: HashMap::new(),
@@ -31,6 +34,7 @@ impl Source {
 
     /// The next event of its log.
     pub fn see(&mut self, record: &Recorded<BoardEvent>) {
+        self.first.get_or_insert(record.id);
         let origin = || (record.actor.clone(), record.time);
         match (&record.event, record.actor.user()) {
             (BoardEvent::BountyAdded(added), _) => {
@@ -46,7 +50,8 @@ impl Source {
 
     /// The stable id of an event that carries `key` over: doing it twice adds nothing.
     fn event_id(&self, key: &str) -> Uuid {
-        let name = format!("bounty-ledger:merge:{}:{key}", self.chat);
+        let first = self.first.unwrap_or_default();
+        let name = format!("bounty-ledger:merge:{}:{first}:{key}", self.chat);
         Uuid::new_v5(&Uuid::NAMESPACE_URL, name.as_bytes())
     }
 }

@@ -3,6 +3,7 @@
 //! Every step can be interrupted and done again: the note in `moved/` comes first, and whoever finds a note and a
 //! directory under the old id goes on from there.
 
+use std::io;
 use std::sync::Arc;
 
 use crate::domain::board::{Answer, Board, BoardEvent, ChatMigrated};
@@ -16,6 +17,9 @@ use super::names::{current_chat, moved_to, note_move};
 use super::publish::publish;
 use super::worker::Shared;
 use super::writer::new_record;
+
+/// How often two boards are merged when the new id keeps being used.
+const ATTEMPTS: usize = 5;
 
 /// A group's change of id, and how it became known.
 pub struct Migration {
@@ -78,6 +82,17 @@ impl Place<'_> {
     }
 
     fn migrate(&self, migration: &Migration) -> Result<Option<Answer>, StoreError> {
+        let mut attempt = 1;
+        loop {
+            match self.migrate_once(migration) {
+                // Another process finished it, or moved on with it, while its lock was waited for.
+                Err(StoreError::Moved { .. }) if attempt < ATTEMPTS => attempt += 1,
+                done => return done,
+            }
+        }
+    }
+
+    fn migrate_once(&self, migration: &Migration) -> Result<Option<Answer>, StoreError> {
         let Migration { from, to, cause } = migration;
         let noted = moved_to(&**self.disk, self.layout, *from)?;
         let to = noted.unwrap_or(*to);
@@ -100,11 +115,18 @@ impl Place<'_> {
         if board.chat_id() == Some(*from) {
             self.append_move(&mut locked, &mut board, *from, to, cause)?;
         }
-        let merged = self.merge(&mut locked, &mut board, &merged_before, *from, to)?;
-        let (old_dir, new_dir) = (self.layout.chat(*from), self.layout.chat(to));
-        self.disk
-            .rename(&old_dir, &new_dir)
-            .at("rename", &old_dir)?;
+        let mut merged = None;
+        for attempt in 1.. {
+            let came = self.merge(&mut locked, &mut board, &merged_before, *from, to)?;
+            merged = came.map(|count| merged.unwrap_or(0) + count).or(merged);
+            let (old_dir, new_dir) = (self.layout.chat(*from), self.layout.chat(to));
+            match self.disk.rename(&old_dir, &new_dir) {
+                Ok(()) => break,
+                // The new id was used again before the rename, and has a board again.
+                Err(error) if is_occupied(&error) && attempt < ATTEMPTS => {}
+                Err(source) => return Err(source).at("rename", &old_dir),
+            }
+        }
         self.disk
             .sync_dir(self.layout.root())
             .at("flush", self.layout.root())?;
@@ -219,26 +241,42 @@ impl Place<'_> {
         Ok(())
     }
 
-    /// Makes room for the rename: what else is in the new id's directory (tails set aside) is kept in the old one.
+    /// Makes room for the rename, which takes the place of an empty directory: snapshots are made again, what else belongs to
+    /// a log (what was set aside) is kept in the old directory. A log that was begun meanwhile stays, and with it the directory.
     fn clear(
         &self,
         new_dir: &std::path::Path,
         old_dir: &std::path::Path,
     ) -> Result<(), StoreError> {
-        if self.disk.status(new_dir).at("look at", new_dir)?.is_none() {
-            return Ok(());
-        }
         for name in self.disk.names(new_dir).at("list", new_dir)? {
-            if name
-                .to_str()
-                .is_some_and(|name| name != Layout::LOG && name.starts_with(Layout::LOG))
-            {
-                let path = new_dir.join(&name);
+            let path = new_dir.join(&name);
+            if name == Layout::LOG {
+                continue;
+            } else if name.to_str().is_some_and(Layout::is_kept) {
+                let kept = old_dir.join(&name);
+                self.disk.rename(&path, &kept).at("set aside", &path)?;
+            } else {
                 self.disk
-                    .rename(&path, &old_dir.join(&name))
-                    .at("set aside", &path)?;
+                    .remove_file(&path)
+                    .or_else(absent)
+                    .at("remove", &path)?;
             }
         }
-        self.disk.remove_dir(new_dir).at("remove", new_dir)
+        Ok(())
+    }
+}
+
+fn is_occupied(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::DirectoryNotEmpty | io::ErrorKind::AlreadyExists
+    )
+}
+
+/// Another process was quicker to remove it.
+fn absent(error: io::Error) -> io::Result<()> {
+    match error.kind() {
+        io::ErrorKind::NotFound => Ok(()),
+        _ => Err(error),
     }
 }

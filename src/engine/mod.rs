@@ -27,11 +27,12 @@ use chrono_tz::Tz;
 
 use crate::domain::Timestamp;
 use crate::domain::board::PageSize;
-use crate::store::{Disk, IoContext, Layout, StoreError};
+use crate::store::{Disk, IoContext, Layout, StoreError, make_root};
 
 pub use names::current_chat;
 pub use publish::board_file_name;
 pub use request::{Ask, Chat, Outcome, Reply, Request, Trouble};
+pub use writer::new_record;
 
 use job::{Job, ReplyTo};
 use worker::Shared;
@@ -73,7 +74,8 @@ impl Settings {
     }
 }
 
-fn system_time() -> Timestamp {
+/// What time it is by the system's clock.
+pub fn system_time() -> Timestamp {
     let since = SystemTime::now()
         .duration_since(SystemTime::UNIX_EPOCH)
         .unwrap_or_default();
@@ -93,7 +95,7 @@ impl Engine {
         layout: Layout,
         settings: Settings,
     ) -> Result<Self, StoreError> {
-        disk.create_dir(layout.root()).at("make", layout.root())?;
+        make_root(&*disk, layout.root())?;
         migrate::finish_interrupted(&disk, &layout, &settings);
         let shared = Arc::new(Shared::new(disk, layout, settings));
         let threads = worker::start(&shared).at("start threads for", shared.layout.root())?;

@@ -1,13 +1,11 @@
 //! Writes a board's snapshot files.
 
-use std::collections::HashSet;
-use std::ffi::OsString;
 use std::path::Path;
 use std::sync::Arc;
 
 use crate::domain::Seq;
 use crate::domain::board::{Board, ChatKind, board_file, list_file};
-use crate::store::{Disk, IoContext, Layout, Position, StoreError, publish as put, seq_of};
+use crate::store::{Disk, Layout, Position, StoreError, publish as put};
 
 use super::board::OpenBoard;
 
@@ -50,52 +48,15 @@ fn write_files(
     let kind = board.kind().unwrap_or(ChatKind::Group);
     let path = dir.join(board_file_name(kind));
     if kind == ChatKind::Group {
-        let known = match published {
-            Some(seq) => Known {
-                upto: seq,
-                present: None,
-            },
-            None => Known::look(disk, dir, &path)?,
-        };
-        for (user, list) in board.lists() {
-            let name = Layout::list_file(user);
-            if !known.covers(&name, list.seq) {
-                put(disk, &dir.join(&name), list.seq, &list_file(user, list))?;
-            }
+        // The first time every list is compared: a power cut may have emptied a file that the board's own file promises.
+        let is_late = |seq: Seq| published.is_none_or(|published| seq > published);
+        for (user, list) in board.lists().filter(|(_, list)| is_late(list.seq)) {
+            let path = dir.join(Layout::list_file(user));
+            put(disk, &path, list.seq, &list_file(user, list))?;
         }
     }
     if let Some(content) = board_file(board, end.head.as_str()) {
         put(disk, &path, end.seq, &content)?;
     }
     Ok(())
-}
-
-/// What the files that are there already reflect.
-struct Known {
-    upto: Seq,
-    /// The names in the directory, when they were looked at.
-    present: Option<HashSet<OsString>>,
-}
-
-impl Known {
-    fn look(disk: &dyn Disk, dir: &Path, board_file: &Path) -> Result<Self, StoreError> {
-        let upto = disk
-            .read(board_file)
-            .ok()
-            .and_then(|content| seq_of(&content))
-            .unwrap_or(Seq(0));
-        let names = disk.names(dir).at("list", dir)?;
-        Ok(Self {
-            upto,
-            present: Some(names.into_iter().collect()),
-        })
-    }
-
-    fn covers(&self, name: &str, seq: Seq) -> bool {
-        seq <= self.upto
-            && self
-                .present
-                .as_ref()
-                .is_none_or(|present| present.contains(OsString::from(name).as_os_str()))
-    }
 }

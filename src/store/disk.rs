@@ -26,14 +26,11 @@ pub trait Disk: Send + Sync + 'static {
     /// Flushes a directory: the names in it are durable.
     fn sync_dir(&self, path: &Path) -> io::Result<()>;
 
-    /// Renames a file or directory.
+    /// Renames a file or directory; a directory may take the place of an empty one.
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
 
     /// Removes a file.
     fn remove_file(&self, path: &Path) -> io::Result<()>;
-
-    /// Removes a directory with everything in it.
-    fn remove_dir(&self, path: &Path) -> io::Result<()>;
 
     /// The names in a directory, in no order; none when there is no such directory.
     fn names(&self, path: &Path) -> io::Result<Vec<OsString>>;

@@ -1,5 +1,6 @@
 //! What can go wrong with a stream on disk, with the path in it and the next step.
 
+use std::borrow::Cow;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -38,7 +39,7 @@ pub enum StoreError {
 
 /// A place where the record is not what was written.
 #[derive(Clone, Debug, thiserror::Error)]
-#[error("{} is damaged at line {line} (seq {seq}): {kind}. Nothing was changed, other chats are not affected. {}", path.display(), kind.advice())]
+#[error("{} is damaged at line {line} (seq {seq}): {kind}. Nothing was changed, other chats are not affected. {}", path.display(), self.advice())]
 pub struct Damage {
     pub path: PathBuf,
     /// From 1.
@@ -75,16 +76,24 @@ pub enum DamageKind {
     Shrunk,
 }
 
-impl DamageKind {
+impl Damage {
     /// What the operator can do about it.
-    fn advice(&self) -> &'static str {
-        match self {
-            Self::Unknown(_) => "Run the version of this program that wrote it, or a newer one",
-            Self::WrongStream { .. } => "Put each chat's own log back into its directory",
-            _ => {
-                "Restore the chat's directory from a backup, or keep it for analysis; its readable part can still be read"
+    fn advice(&self) -> Cow<'static, str> {
+        match self.kind {
+            DamageKind::Unknown(_) => {
+                "Run the version of this program that wrote it, or a newer one".into()
             }
+            DamageKind::WrongStream { .. } => {
+                "Put each chat's own log back into its directory".into()
+            }
+            _ => format!("What can be kept, and how: `bounty repair {}`", self.chat()).into(),
         }
+    }
+
+    /// The chat whose log it is: the name of its directory.
+    fn chat(&self) -> Cow<'_, str> {
+        let dir = self.path.parent().and_then(Path::file_name);
+        dir.unwrap_or_default().to_string_lossy()
     }
 }
 

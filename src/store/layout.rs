@@ -17,6 +17,9 @@ impl Layout {
     /// The snapshots that tell the last event they reflect.
     pub const BOARD_FILES: [&'static str; 2] = ["group.json", "user.json"];
 
+    /// What stands in the name of a snapshot that a repair set aside, behind the snapshot's own name.
+    pub const SET_ASIDE: &'static str = ".set-aside";
+
     /// The layout under this directory.
     pub fn new(root: impl Into<PathBuf>) -> Self {
         Self { root: root.into() }
@@ -64,6 +67,12 @@ impl Layout {
         };
         let is_user = |user: i64| user.to_string() == stem;
         matches!(stem, "group" | "user") || stem.parse().is_ok_and(is_user)
+    }
+
+    /// Whether a file in a chat's directory has the name of one that holds what was set aside: it is never removed.
+    pub fn is_kept(name: &str) -> bool {
+        let is_of_log = name != Self::LOG && name.starts_with(Self::LOG);
+        is_of_log || name.contains(Self::SET_ASIDE)
     }
 
     /// The chat whose directory has this name; none for other names, `+5` and `007` among them.

@@ -7,6 +7,7 @@ use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use super::canonical;
 use super::error::DamageKind;
 use super::position::Head;
 use crate::domain::{Actor, Cause, Event, Recorded, Seq, Timestamp};
@@ -94,8 +95,16 @@ fn chained(previous: &Head, body: &[u8]) -> Head {
     Head::of_digest(&digest.into())
 }
 
-/// Checks a line's form and its place in the chain; `line` is without its newline. Returns the line's hash.
-pub fn check(line: &[u8], previous: &Head) -> Result<Head, DamageKind> {
+/// A line whose form and place in the chain were checked.
+#[derive(Clone, Copy, Debug)]
+pub struct Checked<'l> {
+    line: &'l [u8],
+    /// The line's hash.
+    pub head: Head,
+}
+
+/// Checks a line's form and its place in the chain; `line` is without its newline.
+pub fn check<'l>(line: &'l [u8], previous: &Head) -> Result<Checked<'l>, DamageKind> {
     if line.len() >= LINE_LIMIT {
         return Err(DamageKind::TooLong);
     }
@@ -110,19 +119,29 @@ pub fn check(line: &[u8], previous: &Head) -> Result<Head, DamageKind> {
         return Err(DamageKind::Shape);
     }
     if chained(previous, body) == stated {
-        Ok(stated)
+        Ok(Checked { line, head: stated })
     } else {
         Err(DamageKind::Hash)
     }
 }
 
-/// Reads the event of a line whose hash was checked.
-pub fn decode<E: Event>(line: &[u8], expected: Seq) -> Result<Recorded<E>, DamageKind> {
+/// Reads the event of a checked line: by the short way when it stands as this program writes it, else by a full parser.
+pub fn decode<E: Event>(checked: &Checked<'_>, expected: Seq) -> Result<Recorded<E>, DamageKind> {
+    let body = &checked.line[..checked.line.len() - SEAL];
+    let record = match canonical::decode(body) {
+        Some(record) => record,
+        None => decode_any(checked.line)?,
+    };
+    if record.seq != expected {
+        return Err(DamageKind::Seq { found: record.seq });
+    }
+    Ok(record)
+}
+
+/// Reads the event of a line in any JSON form.
+fn decode_any<E: Event>(line: &[u8]) -> Result<Recorded<E>, DamageKind> {
     let whole: Whole<'_> =
         serde_json::from_slice(line).map_err(|error| DamageKind::Json(error.to_string()))?;
-    if whole.seq != expected {
-        return Err(DamageKind::Seq { found: whole.seq });
-    }
     let event = E::decode(&whole.name, whole.v, whole.data)?;
     Ok(Recorded {
         seq: whole.seq,
@@ -132,4 +151,183 @@ pub fn decode<E: Event>(line: &[u8], expected: Seq) -> Result<Recorded<E>, Damag
         cause: whole.cause,
         event,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{SEAL, canonical, decode_any, encode};
+    use crate::domain::board::{
+        BoardEvent, BountyAdded, BountyDeleted, BountyEdited, Tracked, UserStarted,
+    };
+    use crate::domain::{
+        Actor, BotId, BountyId, Cause, ChatId, Delivery, Recorded, Seq, Timestamp, UserId,
+    };
+    use crate::store::Head;
+
+    fn actors() -> impl Strategy<Value = Actor> {
+        prop_oneof![
+            (any::<i64>(), ".{0,8}").prop_map(|(id, name)| Actor::User {
+                id: UserId(id),
+                name
+            }),
+            (any::<i64>(), ".{0,8}").prop_map(|(id, name)| Actor::Chat {
+                id: ChatId(id),
+                name
+            }),
+            ".{0,8}".prop_map(|name| Actor::Operator { name }),
+            Just(Actor::System {}),
+        ]
+    }
+
+    fn causes() -> impl Strategy<Value = Cause> {
+        let delivery = || {
+            any::<[i64; 4]>().prop_map(|[bot, update, message, date]| Delivery {
+                bot: BotId(bot),
+                update,
+                message,
+                date,
+            })
+        };
+        prop_oneof![
+            delivery().prop_map(Cause::Update),
+            delivery().prop_map(Cause::Feed),
+            ".{0,8}".prop_map(|user| Cause::Shell { user }),
+            ".{0,8}".prop_map(|user| Cause::Cli { user }),
+            ".{0,8}".prop_map(|key| Cause::Import {
+                source: "s".into(),
+                file: "f".into(),
+                key
+            }),
+            Just(Cause::System {}),
+        ]
+    }
+
+    fn events() -> impl Strategy<Value = BoardEvent> {
+        let text = || prop_oneof!["[a-zёж😀 ]{0,12}", ".{0,12}"];
+        let added = (
+            any::<u64>(),
+            text(),
+            prop::option::of(text()),
+            any::<Option<i64>>(),
+            any::<i64>(),
+        );
+        let edited = (
+            any::<u64>(),
+            prop::option::of(text()),
+            prop::option::of(prop::option::of(text())),
+            any::<Option<Option<i64>>>(),
+        );
+        prop_oneof![
+            added.prop_map(|(id, text, link, due_date_ts, created_at)| {
+                BoardEvent::BountyAdded(BountyAdded {
+                    id: BountyId(id),
+                    text,
+                    link,
+                    due_date_ts,
+                    created_at,
+                })
+            }),
+            edited.prop_map(|(id, text, link, due_date_ts)| {
+                BoardEvent::BountyEdited(BountyEdited {
+                    id: BountyId(id),
+                    text,
+                    link,
+                    due_date_ts,
+                })
+            }),
+            any::<u64>()
+                .prop_map(|id| BoardEvent::BountyDeleted(BountyDeleted { id: BountyId(id) })),
+            any::<u64>().prop_map(|id| BoardEvent::Tracked(Tracked { id: BountyId(id) })),
+            Just(BoardEvent::UserStarted(UserStarted {})),
+        ]
+    }
+
+    fn records() -> impl Strategy<Value = Recorded<BoardEvent>> {
+        let millis = -62_135_596_800_000_i64..253_402_300_800_000;
+        (
+            any::<u64>(),
+            any::<u128>(),
+            millis,
+            actors(),
+            causes(),
+            events(),
+        )
+            .prop_map(|(seq, id, millis, actor, cause, event)| Recorded {
+                seq: Seq(seq),
+                id: uuid::Uuid::from_u128(id),
+                time: Timestamp::from_millis(millis),
+                actor,
+                cause,
+                event,
+            })
+    }
+
+    fn line_of(record: &Recorded<BoardEvent>) -> Vec<u8> {
+        let mut line = Vec::new();
+        encode(record, &Head::ZERO, &mut line).expect("short enough");
+        line.pop();
+        line
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn what_is_written_is_read_back_by_both_ways(record in records()) {
+            let line = line_of(&record);
+            prop_assert_eq!(decode_any::<BoardEvent>(&line), Ok(record.clone()));
+            if let Some(short) = canonical::decode::<BoardEvent>(&line[..line.len() - SEAL]) {
+                prop_assert_eq!(short, record);
+            }
+        }
+
+        #[test]
+        fn the_short_way_reads_nothing_that_the_full_parser_reads_otherwise(
+            record in records(),
+            at in any::<prop::sample::Index>(),
+            byte in any::<u8>(),
+            insert in any::<bool>(),
+        ) {
+            let mut line = line_of(&record);
+            let at = at.index(line.len() - SEAL);
+            if insert { line.insert(at, byte) } else { line[at] = byte }
+            if let Some(short) = canonical::decode::<BoardEvent>(&line[..line.len() - SEAL]) {
+                prop_assert_eq!(decode_any::<BoardEvent>(&line), Ok(short));
+            }
+        }
+    }
+
+    #[test]
+    fn a_plain_line_is_read_by_the_short_way() {
+        let event = BoardEvent::BountyEdited(BountyEdited {
+            id: BountyId(1),
+            text: Some("ёж".into()),
+            link: Some(None),
+            due_date_ts: Some(Some(-5)),
+        });
+        let delivery = Delivery {
+            bot: BotId(7),
+            update: 1,
+            message: 2,
+            date: 3,
+        };
+        let record = Recorded {
+            seq: Seq(1),
+            id: uuid::Uuid::from_u128(1),
+            time: Timestamp::from_millis(1_735_603_200_007),
+            actor: Actor::User {
+                id: UserId(1),
+                name: "Ada".into(),
+            },
+            cause: Cause::Update(delivery),
+            event,
+        };
+        let line = line_of(&record);
+        assert_eq!(
+            canonical::decode::<BoardEvent>(&line[..line.len() - SEAL]),
+            Some(record)
+        );
+    }
 }

@@ -112,10 +112,6 @@ impl Disk for LocalDisk {
         fs::remove_file(path)
     }
 
-    fn remove_dir(&self, path: &Path) -> io::Result<()> {
-        fs::remove_dir_all(path)
-    }
-
     fn names(&self, path: &Path) -> io::Result<Vec<OsString>> {
         match fs::read_dir(path) {
             Ok(entries) => entries.map(|entry| Ok(entry?.file_name())).collect(),

@@ -7,20 +7,19 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use sha2::{Digest, Sha256};
-
 use super::disk::{Disk, DiskFile, LockGuard, LockMode, OpenMode};
 use super::error::{DamageKind, IoContext, StoreError};
 use super::layout::Layout;
-use super::position::{Head, Position};
-use super::read::{EachLine, Line, Rest, busy, scan};
+use super::position::Position;
+use super::read::{CHUNK, EachLine, Line, Rest, busy, read_range, scan};
+use super::repair::{is_at, kept_name};
 use super::snapshot::{Claims, newest_claim};
 use crate::domain::{Event, Recorded};
 
 /// Receives each event that a catch-up finds.
 pub type Sink<'s, E> = &'s mut dyn FnMut(&Recorded<E>);
 
-/// A log as this process knows it: everything before [`Log::end`] is valid and durable.
+/// A log as this process knows it: everything before [`Log::end`] is valid, and durable unless [`Log::is_in_doubt`].
 pub struct Log<E> {
     disk: Arc<dyn Disk>,
     dir: PathBuf,
@@ -30,6 +29,8 @@ pub struct Log<E> {
     end: Position,
     /// Whether the snapshots were asked if the log had been longer.
     settled: bool,
+    /// What was read and is not known to be durable.
+    foreign: Option<Foreign>,
     latch: Option<Latch>,
     events: PhantomData<fn() -> E>,
 }
@@ -37,6 +38,17 @@ pub struct Log<E> {
 /// A write failed and its remains could not be cut off. The lock stays held, so that no other process takes them for events.
 struct Latch {
     _guard: LockGuard,
+}
+
+/// Events that this process read and did not flush itself: another process, or this one before a crash, may have written
+/// them without flushing.
+#[derive(Clone, Copy)]
+struct Foreign {
+    /// Where they begin.
+    from: u64,
+    /// A flush of them failed. The page cache then takes them for clean, so that no later flush makes them durable
+    /// unless they are written again.
+    lost: bool,
 }
 
 /// How the file compares to what this process knows of it.
@@ -65,6 +77,7 @@ impl<E: Event> Log<E> {
             file: None,
             end: Position::START,
             settled: false,
+            foreign: None,
             latch: None,
             events,
         }
@@ -90,6 +103,11 @@ impl<E: Event> Log<E> {
         self.latch.is_some()
     }
 
+    /// Whether some events before [`Log::end`] may not be durable: nothing may be told from them.
+    pub fn is_in_doubt(&self) -> bool {
+        self.foreign.is_some()
+    }
+
     /// Looks whether the file is still what this process knows: two system calls, no lock.
     pub fn freshness(&self) -> Result<Freshness, StoreError> {
         let at_path = self.disk.status(&self.path).at("look at", &self.path)?;
@@ -103,7 +121,9 @@ impl<E: Event> Log<E> {
         let open = file.status().at("look at", &self.path)?;
         Ok(match at_path {
             Some(at_path) if at_path.id != open.id => Freshness::Moved,
-            Some(at_path) if at_path.len == self.end.offset && self.settled => Freshness::Current,
+            Some(at_path) if at_path.len == self.end.offset && self.is_settled() => {
+                Freshness::Current
+            }
             Some(_) => Freshness::Changed,
             None => Freshness::Moved,
         })
@@ -171,18 +191,16 @@ impl<E: Event> Log<E> {
         let mut attempts = 0;
         loop {
             let file = self.file()?;
-            let guard = file
-                .lock(LockMode::Exclusive, self.patience)
-                .map_err(|error| busy(error, &self.path, self.patience))?;
-            let open = file.status().at("look at", &self.path)?;
-            let at_path = self.disk.status(&self.path).at("look at", &self.path)?;
-            if at_path.is_some_and(|at_path| at_path.id == open.id) {
-                return Ok(guard);
+            let locked = file.lock(LockMode::Exclusive, self.patience);
+            if is_at(&*self.disk, &self.path, file)? {
+                return locked.map_err(|error| busy(error, &self.path, self.patience));
             }
             attempts += 1;
             self.file = None;
-            let untouched = self.end == Position::START;
-            if !untouched || attempts == 3 || !self.open(create)? {
+            // A name that is gone was moved with its directory: no new log may take its place unasked.
+            let at_path = self.disk.status(&self.path).at("look at", &self.path)?;
+            let replaced = at_path.is_some() && self.end == Position::START;
+            if !replaced || attempts == 3 || !self.open(create)? {
                 return Err(StoreError::Moved {
                     path: self.path.clone(),
                 });
@@ -196,12 +214,17 @@ impl<E: Event> Log<E> {
         })
     }
 
+    /// Whether there is nothing to do when the file did not grow.
+    fn is_settled(&self) -> bool {
+        self.settled && self.foreign.is_none()
+    }
+
     fn catch_up(&mut self, sink: Sink<'_, E>) -> Result<(), StoreError> {
         let len = self.file()?.status().at("look at", &self.path)?.len;
         if len < self.end.offset {
             return Err(self.end.damage(&self.path, DamageKind::Shrunk).into());
         }
-        if len == self.end.offset && self.settled {
+        if len == self.end.offset && self.is_settled() {
             return Ok(());
         }
         let start = self.end.offset;
@@ -212,8 +235,12 @@ impl<E: Event> Log<E> {
         let scan = scan(self.file()?, self.end, len, &mut each).at("read", &self.path)?;
         self.end = scan.end;
         if self.end.offset > start {
-            self.flush_foreign()?;
+            self.foreign.get_or_insert(Foreign {
+                from: start,
+                lost: false,
+            });
         }
+        self.flush_foreign()?;
         if let Rest::Damaged(kind) = scan.rest {
             return Err(self.end.damage(&self.path, kind).into());
         }
@@ -225,14 +252,31 @@ impl<E: Event> Log<E> {
         Ok(())
     }
 
-    /// Another process, or this one before a crash, may have written without flushing.
-    fn flush_foreign(&self) -> Result<(), StoreError> {
-        self.file()?.sync_data().at("flush", &self.path)?;
-        if self.settled {
-            Ok(())
-        } else {
-            self.sync_dirs()
+    /// Makes durable what others wrote: they may have ended before their flush.
+    fn flush_foreign(&mut self) -> Result<(), StoreError> {
+        let Some(foreign) = self.foreign else {
+            return Ok(());
+        };
+        let lost = foreign.lost || self.file()?.sync_data().is_err();
+        if lost {
+            self.foreign = Some(Foreign { lost, ..foreign });
+            self.write_again(foreign.from).at("flush", &self.path)?;
         }
+        if foreign.from == 0 {
+            self.sync_dirs()?;
+        }
+        self.foreign = None;
+        Ok(())
+    }
+
+    /// Writes and flushes the events from this offset on once more, on a descriptor that has not seen the failed flush.
+    fn write_again(&mut self, from: u64) -> io::Result<()> {
+        let file = self.disk.open(&self.path, OpenMode::ReadWrite)?;
+        for start in (from..self.end.offset).step_by(CHUNK) {
+            let end = self.end.offset.min(start + CHUNK as u64);
+            file.write_at(&read_range(&*file, start, end)?, start)?;
+        }
+        file.sync_data()
     }
 
     /// Makes the names of a new log and of its directory durable.
@@ -270,14 +314,8 @@ impl<E: Event> Log<E> {
 
     /// Copies a torn tail to a file of its own, then cuts it off.
     fn set_aside(&self, rest: &[u8]) -> Result<(), StoreError> {
-        let digest = Head::of_digest(&Sha256::digest(rest).into());
-        let name = format!(
-            "{}.torn-{}-{}",
-            Layout::LOG,
-            self.end.offset,
-            &digest.as_str()[..8]
-        );
-        let aside = self.dir.join(name);
+        let stem = format!("{}.torn", Layout::LOG);
+        let aside = self.dir.join(kept_name(&stem, self.end.offset, rest));
         self.disk.replace(&aside, rest, true).at("write", &aside)?;
         self.disk.sync_dir(&self.dir).at("flush", &self.dir)?;
         let file = self.file()?;

@@ -4,9 +4,10 @@
 //! - The store knows events through [`crate::domain::Event`] alone; it has no rule of any board.
 //! - Everything that touches files goes through the [`Disk`] trait, so that a test can put a faulty disk there
 //!   and another storage can take the place of local files.
-//! - Only the holder of a log's exclusive lock writes to it or cuts it; readers change nothing.
+//! - Only the holder of a log's exclusive lock writes to it, cuts it or replaces it; readers change nothing.
 //! - Nothing is dropped: what is cut from a log is first set aside in a file of its own.
 
+mod canonical;
 mod disk;
 mod error;
 mod layout;
@@ -15,15 +16,19 @@ mod local;
 mod log;
 mod position;
 mod read;
+mod repair;
+mod root;
 mod snapshot;
 mod tail;
 
 pub use disk::{Disk, DiskFile, FileId, FileStatus, LockGuard, LockMode, OpenMode};
 pub use error::{Damage, DamageKind, IoContext, StoreError};
 pub use layout::Layout;
-pub use line::{LINE_LIMIT, decode, encode};
+pub use line::{LINE_LIMIT, encode};
 pub use local::{Access, LocalDisk};
 pub use log::{Freshness, Locked, Log};
 pub use position::{Head, Position};
 pub use read::{EachLine, Line, Rest, Scan, read_log, scan};
+pub use repair::{HeldLog, kept_name};
+pub use root::make_root;
 pub use snapshot::{Claims, newest_claim, publish, seq_of};

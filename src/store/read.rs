@@ -13,7 +13,7 @@ use super::tail::is_torn;
 use crate::domain::{Event, Recorded};
 
 /// How much is read at once.
-const CHUNK: usize = 1 << 18;
+pub(super) const CHUNK: usize = 1 << 18;
 
 /// How far the valid lines reach, and what stands behind them.
 #[derive(Debug)]
@@ -78,8 +78,8 @@ pub fn scan<E: Event>(
     let mut end = from;
     let mut chunk = Chunk::new(file, from.offset, limit);
     while let Some(line) = chunk.next_line()? {
-        let checked =
-            check(line, &end.head).and_then(|head| Ok((head, decode(line, end.seq.next())?)));
+        let checked = check(line, &end.head)
+            .and_then(|checked| Ok((checked.head, decode(&checked, end.seq.next())?)));
         let (head, record) = match checked {
             Ok(checked) => checked,
             Err(kind) => {
@@ -135,7 +135,8 @@ fn rest(file: &dyn DiskFile, end: Position, limit: u64, kind: DamageKind) -> io:
     })
 }
 
-fn read_range(file: &dyn DiskFile, from: u64, to: u64) -> io::Result<Vec<u8>> {
+/// The bytes between two offsets, fewer when the file ends before.
+pub(super) fn read_range(file: &dyn DiskFile, from: u64, to: u64) -> io::Result<Vec<u8>> {
     let mut bytes = vec![0; usize::try_from(to - from).map_err(io::Error::other)?];
     let mut filled = 0;
     while filled < bytes.len() {
@@ -174,10 +175,7 @@ impl<'f> Chunk<'f> {
     fn next_line(&mut self) -> io::Result<Option<&[u8]>> {
         let mut searched = self.start;
         loop {
-            if let Some(found) = self.bytes[searched..]
-                .iter()
-                .position(|byte| *byte == b'\n')
-            {
+            if let Some(found) = memchr::memchr(b'\n', &self.bytes[searched..]) {
                 let (from, to) = (self.start, searched + found);
                 self.start = to + 1;
                 return Ok(Some(&self.bytes[from..to]));

@@ -10,7 +10,7 @@ use teloxide::types::{
 };
 
 use crate::domain::board::ChatKind;
-use crate::domain::{ChatId, UnixTime};
+use crate::domain::{Actor, Cause, ChatId, UnixTime};
 use crate::engine::{Ask, Chat, Engine, Outcome, Reply, Request, Trouble};
 use crate::text::{Language, Note, Say, Texts, TroubleText, View};
 
@@ -132,6 +132,31 @@ impl Front {
             Vec::new(),
             done,
         );
+    }
+
+    /// A group's new id became known when a message was refused. `done` is called as for an update.
+    pub fn moved(
+        &self,
+        from: ChatId,
+        to: ChatId,
+        at: UnixTime,
+        done: impl FnOnce(Response) + Send + 'static,
+    ) {
+        let place = Place {
+            chat: from,
+            kind: ChatKind::Group,
+            title: None,
+            thread: None,
+            message: 0,
+        };
+        let origin = Origin {
+            place,
+            actor: Actor::System {},
+            cause: Cause::System {},
+            at,
+            language: None,
+        };
+        self.ask(origin, Ask::Migrate { to }, Vec::new(), done);
     }
 
     fn ask(

@@ -19,6 +19,6 @@ pub use command::{MessageText, Parsed, parse};
 pub use front::{Front, Response, is_migration, words};
 pub use lock::PollerLock;
 pub use menu::register as register_menu;
-pub use outbox::Outbox;
+pub use outbox::{OnMigrated, Outbox};
 pub use poller::{PollError, Poller, Stop, identify, stopped};
 pub use update::{BotIdentity, Carrier, Inbound, Incoming, read};

@@ -19,8 +19,9 @@ use super::call::Call;
 /// The most answers that wait in one chat; more are dropped with a log line, so that memory stays bounded.
 const QUEUE: usize = 1_000;
 
-/// Told when a message was refused because its chat has a new id.
-pub type OnMigrated = Arc<dyn Fn(ChatId, ChatId) + Send + Sync>;
+/// Told when a message was refused because its chat has a new id; the receiver ends when the board has moved, with what the chat
+/// is to be told about that.
+pub type OnMigrated = Arc<dyn Fn(ChatId, ChatId) -> oneshot::Receiver<Vec<Call>> + Send + Sync>;
 
 /// The outgoing queues of one bot.
 #[derive(Clone)]
@@ -135,7 +136,7 @@ impl Inner {
         item
     }
 
-    async fn deliver(&self, call: Call) {
+    async fn deliver(self: &Arc<Self>, call: Call) {
         match call {
             Call::Send(message) => self.send(*message).await,
             Call::AnswerCallback(answer) => {
@@ -147,7 +148,7 @@ impl Inner {
     }
 
     /// Sends one message. Only what surely did not arrive is tried again, for a while: a send has no idempotency key.
-    async fn send(&self, mut message: SendMessage) {
+    async fn send(self: &Arc<Self>, mut message: SendMessage) {
         let mut attempt = 0;
         loop {
             let Some(chat) = target(&message) else { return };
@@ -171,7 +172,7 @@ impl Inner {
                     attempt += 1;
                 }
                 Failure::Migrated(new) if new != chat.0 => {
-                    (self.on_migrated)(chat, ChatId(new));
+                    self.follow(chat, ChatId(new)).await;
                     message.chat_id = Recipient::Id(teloxide::types::ChatId(new));
                 }
                 Failure::Markup if message.parse_mode.is_some() => {
@@ -201,6 +202,23 @@ impl Inner {
                 }
             }
         }
+    }
+}
+
+impl Inner {
+    /// Has the board moved before anyone is answered under the chat's new id, who could then write to a board that is not there.
+    async fn follow(self: &Arc<Self>, from: ChatId, to: ChatId) {
+        let notices = (self.on_migrated)(from, to).await.unwrap_or_default();
+        if notices.is_empty() {
+            return;
+        }
+        let outbox = Outbox {
+            inner: Arc::clone(self),
+        };
+        let (sender, calls) = oneshot::channel();
+        // Both receivers live as long as they are needed.
+        let _ = sender.send(notices);
+        drop(outbox.push(to, calls));
     }
 }
 

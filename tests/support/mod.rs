@@ -7,6 +7,9 @@
 
 pub mod bot;
 pub mod bot_api;
+pub mod law;
+pub mod scenario;
+pub mod sim_disk;
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;

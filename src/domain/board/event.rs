@@ -4,7 +4,8 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
-use crate::domain::{BountyId, ChatId, DecodeError, Event, UnixTime};
+use super::canonical;
+use crate::domain::{BountyId, ChatId, Cursor, DecodeError, Event, Seq, UnixTime};
 
 /// Whose board it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -27,6 +28,7 @@ pub enum BoardEvent {
     Tracked(Tracked),
     Untracked(Untracked),
     ChatMigrated(ChatMigrated),
+    BoardRepaired(BoardRepaired),
 }
 
 /// The first event of every board: names the stream, so that logs cannot be swapped.
@@ -104,6 +106,18 @@ pub struct ChatMigrated {
     pub to: ChatId,
 }
 
+/// The operator had a damaged log cut to its valid part. What could not be kept stands in files of its own beside the log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BoardRepaired {
+    /// The last event that was kept; 0 when none was.
+    pub kept_seq: Seq,
+    /// The names of the files in the chat's directory to which the rest was copied.
+    pub set_aside: Vec<String>,
+    /// No bounty after this event has a lower id: those below may have been given in what was lost.
+    pub next_id: BountyId,
+}
+
 /// Tells a field that is `null` from one that is absent.
 fn present<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
 where
@@ -125,11 +139,12 @@ pub enum BoardData<'a> {
     Tracked(&'a Tracked),
     Untracked(&'a Untracked),
     ChatMigrated(&'a ChatMigrated),
+    BoardRepaired(&'a BoardRepaired),
 }
 
 impl BoardEvent {
     /// The log's `type` of every event.
-    pub const NAMES: [&'static str; 8] = [
+    pub const NAMES: [&'static str; 9] = [
         "BoardOpened",
         "UserStarted",
         "BountyAdded",
@@ -138,6 +153,7 @@ impl BoardEvent {
         "Tracked",
         "Untracked",
         "ChatMigrated",
+        "BoardRepaired",
     ];
 
     /// The bounty that the event is about.
@@ -148,7 +164,10 @@ impl BoardEvent {
             | Self::BountyDeleted(BountyDeleted { id })
             | Self::Tracked(Tracked { id })
             | Self::Untracked(Untracked { id }) => Some(*id),
-            Self::BoardOpened(_) | Self::UserStarted(_) | Self::ChatMigrated(_) => None,
+            Self::BoardOpened(_)
+            | Self::UserStarted(_)
+            | Self::ChatMigrated(_)
+            | Self::BoardRepaired(_) => None,
         }
     }
 }
@@ -166,6 +185,7 @@ impl Event for BoardEvent {
             Self::Tracked(_) => "Tracked",
             Self::Untracked(_) => "Untracked",
             Self::ChatMigrated(_) => "ChatMigrated",
+            Self::BoardRepaired(_) => "BoardRepaired",
         }
     }
 
@@ -183,7 +203,12 @@ impl Event for BoardEvent {
             Self::Tracked(data) => BoardData::Tracked(data),
             Self::Untracked(data) => BoardData::Untracked(data),
             Self::ChatMigrated(data) => BoardData::ChatMigrated(data),
+            Self::BoardRepaired(data) => BoardData::BoardRepaired(data),
         }
+    }
+
+    fn decode_canonical(name: &str, version: u32, data: &mut Cursor<'_>) -> Option<Self> {
+        canonical::decode(name, version, data)
     }
 
     fn decode(name: &str, version: u32, data: &RawValue) -> Result<Self, DecodeError> {
@@ -201,6 +226,7 @@ impl Event for BoardEvent {
             ("Tracked", 1) => line.read().map(Self::Tracked),
             ("Untracked", 1) => line.read().map(Self::Untracked),
             ("ChatMigrated", 1) => line.read().map(Self::ChatMigrated),
+            ("BoardRepaired", 1) => line.read().map(Self::BoardRepaired),
             _ => Err(DecodeError::Unknown {
                 name: name.to_owned(),
                 version,

@@ -4,6 +4,7 @@
 //! [`confirm`] and [`answer`] say what happened or what is there. Texts are made elsewhere.
 
 mod answer;
+mod canonical;
 mod command;
 mod confirm;
 mod decide;
@@ -22,8 +23,8 @@ pub use command::{Change, Command, DueWish, EditParts, NewBounty, Query};
 pub use confirm::{changes, confirm, view};
 pub use decide::{BOARD_BOUNTIES, BOARD_TEXT_BYTES, Context, TEXT_LIMIT, decide};
 pub use event::{
-    BoardEvent, BoardOpened, BountyAdded, BountyDeleted, BountyEdited, ChatKind, ChatMigrated,
-    Tracked, Untracked, UserStarted,
+    BoardEvent, BoardOpened, BoardRepaired, BountyAdded, BountyDeleted, BountyEdited, ChatKind,
+    ChatMigrated, Tracked, Untracked, UserStarted,
 };
 pub use history::{HistoryFold, repeat_answer};
 pub use list::PageSize;

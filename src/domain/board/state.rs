@@ -1,8 +1,11 @@
 //! The state of a board, and how events change it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
-use super::event::{BoardEvent, BoardOpened, BountyAdded, BountyEdited, ChatKind, ChatMigrated};
+use super::event::{
+    BoardEvent, BoardOpened, BoardRepaired, BountyAdded, BountyEdited, ChatKind, ChatMigrated,
+};
 use super::seen::SeenUpdates;
 use crate::domain::{Actor, BountyId, ChatId, Recorded, Seq, UnixTime, UserId};
 
@@ -32,6 +35,8 @@ pub struct Board {
     pub(super) seq: Seq,
     pub(super) bounties: BTreeMap<BountyId, Bounty>,
     pub(super) last_id: BountyId,
+    /// Ids that may have been given in events that a repair could not keep.
+    pub(super) lost_ids: Vec<Range<BountyId>>,
     pub(super) text_bytes: u64,
     pub(super) lists: BTreeMap<UserId, TrackingList>,
     pub(super) started: BTreeSet<UserId>,
@@ -65,9 +70,10 @@ impl Board {
         self.bounties.get(&id)
     }
 
-    /// Whether the id was given to a bounty once, living or deleted.
+    /// Whether the id was given to a bounty once, living or deleted, as far as the log knows.
     pub fn ever_had(&self, id: BountyId) -> bool {
-        id.0 >= 1 && id <= self.last_id
+        let is_lost = self.lost_ids.iter().any(|lost| lost.contains(&id));
+        id.0 >= 1 && id <= self.last_id && !is_lost
     }
 
     /// The id that the next bounty gets.
@@ -112,6 +118,7 @@ impl Board {
             BoardEvent::Tracked(tracked) => self.track(tracked.id, &record.actor),
             BoardEvent::Untracked(untracked) => self.untrack(untracked.id, &record.actor),
             BoardEvent::ChatMigrated(moved) => self.migrate(moved),
+            BoardEvent::BoardRepaired(repaired) => self.repair(repaired),
         }
     }
 
@@ -202,6 +209,14 @@ impl Board {
             && list.ids.remove(&id)
         {
             list.seq = self.seq;
+        }
+    }
+
+    fn repair(&mut self, repaired: &BoardRepaired) {
+        let next = self.next_id();
+        if repaired.next_id > next {
+            self.lost_ids.push(next..repaired.next_id);
+            self.last_id = BountyId(repaired.next_id.0 - 1);
         }
     }
 

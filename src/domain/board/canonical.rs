@@ -1,0 +1,69 @@
+//! The commonest events' `data`, read in the form in which it is written. The others are left to the full parser.
+
+use super::event::{BoardEvent, BountyAdded, BountyDeleted, BountyEdited, Tracked, Untracked};
+use crate::domain::{BountyId, Cursor};
+
+/// The event whose `data` comes next; none when it is in another form.
+pub fn decode(name: &str, version: u32, data: &mut Cursor<'_>) -> Option<BoardEvent> {
+    if version != 1 {
+        return None;
+    }
+    data.literal(b"{\"id\":")?;
+    let id = BountyId(data.unsigned()?);
+    let event = match name {
+        "BountyAdded" => BoardEvent::BountyAdded(added(id, data)?),
+        "BountyEdited" => BoardEvent::BountyEdited(edited(id, data)?),
+        "BountyDeleted" => BoardEvent::BountyDeleted(BountyDeleted { id }),
+        "Tracked" => BoardEvent::Tracked(Tracked { id }),
+        "Untracked" => BoardEvent::Untracked(Untracked { id }),
+        _ => return None,
+    };
+    data.literal(b"}")?;
+    Some(event)
+}
+
+fn added(id: BountyId, data: &mut Cursor<'_>) -> Option<BountyAdded> {
+    data.literal(b",\"text\":")?;
+    let text = data.string()?.to_owned();
+    data.literal(b",\"link\":")?;
+    let link = data.nullable(text_of)?;
+    data.literal(b",\"due_date_ts\":")?;
+    let due_date_ts = data.nullable(Cursor::signed)?;
+    data.literal(b",\"created_at\":")?;
+    let created_at = data.signed()?;
+    Some(BountyAdded {
+        id,
+        text,
+        link,
+        due_date_ts,
+        created_at,
+    })
+}
+
+fn edited(id: BountyId, data: &mut Cursor<'_>) -> Option<BountyEdited> {
+    let text = if data.skip(b",\"text\":") {
+        Some(text_of(data)?)
+    } else {
+        None
+    };
+    let link = if data.skip(b",\"link\":") {
+        Some(data.nullable(text_of)?)
+    } else {
+        None
+    };
+    let due_date_ts = if data.skip(b",\"due_date_ts\":") {
+        Some(data.nullable(Cursor::signed)?)
+    } else {
+        None
+    };
+    Some(BountyEdited {
+        id,
+        text,
+        link,
+        due_date_ts,
+    })
+}
+
+fn text_of(data: &mut Cursor<'_>) -> Option<String> {
+    data.string().map(str::to_owned)
+}

@@ -1,0 +1,115 @@
+//! Reads a line that stands exactly as this program writes it, several times faster than a full JSON parser.
+
+use uuid::Uuid;
+
+use crate::domain::{
+    Actor, BotId, Cause, ChatId, Cursor, Delivery, Event, Recorded, Seq, Timestamp, UserId,
+};
+
+/// The event of a line without its seal; none for a line in any other form, which is not thereby invalid.
+pub fn decode<E: Event>(body: &[u8]) -> Option<Recorded<E>> {
+    let mut line = Cursor::new(body);
+    line.literal(b"{\"seq\":")?;
+    let seq = Seq(line.unsigned()?);
+    line.literal(b",\"id\":\"")?;
+    let id = uuid(line.take(36)?)?;
+    line.literal(b"\",\"time\":\"")?;
+    let time = Timestamp::from_canonical(line.take(Timestamp::CANONICAL_LEN)?)?;
+    line.literal(b"\",\"actor\":{\"kind\":\"")?;
+    let actor = actor(&mut line)?;
+    line.literal(b",\"cause\":{\"kind\":\"")?;
+    let cause = cause(&mut line)?;
+    line.literal(b",\"type\":")?;
+    let name = line.string()?;
+    line.literal(b",\"v\":")?;
+    let version = u32::try_from(line.unsigned()?).ok()?;
+    line.literal(b",\"data\":")?;
+    let event = E::decode_canonical(name, version, &mut line)?;
+    line.end()?;
+    Some(Recorded {
+        seq,
+        id,
+        time,
+        actor,
+        cause,
+        event,
+    })
+}
+
+/// Hyphenated and in lower case, as it is written.
+fn uuid(text: &[u8]) -> Option<Uuid> {
+    let id = Uuid::try_parse_ascii(text).ok()?;
+    let mut buffer = Uuid::encode_buffer();
+    (id.hyphenated().encode_lower(&mut buffer).as_bytes() == text).then_some(id)
+}
+
+fn actor(line: &mut Cursor<'_>) -> Option<Actor> {
+    if line.skip(b"user\",\"id\":") {
+        let id = UserId(line.signed()?);
+        return Some(Actor::User {
+            id,
+            name: named(line, b",\"name\":")?,
+        });
+    }
+    if line.skip(b"chat\",\"id\":") {
+        let id = ChatId(line.signed()?);
+        return Some(Actor::Chat {
+            id,
+            name: named(line, b",\"name\":")?,
+        });
+    }
+    if line.skip(b"operator\"") {
+        return Some(Actor::Operator {
+            name: named(line, b",\"name\":")?,
+        });
+    }
+    line.literal(b"system\"}")?;
+    Some(Actor::System {})
+}
+
+fn cause(line: &mut Cursor<'_>) -> Option<Cause> {
+    if line.skip(b"update\",\"bot\":") {
+        return delivery(line).map(Cause::Update);
+    }
+    if line.skip(b"feed\",\"bot\":") {
+        return delivery(line).map(Cause::Feed);
+    }
+    if line.skip(b"shell\"") {
+        return Some(Cause::Shell {
+            user: named(line, b",\"user\":")?,
+        });
+    }
+    if line.skip(b"cli\"") {
+        return Some(Cause::Cli {
+            user: named(line, b",\"user\":")?,
+        });
+    }
+    // Imports are rare: the full parser reads them.
+    line.literal(b"system\"}")?;
+    Some(Cause::System {})
+}
+
+fn delivery(line: &mut Cursor<'_>) -> Option<Delivery> {
+    let bot = BotId(line.signed()?);
+    line.literal(b",\"update\":")?;
+    let update = line.signed()?;
+    line.literal(b",\"message\":")?;
+    let message = line.signed()?;
+    line.literal(b",\"date\":")?;
+    let date = line.signed()?;
+    line.literal(b"}")?;
+    Some(Delivery {
+        bot,
+        update,
+        message,
+        date,
+    })
+}
+
+/// The last field of an object, a string.
+fn named(line: &mut Cursor<'_>, key: &[u8]) -> Option<String> {
+    line.literal(key)?;
+    let name = line.string()?.to_owned();
+    line.literal(b"}")?;
+    Some(name)
+}
