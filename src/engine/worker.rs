@@ -15,7 +15,7 @@ use super::Settings;
 use super::job::Job;
 use super::lane::{Lane, lock};
 
-/// How often idle boards are looked for.
+/// How often idle boards are looked for at the least.
 const SWEEP: Duration = Duration::from_secs(15);
 
 /// What all threads of an engine share.
@@ -132,7 +132,7 @@ impl Shared {
                     lane.recover();
                 }
             }
-            if swept.elapsed() >= SWEEP {
+            if swept.elapsed() >= self.sweep_every() {
                 self.sweep();
                 swept = Instant::now();
             }
@@ -151,16 +151,21 @@ impl Shared {
             if agenda.closing {
                 return None;
             }
-            let wait = next.map_or(SWEEP, |due| (due - now).min(SWEEP));
+            let sweep = self.sweep_every();
+            let wait = next.map_or(sweep, |due| (due - now).min(sweep));
             let (guard, timeout) = self
                 .agenda_changed
                 .wait_timeout(agenda, wait)
                 .unwrap_or_else(std::sync::PoisonError::into_inner);
             agenda = guard;
-            if timeout.timed_out() && wait == SWEEP {
+            if timeout.timed_out() && wait == sweep {
                 return Some(None);
             }
         }
+    }
+
+    fn sweep_every(&self) -> Duration {
+        self.settings.idle.clamp(Duration::from_millis(10), SWEEP)
     }
 
     fn sweep(&self) {
