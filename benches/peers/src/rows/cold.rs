@@ -23,13 +23,11 @@ pub fn rows(lab: &Lab) -> anyhow::Result<Vec<Row<'_>>> {
     let cache = cache();
     Ok(vec![
         row(
-            lab,
             format!("first command to a cold chat, {cache}"),
             small,
             lab.count(ASKED),
         ),
         row(
-            lab,
             format!("first command to a chat with 1M events in its log, {cache}"),
             large,
             1,
@@ -38,7 +36,7 @@ pub fn rows(lab: &Lab) -> anyhow::Result<Vec<Row<'_>>> {
 }
 
 /// Asks this many chats once, in an engine that was just opened; the value is the median.
-fn row(_lab: &Lab, work: String, data: PathBuf, asked: usize) -> Row<'_> {
+fn row<'a>(work: String, data: PathBuf, asked: usize) -> Row<'a> {
     let mut update = 0;
     Row::new(work, Unit::Millis).with("bounty", move || {
         drop_caches();
