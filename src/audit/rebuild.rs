@@ -33,9 +33,9 @@ pub fn rebuild(
     layout: &Layout,
     chat: ChatId,
 ) -> Result<Option<Rebuilt>, StoreError> {
-    let mut log = Log::<BoardEvent>::new(Arc::clone(disk), layout.chat(chat), PATIENCE);
+    let mut log = Log::<BoardEvent>::new(Arc::clone(disk), layout.chat(chat));
     let mut board = Board::default();
-    let Some(locked) = log.lock(false, &mut |record| board.evolve(record))? else {
+    let Some(locked) = log.lock(false, PATIENCE, &mut |record| board.evolve(record))? else {
         return Ok(None);
     };
     let end = locked.end();

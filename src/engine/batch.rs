@@ -1,10 +1,11 @@
 //! The commands that wait on one board: decided one after the other, written and flushed together, then answered.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Duration;
 
 use crate::domain::board::{Answer, Board, ChatKind, History, HistoryFold, decide, repeat_answer};
 use crate::domain::{BountyId, Seq};
-use crate::store::{Position, StoreError};
+use crate::store::{Position, StoreError, Written};
 
 use super::Settings;
 use super::board::OpenBoard;
@@ -14,89 +15,168 @@ use super::job::Job;
 use super::request::{Outcome, Trouble};
 use super::writer::Writer;
 
-/// Carries out the jobs in order and answers each. Gives back the jobs, unanswered, when the log is not where it was.
-pub fn run(
+/// How far a batch came.
+pub enum Begun {
+    /// Everyone was answered, but for those whose answers need the log to be read.
+    Answered(Late),
+    /// Its events are written, to be flushed.
+    Written(Pending),
+    /// The log is not where it was, or somebody holds it and there is no time to wait: nothing was done.
+    NotNow(Vec<Job>),
+}
+
+/// A batch whose events are written and not durable yet: nobody was told anything.
+pub struct Pending {
+    answers: Answers,
+    written: Written,
+}
+
+/// Jobs, and what each comes to.
+type Answers = Vec<(Job, Draft)>;
+
+/// Answers that still need the log to be read, in their order.
+#[derive(Default)]
+pub struct Late {
+    answers: Answers,
+    partial: bool,
+}
+
+/// Decides the jobs in order and writes their events; the log's lock is waited for at most `patience`.
+pub fn begin(
     open: &mut OpenBoard,
     flood: &mut FloodGuard,
     settings: &Settings,
     jobs: Vec<Job>,
-) -> Result<(), Vec<Job>> {
+    patience: Duration,
+) -> Begun {
     if jobs.iter().all(|job| job.change().is_none()) {
-        return read(open, settings, jobs);
+        return read(open, settings, jobs, patience);
     }
     let known = match merged_duplicates(open, &jobs) {
         Ok(known) => known,
-        Err(error) => return trouble(open, settings, jobs, &error),
+        Err(error) => return trouble(open, settings, jobs, error, patience),
     };
-    let create = jobs.iter().any(|job| would_begin(job, settings));
     let mut writer = Writer::new(settings, flood);
-    let place = open.place();
-    let drafts = match open.lock(create) {
-        // A new id may have been noted since it was looked for: no board begins under the old one then.
-        Ok(Some((locked, _))) if locked.end() == Position::START && place.is_left() => {
-            return Err(jobs);
-        }
-        Ok(Some((mut locked, board))) => {
-            writer.end = locked.end();
-            let drafts = writer.decide_all(board, &jobs, &known);
-            let written = if writer.lines.is_empty() {
-                Ok(())
-            } else {
-                locked.append(&writer.lines, writer.end)
-            };
-            if let Err(error) = written {
-                drop(locked);
+    let mut drafts = Vec::new();
+    match write(open, &mut writer, &jobs, &known, patience, &mut drafts) {
+        Ok(Wrote::Nothing) => Begun::Answered(answer_all(zip(jobs, drafts), false)),
+        Ok(Wrote::Lines(written)) => Begun::Written(Pending {
+            answers: zip(jobs, drafts),
+            written,
+        }),
+        Ok(Wrote::NotHere) | Err(StoreError::Moved { .. }) => Begun::NotNow(jobs),
+        Err(error) => {
+            if !writer.lines.is_empty() {
                 open.state = None;
-                return trouble(open, settings, jobs, &error);
             }
-            drafts
+            trouble(open, settings, jobs, error, patience)
         }
-        Ok(None) => writer.decide_all(&mut Board::default(), &jobs, &known),
-        Err(StoreError::Moved { .. }) => return Err(jobs),
-        Err(error) => return trouble(open, settings, jobs, &error),
+    }
+}
+
+fn zip(jobs: Vec<Job>, drafts: Vec<Draft>) -> Answers {
+    jobs.into_iter().zip(drafts).collect()
+}
+
+/// What a batch wrote.
+enum Wrote {
+    /// Nothing, since no board may begin here.
+    NotHere,
+    /// Nothing: no job came to an event.
+    Nothing,
+    Lines(Written),
+}
+
+/// Decides all jobs under the log's lock and writes the lines.
+fn write(
+    open: &mut OpenBoard,
+    writer: &mut Writer<'_>,
+    jobs: &[Job],
+    known: &[bool],
+    patience: Duration,
+    drafts: &mut Vec<Draft>,
+) -> Result<Wrote, StoreError> {
+    let create = jobs.iter().any(|job| would_begin(job, writer.settings));
+    let Some(held) = open.lock(create, patience)? else {
+        *drafts = writer.decide_all(&mut Board::default(), jobs, known);
+        return Ok(Wrote::Nothing);
     };
-    answer_all(open, jobs, drafts, false);
-    Ok(())
+    // A new id may have been noted since it was looked for: no board begins under the old one then.
+    if held.locked.end() == Position::START && held.is_left() {
+        return Ok(Wrote::NotHere);
+    }
+    writer.end = held.locked.end();
+    *drafts = writer.decide_all(held.board, jobs, known);
+    if writer.lines.is_empty() {
+        return Ok(Wrote::Nothing);
+    }
+    let written = held.locked.write(&writer.lines, writer.end)?;
+    Ok(Wrote::Lines(written))
+}
+
+/// Ends a batch, with what came of its flush: everyone is told.
+pub fn finish(
+    open: &mut OpenBoard,
+    settings: &Settings,
+    pending: Pending,
+    flushed: Result<(), StoreError>,
+) -> Late {
+    let Pending { answers, written } = pending;
+    match written.settle(&mut open.log, flushed) {
+        Ok(()) => answer_all(answers, false),
+        Err(error) => {
+            open.state = None;
+            let jobs = answers.into_iter().map(|(job, _)| job).collect();
+            refuse(open, settings, jobs, &error)
+        }
+    }
 }
 
 /// Jobs that only read: no lock unless another process wrote.
-fn read(open: &mut OpenBoard, settings: &Settings, jobs: Vec<Job>) -> Result<(), Vec<Job>> {
-    match open.refresh() {
-        Ok(()) => {}
-        Err(StoreError::Moved { .. }) => return Err(jobs),
-        Err(error) => return trouble(open, settings, jobs, &error),
+fn read(open: &mut OpenBoard, settings: &Settings, jobs: Vec<Job>, patience: Duration) -> Begun {
+    match open.refresh(patience) {
+        Ok(()) => Begun::Answered(read_known(open, settings, jobs, false)),
+        Err(StoreError::Moved { .. }) => Begun::NotNow(jobs),
+        Err(error) => trouble(open, settings, jobs, error, patience),
     }
-    read_known(open, settings, jobs, false);
-    Ok(())
 }
 
-/// Answers reads from what is known and durable.
-fn read_known(open: &OpenBoard, settings: &Settings, jobs: Vec<Job>, partial: bool) {
-    let Some(board) = open.state() else {
-        return jobs
-            .into_iter()
-            .for_each(|job| job.finish(Outcome::Trouble(Trouble::Storage)));
-    };
-    let end = open.log.end();
-    let drafts = jobs
-        .iter()
-        .map(|job| query(board, &job.request, settings, end))
-        .collect();
-    answer_all(open, jobs, drafts, partial);
-}
-
-/// The stream cannot be used as asked: changes are refused; reads are answered when what is readable is this chat's. When
-/// nothing is readable they are refused too: an empty list would say that there are no bounties.
+/// The stream cannot be used as asked. What somebody holds is left for a thread that can wait.
 fn trouble(
     open: &mut OpenBoard,
     settings: &Settings,
     jobs: Vec<Job>,
-    error: &StoreError,
-) -> Result<(), Vec<Job>> {
+    error: StoreError,
+    patience: Duration,
+) -> Begun {
+    match error {
+        StoreError::Busy { .. } if patience.is_zero() => Begun::NotNow(jobs),
+        error => Begun::Answered(refuse(open, settings, jobs, &error)),
+    }
+}
+
+/// Answers reads from what is known and durable.
+fn read_known(open: &OpenBoard, settings: &Settings, jobs: Vec<Job>, partial: bool) -> Late {
+    let Some(board) = open.state() else {
+        jobs.into_iter()
+            .for_each(|job| job.finish(Outcome::Trouble(Trouble::Storage)));
+        return Late::default();
+    };
+    let end = open.log.end();
+    let answer = |job: Job| {
+        let draft = query(board, &job.request, settings, end);
+        (job, draft)
+    };
+    answer_all(jobs.into_iter().map(answer).collect(), partial)
+}
+
+/// Refuses changes; reads are answered when what is readable is this chat's. When nothing is readable they are refused
+/// too: an empty list would say that there are no bounties.
+fn refuse(open: &mut OpenBoard, settings: &Settings, jobs: Vec<Job>, error: &StoreError) -> Late {
     tracing::error!(chat = open.chat.0, %error, "a board could not be used as asked");
     let trouble = Trouble::from(error);
     let readable = !matches!(error, StoreError::Busy { .. } | StoreError::Foreign { .. })
-        && (open.state().is_some() || open.refresh().is_ok())
+        && (open.state().is_some() || open.refresh(settings.lock_patience).is_ok())
         && !open.log.is_in_doubt()
         && open.check_owner().is_ok();
     let has_events = open.state().is_some_and(|board| board.seq() > Seq(0));
@@ -106,8 +186,7 @@ fn trouble(
     refused
         .into_iter()
         .for_each(|job| job.finish(Outcome::Trouble(trouble)));
-    read_known(open, settings, reads, trouble == Trouble::Damaged);
-    Ok(())
+    read_known(open, settings, reads, trouble == Trouble::Damaged)
 }
 
 /// Whether the job would be the first event of a board that has none.
@@ -133,15 +212,41 @@ fn merged_duplicates(open: &mut OpenBoard, jobs: &[Job]) -> Result<Vec<bool>, St
     jobs.iter().map(is_known).collect()
 }
 
-/// Everything before is durable: reads what the drafts still need, and tells everyone.
-fn answer_all(open: &OpenBoard, jobs: Vec<Job>, drafts: Vec<Draft>, partial: bool) {
-    for (job, draft) in jobs.into_iter().zip(drafts) {
-        let outcome = match draft {
-            Draft::Done(outcome) => outcome,
-            Draft::History { id, until } => or_trouble(history(open, id, until)),
-            Draft::Again(seq) => or_trouble(again(open, seq, job.request.chat.kind)),
-        };
-        job.finish_with(outcome, partial);
+/// Everything before is durable: tells everyone, up to the first whose answer needs the log to be read.
+fn answer_all(answers: Answers, partial: bool) -> Late {
+    let mut answers = answers.into_iter();
+    let mut late = Vec::new();
+    for (job, draft) in answers.by_ref() {
+        match draft {
+            Draft::Done(outcome) => job.finish_with(outcome, partial),
+            reading => {
+                late.push((job, reading));
+                break;
+            }
+        }
+    }
+    late.extend(answers);
+    Late {
+        answers: late,
+        partial,
+    }
+}
+
+impl Late {
+    pub fn is_empty(&self) -> bool {
+        self.answers.is_empty()
+    }
+
+    /// Reads what the answers need, and tells everyone.
+    pub fn answer(self, open: &OpenBoard) {
+        for (job, draft) in self.answers {
+            let outcome = match draft {
+                Draft::Done(outcome) => outcome,
+                Draft::History { id, until } => or_trouble(history(open, id, until)),
+                Draft::Again(seq) => or_trouble(again(open, seq, job.request.chat.kind)),
+            };
+            job.finish_with(outcome, self.partial);
+        }
     }
 }
 

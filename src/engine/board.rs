@@ -3,6 +3,7 @@
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::domain::board::{Board, BoardEvent};
 use crate::domain::{ChatId, Delivery, Recorded, Seq};
@@ -10,13 +11,13 @@ use crate::store::{
     DamageKind, Disk, Freshness, IoContext, Layout, Locked, Log, Position, StoreError,
 };
 
-use super::Settings;
 use super::names::current_chat;
 
 /// A board and the log it was made from. `state` is none after a failed write, until it is made again from the log.
 pub struct OpenBoard {
     pub(super) disk: Arc<dyn Disk>,
     pub(super) chat: ChatId,
+    pub(super) dir: PathBuf,
     pub(super) log: Log<BoardEvent>,
     pub(super) state: Option<Board>,
     /// The last event that the snapshot files reflect; none before they were looked at.
@@ -27,11 +28,13 @@ pub struct OpenBoard {
 
 impl OpenBoard {
     /// The board of this chat; nothing is read yet.
-    pub fn new(disk: Arc<dyn Disk>, layout: &Layout, chat: ChatId, settings: &Settings) -> Self {
-        let log = Log::new(Arc::clone(&disk), layout.chat(chat), settings.lock_patience);
+    pub fn new(disk: Arc<dyn Disk>, layout: &Layout, chat: ChatId) -> Self {
+        let dir = layout.chat(chat);
+        let log = Log::new(Arc::clone(&disk), dir.clone());
         Self {
             disk,
             chat,
+            dir,
             log,
             state: Some(Board::default()),
             published: None,
@@ -46,47 +49,47 @@ impl OpenBoard {
 
     /// Sees what other processes wrote, for a command that only reads: without a lock when nothing happened.
     /// While a failed write waits to be undone, what is known is what is durable.
-    pub fn refresh(&mut self) -> Result<(), StoreError> {
+    pub fn refresh(&mut self, patience: Duration) -> Result<(), StoreError> {
         self.restore()?;
         if self.log.is_latched() {
             return Ok(());
         }
         match self.log.freshness()? {
             Freshness::Current => self.check_owner(),
-            Freshness::Absent | Freshness::Changed => self.lock(false).map(|_| ()),
+            Freshness::Absent | Freshness::Changed => self.lock(false, patience).map(|_| ()),
             Freshness::Moved => Err(StoreError::Moved {
                 path: self.log.path().to_owned(),
             }),
         }
     }
 
-    /// Takes the log's lock and catches up. None when the chat has no log and `create` is false.
-    /// On damage the events before it are in the state.
+    /// Takes the log's lock, which is waited for at most `patience`, and catches up. None when the chat has no log and
+    /// `create` is false. On damage the events before it are in the state.
     pub fn lock(
         &mut self,
         create: bool,
-    ) -> Result<Option<(Locked<'_, BoardEvent>, &mut Board)>, StoreError> {
+        patience: Duration,
+    ) -> Result<Option<LockedBoard<'_>>, StoreError> {
         self.restore()?;
-        let (disk, chat, dir) = (&*self.disk, self.chat, self.log.dir().to_owned());
+        let (disk, dir, chat) = (&*self.disk, self.dir.as_path(), self.chat);
         let board = self.state.get_or_insert_default();
-        let locked = self.log.lock(create, &mut |record| board.evolve(record));
-        owner(disk, board, chat, &dir)?;
-        Ok(locked?.map(|locked| (locked, board)))
-    }
-
-    /// Where the board is, to be asked while its log is locked.
-    pub fn place(&self) -> Place {
-        Place {
-            disk: Arc::clone(&self.disk),
-            dir: self.log.dir().to_owned(),
-            chat: self.chat,
-        }
+        let locked = self
+            .log
+            .lock(create, patience, &mut |record| board.evolve(record));
+        owner(disk, board, chat, dir)?;
+        Ok(locked?.map(|locked| LockedBoard {
+            disk,
+            dir,
+            chat,
+            locked,
+            board,
+        }))
     }
 
     /// Refuses a log that belongs to another chat.
     pub fn check_owner(&self) -> Result<(), StoreError> {
         self.state.as_ref().map_or(Ok(()), |board| {
-            owner(&*self.disk, board, self.chat, self.log.dir())
+            owner(&*self.disk, board, self.chat, &self.dir)
         })
     }
 
@@ -126,7 +129,7 @@ impl OpenBoard {
             crate::store::read_log::<BoardEvent>(
                 &*self.disk,
                 &path,
-                std::time::Duration::ZERO,
+                Duration::ZERO,
                 &mut |line| {
                     let same = |seen: &Delivery| {
                         (seen.bot, seen.update, seen.message)
@@ -151,7 +154,7 @@ impl OpenBoard {
         if let Some(known) = &self.merged {
             return Ok(known.clone());
         }
-        let dir = self.log.dir();
+        let dir = &self.dir;
         let prefix = format!("{}.merged-", Layout::LOG);
         let names = self.disk.names(dir).at("list", dir)?;
         let is_merged =
@@ -166,18 +169,20 @@ impl OpenBoard {
     }
 }
 
-/// A board's directory and the chat that it is for.
-pub struct Place {
-    disk: Arc<dyn Disk>,
-    dir: PathBuf,
+/// A board whose log's lock is held, and which is caught up.
+pub struct LockedBoard<'b> {
+    disk: &'b dyn Disk,
+    dir: &'b Path,
     chat: ChatId,
+    pub locked: Locked<'b, BoardEvent>,
+    pub board: &'b mut Board,
 }
 
-impl Place {
+impl LockedBoard<'_> {
     /// Whether the chat has another id by now.
     pub fn is_left(&self) -> bool {
         let layout = self.dir.parent().map(Layout::new);
-        let current = layout.map(|layout| current_chat(&*self.disk, &layout, self.chat));
+        let current = layout.map(|layout| current_chat(self.disk, &layout, self.chat));
         matches!(current, Some(Ok(current)) if current != self.chat)
     }
 }

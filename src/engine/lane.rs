@@ -1,243 +1,146 @@
-//! The queue and the board of one chat.
+//! The queue of one chat, and its board while no thread has it.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
-use crate::domain::{ChatId, Seq};
-use crate::store::StoreError;
+use crate::domain::ChatId;
 
-use super::batch;
+use super::batch::Late;
 use super::board::OpenBoard;
 use super::flood::FloodGuard;
 use super::job::Job;
-use super::migrate::{self, Migration};
-use super::names::current_chat;
-use super::publish::publish;
-use super::request::{Ask, Outcome, Trouble};
-use super::worker::Shared;
+use super::request::Ask;
 
 /// How many commands share one write and one flush at most.
 const BATCH: usize = 256;
-/// How often a batch is begun anew when the log keeps moving.
-const ATTEMPTS: usize = 3;
-/// A snapshot is written at most once in this many times what the last write of it cost.
-const PUBLISH_SHARE: u32 = 20;
-/// After a snapshot could not be written, the next attempt waits this long.
-const PUBLISH_RETRY: Duration = Duration::from_secs(1);
 
-/// One chat: what waits for it, and its board while it is in memory.
+/// One chat: what waits for it, and its board while it is in memory. At most one thread works on it at a time.
 pub struct Lane {
-    chat: ChatId,
-    queue: Mutex<Queue>,
-    work: Mutex<Work>,
+    pub chat: ChatId,
+    desk: Mutex<Desk>,
 }
 
-#[derive(Default)]
-struct Queue {
+struct Desk {
     jobs: VecDeque<Job>,
-    /// Whether a worker has it, or it waits for one.
+    /// Its snapshots are due.
+    publish: bool,
+    /// Whether a thread has it, or it waits for one.
     scheduled: bool,
+    /// None while a thread has it.
+    work: Option<Box<Work>>,
 }
 
-struct Work {
-    open: Option<OpenBoard>,
-    flood: FloodGuard,
-    used: Instant,
-    publish_due: Option<Instant>,
-    publish_cost: Duration,
+/// What the thread that works on a chat has of it.
+#[derive(Default)]
+pub struct Work {
+    pub open: Option<OpenBoard>,
+    pub flood: FloodGuard,
+    pub used: Option<Instant>,
+    pub publish_due: Option<Instant>,
+    pub publish_cost: Duration,
+    /// Answers that still need the log to be read.
+    pub late: Late,
+}
+
+/// What to do next for a chat, in its order.
+pub enum Turn {
+    /// Commands that share a write.
+    Batch(Vec<Job>),
+    /// The group's change of id.
+    Migration(Box<Job>),
+}
+
+/// What a chat waits for when a thread is done with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    Nothing,
+    Jobs,
+    Snapshots,
 }
 
 impl Lane {
     pub fn new(chat: ChatId) -> Self {
-        let work = Work {
-            open: None,
-            flood: FloodGuard::default(),
-            used: Instant::now(),
-            publish_due: None,
-            publish_cost: Duration::ZERO,
-        };
         Self {
             chat,
-            queue: Mutex::default(),
-            work: Mutex::new(work),
+            desk: Mutex::new(Desk {
+                jobs: VecDeque::new(),
+                publish: false,
+                scheduled: false,
+                work: Some(Box::default()),
+            }),
         }
     }
 
-    /// Adds a job; true when the lane must be given to a worker.
+    /// Adds a job; true when the chat must be given to a thread.
     pub fn push(&self, job: Job) -> bool {
-        let mut queue = lock(&self.queue);
-        queue.jobs.push_back(job);
-        !std::mem::replace(&mut queue.scheduled, true)
+        let mut desk = lock(&self.desk);
+        desk.jobs.push_back(job);
+        !std::mem::replace(&mut desk.scheduled, true)
     }
 
-    /// Carries out what waits, as one batch. True when more waits.
-    pub fn run(&self, shared: &Shared) -> bool {
-        let mut work = lock(&self.work);
-        let (jobs, migration) = self.next_batch();
-        if !jobs.is_empty() {
-            self.run_batch(shared, &mut work, jobs);
-        }
-        if let Some(job) = migration {
-            self.migrate(shared, &mut work, job);
-        }
-        work.used = Instant::now();
-        self.schedule_publish(shared, &mut work);
-        drop(work);
-        let mut queue = lock(&self.queue);
-        queue.scheduled = !queue.jobs.is_empty();
-        queue.scheduled
-    }
-
-    /// The jobs up to the next migration, and that migration when nothing stands before it in this batch's room.
-    fn next_batch(&self) -> (Vec<Job>, Option<Job>) {
-        let mut queue = lock(&self.queue);
-        let is_migration = |job: &Job| matches!(job.request.ask, Ask::Migrate { .. });
-        let until = queue.jobs.iter().take(BATCH).position(is_migration);
-        let count = until.unwrap_or(queue.jobs.len().min(BATCH));
-        let jobs = queue.jobs.drain(..count).collect();
-        let migration = until.and_then(|_| queue.jobs.pop_front());
-        (jobs, migration)
-    }
-
-    fn run_batch(&self, shared: &Shared, work: &mut Work, mut jobs: Vec<Job>) {
-        for _ in 0..ATTEMPTS {
-            match self.ready(shared, work) {
-                Ok(true) => {}
-                Ok(false) => return self.forward(shared, jobs),
-                Err(error) => return refuse(self.chat, jobs, &error),
-            }
-            let Some(open) = &mut work.open else { return };
-            match batch::run(open, &mut work.flood, &shared.settings, jobs) {
-                Ok(()) => return,
-                Err(unanswered) => jobs = unanswered,
-            }
-            work.open = None;
-        }
+    /// Puts jobs back that come before all others.
+    pub fn put_back(&self, jobs: Vec<Job>) {
+        let mut desk = lock(&self.desk);
         jobs.into_iter()
-            .for_each(|job| job.finish(Outcome::Trouble(Trouble::Busy)));
+            .rev()
+            .for_each(|job| desk.jobs.push_front(job));
     }
 
-    /// Has the chat's board at hand; false when the chat has another id now. Until a board has its first event another
-    /// process may note a new id at any time, so the notes are asked again.
-    fn ready(&self, shared: &Shared, work: &mut Work) -> Result<bool, StoreError> {
-        let has_events = |open: &OpenBoard| open.state().is_none_or(|board| board.seq() > Seq(0));
-        if work.open.as_ref().is_some_and(has_events) {
-            return Ok(true);
-        }
-        let current = current_chat(&*shared.disk, &shared.layout, self.chat)?;
-        if current != self.chat {
-            work.open = None;
-            migrate::finish(shared, self.chat, current)?;
-            return Ok(false);
-        }
-        if work.open.is_none() {
-            work.open = Some(OpenBoard::new(
-                shared.disk.clone(),
-                &shared.layout,
-                self.chat,
-                &shared.settings,
-            ));
-        }
-        Ok(true)
+    /// Asks for its snapshots; true when the chat must be given to the thread that writes them.
+    pub fn want_snapshots(&self) -> bool {
+        let mut desk = lock(&self.desk);
+        desk.publish = true;
+        !std::mem::replace(&mut desk.scheduled, true)
     }
 
-    /// Hands the jobs to the lane of the chat's new id.
-    fn forward(&self, shared: &Shared, jobs: Vec<Job>) {
-        match current_chat(&*shared.disk, &shared.layout, self.chat) {
-            Ok(current) => {
-                jobs.into_iter()
-                    .for_each(|job| shared.submit(job.for_chat(current)));
-            }
-            Err(error) => refuse(self.chat, jobs, &error),
-        }
+    /// Takes the board, for the thread that the chat was given to.
+    pub fn take(&self) -> Box<Work> {
+        lock(&self.desk).work.take().unwrap_or_default()
     }
 
-    fn migrate(&self, shared: &Shared, work: &mut Work, job: Job) {
-        let Ask::Migrate { to } = job.request.ask else {
-            return;
+    /// Takes the board back. Unless nothing waits, the chat must be given to a thread again.
+    pub fn take_back(&self, work: Box<Work>) -> Next {
+        let mut desk = lock(&self.desk);
+        let next = if std::mem::take(&mut desk.publish) {
+            Next::Snapshots
+        } else if desk.jobs.is_empty() && work.late.is_empty() {
+            Next::Nothing
+        } else {
+            Next::Jobs
         };
-        work.open = None;
-        let migration = Migration {
-            from: self.chat,
-            to,
-            cause: job.request.cause.clone(),
-        };
-        let outcome = match migrate::run(shared, &migration) {
-            Ok(outcome) => outcome.map_or(Outcome::Silent, Outcome::Answer),
-            Err(error) => {
-                tracing::error!(from = self.chat.0, to = to.0, %error, "a group's new id could not be taken over; it is tried again");
-                Outcome::Trouble(Trouble::from(&error))
-            }
-        };
-        job.for_chat(to).finish(outcome);
+        desk.work = Some(work);
+        desk.scheduled = next != Next::Nothing;
+        next
     }
 
-    fn schedule_publish(&self, shared: &Shared, work: &mut Work) {
-        let Some(open) = &work.open else { return };
-        let reflected = open
-            .state()
-            .is_none_or(|board| board.seq() == Seq(0) || open.published == Some(board.seq()));
-        if reflected || work.publish_due.is_some() {
-            return;
+    /// The jobs up to the next migration, or that migration when it comes first.
+    pub fn next_turn(&self) -> Turn {
+        let mut desk = lock(&self.desk);
+        let is_migration = |job: &Job| matches!(job.request.ask, Ask::Migrate { .. });
+        let room = desk.jobs.len().min(BATCH);
+        let count = desk.jobs.iter().take(room).position(is_migration);
+        if count == Some(0)
+            && let Some(job) = desk.jobs.pop_front()
+        {
+            return Turn::Migration(Box::new(job));
         }
-        let due = Instant::now()
-            + shared
-                .settings
-                .snapshot_delay
-                .max(work.publish_cost * PUBLISH_SHARE);
-        work.publish_due = Some(due);
-        shared.publish_at(due, self.chat);
-    }
-
-    /// Writes the snapshots that are due.
-    pub fn publish(&self, shared: &Shared) {
-        let mut work = lock(&self.work);
-        work.publish_due = None;
-        let Some(open) = &mut work.open else { return };
-        let begun = Instant::now();
-        match publish(open) {
-            Ok(()) => work.publish_cost = begun.elapsed(),
-            Err(StoreError::Moved { .. }) => work.open = None,
-            Err(StoreError::Damaged(_)) => {}
-            Err(error) => {
-                tracing::warn!(chat = self.chat.0, %error, "a snapshot could not be written; it is tried again");
-                let due = Instant::now() + PUBLISH_RETRY;
-                work.publish_due = Some(due);
-                shared.publish_at(due, self.chat);
-            }
-        }
+        Turn::Batch(desk.jobs.drain(..count.unwrap_or(room)).collect())
     }
 
     /// Whether nobody used it for so long that it can leave the memory.
     pub fn is_idle(&self, idle: Duration) -> bool {
-        let Ok(work) = self.work.try_lock() else {
+        let desk = lock(&self.desk);
+        let Some(work) = desk.work.as_ref().filter(|_| !desk.scheduled) else {
             return false;
         };
         let latched = work.open.as_ref().is_some_and(|open| open.log.is_latched());
-        !lock(&self.queue).scheduled
-            && work.publish_due.is_none()
-            && !latched
-            && work.used.elapsed() >= idle
-    }
-
-    /// After a panic in a worker: the board is made again from its log.
-    pub fn recover(&self) -> bool {
-        lock(&self.work).open = None;
-        let mut queue = lock(&self.queue);
-        queue.scheduled = !queue.jobs.is_empty();
-        queue.scheduled
+        let unused = work.used.is_none_or(|used| used.elapsed() >= idle);
+        work.publish_due.is_none() && !latched && unused
     }
 }
 
-fn refuse(chat: ChatId, jobs: Vec<Job>, error: &StoreError) {
-    tracing::error!(chat = chat.0, %error, "a board could not be opened");
-    let trouble = Trouble::from(error);
-    jobs.into_iter()
-        .for_each(|job| job.finish(Outcome::Trouble(trouble)));
-}
-
-/// A panic while a lock was held leaves what it protects usable: boards are made again by [`Lane::recover`].
+/// A panic while a lock was held leaves what it protects usable: boards are made again after one.
 pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex
         .lock()

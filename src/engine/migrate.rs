@@ -102,7 +102,8 @@ impl Place<'_> {
         let mut old = self.log(*from);
         let mut board = Board::default();
         let mut merged_before = merge::Seen::default();
-        let locked = old.lock(false, &mut |record| {
+        let patience = self.settings.lock_patience;
+        let locked = old.lock(false, patience, &mut |record| {
             merged_before.see(record);
             board.evolve(record);
         })?;
@@ -142,18 +143,14 @@ impl Place<'_> {
 
     /// The snapshots came along with the directory and still have the old id.
     fn publish(&self, chat: ChatId) {
-        let mut open = OpenBoard::new(Arc::clone(self.disk), self.layout, chat, self.settings);
-        if let Err(error) = publish(&mut open) {
+        let mut open = OpenBoard::new(Arc::clone(self.disk), self.layout, chat);
+        if let Err(error) = publish(&mut open, self.settings.lock_patience) {
             tracing::warn!(chat = chat.0, %error, "a snapshot could not be written; it is when the chat is next used");
         }
     }
 
     fn log(&self, chat: ChatId) -> Log<BoardEvent> {
-        Log::new(
-            Arc::clone(self.disk),
-            self.layout.chat(chat),
-            self.settings.lock_patience,
-        )
+        Log::new(Arc::clone(self.disk), self.layout.chat(chat))
     }
 
     fn append_move(
@@ -204,7 +201,8 @@ impl Place<'_> {
         let (old_dir, new_dir) = (self.layout.chat(from), self.layout.chat(to));
         let mut log = self.log(to);
         let mut source = Source::new(to);
-        let source_lock = log.lock(false, &mut |record| source.see(record))?;
+        let patience = self.settings.lock_patience;
+        let source_lock = log.lock(false, patience, &mut |record| source.see(record))?;
         let mut count = None;
         if let Some(source_locked) = source_lock.filter(|locked| locked.end() != Position::START) {
             let file = format!("{}.merged-{}", Layout::LOG, source_locked.end().seq);

@@ -5,17 +5,22 @@
 //! - The commands of one chat run in the order in which they were submitted; chats never wait for each other.
 //! - No Telegram type and no text of a reply is known here.
 
+mod agenda;
 mod batch;
 mod board;
 mod draft;
 mod flood;
+mod flush;
+mod held;
 mod job;
 mod lane;
 mod merge;
 mod migrate;
 mod names;
 mod publish;
+mod ready;
 mod request;
+mod round;
 mod worker;
 mod writer;
 
@@ -46,7 +51,7 @@ pub struct Settings {
     pub page: PageSize,
     /// The most changing commands of one user in one chat within 60 s of message dates; none = no limit.
     pub flood_limit: Option<u32>,
-    /// How many boards work side by side.
+    /// How many boards work side by side, apart from those that share a flush.
     pub workers: usize,
     /// How long the lock of a log is waited for.
     pub lock_patience: Duration,

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::domain::Seq;
 use crate::domain::board::{Board, ChatKind, board_file, list_file};
@@ -11,21 +12,17 @@ use super::board::OpenBoard;
 
 /// Brings the snapshot files up to the log's last event, under the log's lock. The board's own file is written last, so
 /// that its `seq` says that the tracking lists up to it are there too.
-pub fn publish(open: &mut OpenBoard) -> Result<(), StoreError> {
-    let (disk, dir, published) = (
-        Arc::clone(&open.disk),
-        open.log.dir().to_owned(),
-        open.published,
-    );
-    let Some((locked, board)) = open.lock(false)? else {
+pub fn publish(open: &mut OpenBoard, patience: Duration) -> Result<(), StoreError> {
+    let (disk, dir, published) = (Arc::clone(&open.disk), open.dir.clone(), open.published);
+    let Some(held) = open.lock(false, patience)? else {
         return Ok(());
     };
-    let end = locked.end();
-    if published == Some(end.seq) || board.seq() == Seq(0) {
+    let (end, seq) = (held.locked.end(), held.board.seq());
+    if published == Some(end.seq) || seq == Seq(0) {
         return Ok(());
     }
-    write_files(&*disk, &dir, board, &end, published)?;
-    drop(locked);
+    write_files(&*disk, &dir, held.board, &end, published)?;
+    drop(held);
     open.published = Some(end.seq);
     Ok(())
 }

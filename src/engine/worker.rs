@@ -1,10 +1,9 @@
-//! The threads that run the boards, and the one that writes snapshots and forgets idle boards.
+//! The threads that run the boards.
 
-use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap, VecDeque};
+use std::collections::HashMap;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Condvar, Mutex};
+use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -12,48 +11,44 @@ use crate::domain::ChatId;
 use crate::store::{Disk, Layout};
 
 use super::Settings;
+use super::agenda::{Agenda, Task};
+use super::flush::SharedFlush;
+use super::held::Held;
 use super::job::Job;
-use super::lane::{Lane, lock};
+use super::lane::{Lane, Next, lock};
+use super::ready::{Ready, Way};
+use super::round;
 
 /// How often idle boards are looked for at the least.
 const SWEEP: Duration = Duration::from_secs(15);
+/// How many threads fill rounds: while one waits for its flush, others write the next.
+const ROUNDS: usize = 3;
 
 /// What all threads of an engine share.
 pub struct Shared {
     pub disk: Arc<dyn Disk>,
     pub layout: Layout,
     pub settings: Settings,
+    pub ready: Ready,
+    flush: Option<SharedFlush>,
     lanes: Mutex<HashMap<ChatId, Arc<Lane>>>,
-    ready: Mutex<Ready>,
-    work_waits: Condvar,
-    agenda: Mutex<Agenda>,
-    agenda_changed: Condvar,
-}
-
-#[derive(Default)]
-struct Ready {
-    lanes: VecDeque<Arc<Lane>>,
-    closing: bool,
-}
-
-/// Which snapshots are due when.
-#[derive(Default)]
-struct Agenda {
-    due: BinaryHeap<Reverse<(Instant, i64)>>,
-    closing: bool,
+    agenda: Agenda,
 }
 
 impl Shared {
     pub fn new(disk: Arc<dyn Disk>, layout: Layout, settings: Settings) -> Self {
+        let flush = disk.group_flush(layout.root()).unwrap_or_else(|error| {
+            tracing::warn!(%error, "logs are flushed one by one");
+            None
+        });
         Self {
             disk,
             layout,
             settings,
+            ready: Ready::new(flush.is_some()),
+            flush: flush.map(SharedFlush::new),
             lanes: Mutex::default(),
-            ready: Mutex::default(),
-            work_waits: Condvar::new(),
-            agenda: Mutex::default(),
-            agenda_changed: Condvar::new(),
+            agenda: Agenda::default(),
         }
     }
 
@@ -65,72 +60,56 @@ impl Shared {
         let lane = lanes
             .entry(chat)
             .or_insert_with(|| Arc::new(Lane::new(chat)));
-        let wake = lane.push(job).then(|| Arc::clone(lane));
+        let begins = lane.push(job).then(|| Arc::clone(lane));
         drop(lanes);
-        if let Some(lane) = wake {
-            self.give_to_worker(lane);
+        if let Some(lane) = begins {
+            self.ready.begin(lane, Way::Round);
         }
     }
 
     /// Has the chat's snapshots written at this time.
     pub fn publish_at(&self, due: Instant, chat: ChatId) {
-        let mut agenda = lock(&self.agenda);
-        // At the end each snapshot is tried once: `replay` writes what could not be.
-        if !agenda.closing {
-            agenda.due.push(Reverse((due, chat.0)));
-            self.agenda_changed.notify_one();
+        self.agenda.add(due, chat);
+    }
+
+    /// Passes a chat on that a thread is done with.
+    pub fn pass_on(&self, lane: Arc<Lane>, next: Next, way: Way) {
+        match next {
+            Next::Nothing => self.ready.end(),
+            Next::Jobs => self.ready.give(lane, way),
+            Next::Snapshots => self.agenda.give(lane),
         }
     }
 
     /// Lets the workers end when nothing waits any more.
     pub fn close(&self) {
-        lock(&self.ready).closing = true;
-        self.work_waits.notify_all();
+        self.ready.close();
     }
 
-    fn give_to_worker(&self, lane: Arc<Lane>) {
-        lock(&self.ready).lanes.push_back(lane);
-        self.work_waits.notify_one();
-    }
-
-    /// Waits for a lane with work; none when the engine closes.
-    fn next_lane(&self) -> Option<Arc<Lane>> {
-        let mut ready = lock(&self.ready);
-        loop {
-            if let Some(lane) = ready.lanes.pop_front() {
-                return Some(lane);
-            }
-            if ready.closing {
-                return None;
-            }
-            ready = self
-                .work_waits
-                .wait(ready)
-                .unwrap_or_else(std::sync::PoisonError::into_inner);
-        }
-    }
-
-    fn work(&self) {
-        while let Some(lane) = self.next_lane() {
-            let more = catch_unwind(AssertUnwindSafe(|| lane.run(self)))
-                .unwrap_or_else(|_| lane.recover());
-            if more {
-                self.give_to_worker(lane);
+    fn work_alone(&self) {
+        while let Some(lane) = self.ready.next_alone() {
+            let mut held = Held::new(self, lane);
+            match catch_unwind(AssertUnwindSafe(|| held.run())) {
+                Ok(()) => held.release(Way::Round),
+                Err(_) => held.recover(),
             }
         }
     }
 
-    /// Writes snapshots when they are due; at the end those that are left.
+    fn work_in_rounds(&self) {
+        if let Some(flush) = &self.flush {
+            round::run(self, flush);
+        }
+    }
+
+    /// Writes snapshots when they are due, and forgets idle boards; at the end writes what is left.
     fn publish(&self) {
         let mut swept = Instant::now();
-        while let Some(chat) = self.next_due() {
-            if let Some(chat) = chat {
-                let lane = lock(&self.lanes).get(&chat).map(Arc::clone);
-                if let Some(lane) = lane
-                    && catch_unwind(AssertUnwindSafe(|| lane.publish(self))).is_err()
-                {
-                    lane.recover();
-                }
+        while let Some(task) = self.agenda.next(self.sweep_every()) {
+            match task {
+                Task::Sweep => {}
+                Task::Due(chat) => self.publish_chat(chat),
+                Task::Given(lane) => self.publish_lane(lane),
             }
             if swept.elapsed() >= self.sweep_every() {
                 self.sweep();
@@ -139,31 +118,24 @@ impl Shared {
         }
     }
 
-    /// The next chat whose snapshots are due, `Some(None)` when there is time to sweep, none at the end.
-    fn next_due(&self) -> Option<Option<ChatId>> {
-        let mut agenda = lock(&self.agenda);
-        loop {
-            let now = Instant::now();
-            let next = agenda.due.peek().map(|Reverse((due, _))| *due);
-            if next.is_some_and(|due| due <= now || agenda.closing) {
-                return Some(agenda.due.pop().map(|Reverse((_, chat))| ChatId(chat)));
-            }
-            if agenda.closing {
-                return None;
-            }
-            let sweep = self.sweep_every();
-            let wait = next.map_or(sweep, |due| (due - now).min(sweep));
-            let (guard, timeout) = self
-                .agenda_changed
-                .wait_timeout(agenda, wait)
-                .unwrap_or_else(std::sync::PoisonError::into_inner);
-            agenda = guard;
-            if timeout.timed_out() && wait == sweep {
-                return Some(None);
-            }
+    fn publish_chat(&self, chat: ChatId) {
+        let lane = lock(&self.lanes).get(&chat).map(Arc::clone);
+        // While another thread has the chat it is given to this one afterwards.
+        if let Some(lane) = lane.filter(|lane| lane.want_snapshots()) {
+            self.ready.begin_here();
+            self.publish_lane(lane);
         }
     }
 
+    fn publish_lane(&self, lane: Arc<Lane>) {
+        let mut held = Held::new(self, lane);
+        match catch_unwind(AssertUnwindSafe(|| held.publish())) {
+            Ok(()) => held.release(Way::Round),
+            Err(_) => held.recover(),
+        }
+    }
+
+    /// How often idle boards are looked for.
     fn sweep_every(&self) -> Duration {
         self.settings.idle.clamp(Duration::from_millis(10), SWEEP)
     }
@@ -181,9 +153,10 @@ pub fn start(shared: &Arc<Shared>) -> io::Result<Vec<JoinHandle<()>>> {
             .name(name.to_owned())
             .spawn(move || run(&shared))
     };
-    let workers: Vec<_> = (0..shared.settings.workers.max(1))
-        .map(|_| spawn("board", Shared::work))
-        .collect::<io::Result<_>>()?;
+    let alone = (0..shared.settings.workers.max(1)).map(|_| spawn("board", Shared::work_alone));
+    let rounds = shared.flush.as_ref().map_or(0, |_| ROUNDS);
+    let rounds = (0..rounds).map(|_| spawn("round", Shared::work_in_rounds));
+    let workers: Vec<_> = alone.chain(rounds).collect::<io::Result<_>>()?;
     let publisher = spawn("snapshots", Shared::publish)?;
     let closer = {
         let shared = Arc::clone(shared);
@@ -194,8 +167,7 @@ pub fn start(shared: &Arc<Shared>) -> io::Result<Vec<JoinHandle<()>>> {
                     // A worker catches the panics of its boards; one of its own ends it like a finished one.
                     let _ = worker.join();
                 }
-                lock(&shared.agenda).closing = true;
-                shared.agenda_changed.notify_all();
+                shared.agenda.close();
             })?
     };
     Ok(vec![closer, publisher])

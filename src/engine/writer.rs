@@ -18,7 +18,7 @@ use super::request::{Chat, Outcome, Request, Trouble};
 
 /// Decides the jobs of a batch on a state that runs ahead of the disk by this batch.
 pub struct Writer<'w> {
-    settings: &'w Settings,
+    pub settings: &'w Settings,
     flood: &'w mut FloodGuard,
     pub lines: Vec<u8>,
     pub end: Position,

@@ -34,6 +34,22 @@ pub trait Disk: Send + Sync + 'static {
 
     /// The names in a directory, in no order; none when there is no such directory.
     fn names(&self, path: &Path) -> io::Result<Vec<OsString>>;
+
+    /// One flush for all files below this directory; none where the system has none that tells of every failure.
+    fn group_flush(&self, _root: &Path) -> io::Result<Option<Box<dyn GroupFlush>>> {
+        Ok(None)
+    }
+}
+
+/// One flush for everything that was written to a file system, by whomever.
+///
+/// A failure is told once and names no file: it is the failure of everything written since the last success.
+pub trait GroupFlush: Send + Sync {
+    /// Flushes content, lengths and names.
+    fn flush(&self) -> io::Result<()>;
+
+    /// Whether this file is among those that it flushes.
+    fn covers(&self, file: FileId) -> bool;
 }
 
 /// An open file.
@@ -53,7 +69,7 @@ pub trait DiskFile: Send {
     /// Flushes content and length to the platter.
     fn sync_data(&self) -> io::Result<()>;
 
-    /// Waits for the advisory lock, blocking, at most `patience`; then `TimedOut`. The lock is between open files,
+    /// Waits for the advisory lock, blocking, at most `patience` (zero: not at all); then `TimedOut`. The lock is between open files,
     /// also within one process. It ends with the guard, and with the process.
     fn lock(&self, mode: LockMode, patience: Duration) -> io::Result<LockGuard>;
 }

@@ -12,7 +12,8 @@ use std::time::{Duration, SystemTime};
 use rustix::fs::{FlockOperation, flock};
 use rustix::io::Errno;
 
-use super::disk::{Disk, DiskFile, FileId, FileStatus, LockGuard, LockMode, OpenMode};
+use super::disk::{Disk, DiskFile, FileId, FileStatus, GroupFlush, LockGuard, LockMode, OpenMode};
+use super::group::SyncFs;
 
 /// Who may read the files that are made.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -119,6 +120,11 @@ impl Disk for LocalDisk {
             Err(error) => Err(error),
         }
     }
+
+    fn group_flush(&self, root: &Path) -> io::Result<Option<Box<dyn GroupFlush>>> {
+        let flush = SyncFs::new(root)?;
+        Ok(flush.map(|flush| Box::new(flush) as Box<dyn GroupFlush>))
+    }
 }
 
 fn status(metadata: &fs::Metadata) -> FileStatus {
@@ -170,6 +176,7 @@ impl DiskFile for LocalFile {
         };
         match flock(&*self.file, at_once) {
             Ok(()) => Ok(LockGuard::new(Unlock(Arc::clone(&self.file)))),
+            Err(Errno::WOULDBLOCK) if patience.is_zero() => Err(ErrorKind::TimedOut.into()),
             Err(Errno::WOULDBLOCK) => self.wait_for_lock(mode, patience),
             Err(errno) => Err(errno.into()),
         }

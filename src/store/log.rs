@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::disk::{Disk, DiskFile, LockGuard, LockMode, OpenMode};
+use super::disk::{Disk, DiskFile, FileId, LockGuard, LockMode, OpenMode};
 use super::error::{DamageKind, IoContext, StoreError};
 use super::layout::Layout;
 use super::position::Position;
@@ -24,7 +24,6 @@ pub struct Log<E> {
     disk: Arc<dyn Disk>,
     dir: PathBuf,
     path: PathBuf,
-    patience: Duration,
     file: Option<Box<dyn DiskFile>>,
     end: Position,
     /// Whether the snapshots were asked if the log had been longer.
@@ -65,15 +64,14 @@ pub enum Freshness {
 }
 
 impl<E: Event> Log<E> {
-    /// The log in this directory; nothing is opened yet. `patience` is how long its lock is waited for.
-    pub fn new(disk: Arc<dyn Disk>, dir: PathBuf, patience: Duration) -> Self {
+    /// The log in this directory; nothing is opened yet.
+    pub fn new(disk: Arc<dyn Disk>, dir: PathBuf) -> Self {
         let path = dir.join(Layout::LOG);
         let events = PhantomData;
         Self {
             disk,
             dir,
             path,
-            patience,
             file: None,
             end: Position::START,
             settled: false,
@@ -96,6 +94,12 @@ impl<E: Event> Log<E> {
     /// The stream's directory.
     pub fn dir(&self) -> &Path {
         &self.dir
+    }
+
+    /// Which file it is, while it is open.
+    pub fn file_id(&self) -> Option<FileId> {
+        let status = self.file.as_ref()?.status().ok()?;
+        Some(status.id)
     }
 
     /// Whether an earlier write failed and could not be undone yet.
@@ -129,18 +133,20 @@ impl<E: Event> Log<E> {
         })
     }
 
-    /// Takes the lock and catches up with what other processes wrote. None when there is no log and `create` is false.
-    /// On damage the events before it have gone to `sink`, and [`Log::end`] stands before it.
+    /// Takes the lock, which is waited for at most `patience`, and catches up with what other processes wrote. None when
+    /// there is no log and `create` is false. On damage the events before it have gone to `sink`, and [`Log::end`]
+    /// stands before it.
     pub fn lock(
         &mut self,
         create: bool,
+        patience: Duration,
         sink: Sink<'_, E>,
     ) -> Result<Option<Locked<'_, E>>, StoreError> {
         self.unlatch()?;
         if self.file.is_none() && !self.open(create)? {
             return Ok(None);
         }
-        let guard = self.acquire(create)?;
+        let guard = self.acquire(create, patience)?;
         self.catch_up(sink)?;
         Ok(Some(Locked {
             log: self,
@@ -187,13 +193,13 @@ impl<E: Event> Log<E> {
     }
 
     /// The exclusive lock of the very file that has the log's name.
-    fn acquire(&mut self, create: bool) -> Result<LockGuard, StoreError> {
+    fn acquire(&mut self, create: bool, patience: Duration) -> Result<LockGuard, StoreError> {
         let mut attempts = 0;
         loop {
             let file = self.file()?;
-            let locked = file.lock(LockMode::Exclusive, self.patience);
+            let locked = file.lock(LockMode::Exclusive, patience);
             if is_at(&*self.disk, &self.path, file)? {
-                return locked.map_err(|error| busy(error, &self.path, self.patience));
+                return locked.map_err(|error| busy(error, &self.path, patience));
             }
             attempts += 1;
             self.file = None;
@@ -338,6 +344,35 @@ impl<E: Event> Log<E> {
         Ok(())
     }
 
+    /// Flushes what was written, and the log's name when it is new.
+    pub fn flush(&self) -> Result<(), StoreError> {
+        self.file()?.sync_data().at("flush", &self.path)?;
+        if self.end == Position::START {
+            self.sync_dirs()
+        } else {
+            Ok(())
+        }
+    }
+
+    /// After a write, or a write and its flush: it stands, or it is cut off, or the lock is kept until it can be.
+    fn settle(
+        &mut self,
+        flushed: Result<(), StoreError>,
+        end: Position,
+        guard: &mut Option<LockGuard>,
+    ) -> Result<(), StoreError> {
+        match flushed {
+            Ok(()) => self.end = end,
+            Err(_) => {
+                if let Err(cut) = self.cut_back() {
+                    tracing::error!(log = %self.path.display(), %cut, "a failed write could not be cut back");
+                    self.latch = guard.take().map(|guard| Latch { _guard: guard });
+                }
+            }
+        }
+        flushed
+    }
+
     fn unlatch(&mut self) -> Result<(), StoreError> {
         if self.latch.is_none() {
             return Ok(());
@@ -381,30 +416,42 @@ impl<E: Event> Locked<'_, E> {
     /// Writes whole lines and flushes them; `end` is the position after them. When this fails nothing of it was told to
     /// anyone and nothing of it stays: the log is cut back, or latched until it can be.
     pub fn append(&mut self, lines: &[u8], end: Position) -> Result<(), StoreError> {
-        match self.write(lines) {
-            Ok(()) => {
-                self.log.end = end;
-                Ok(())
-            }
-            Err(error) => {
-                if let Err(cut) = self.log.cut_back() {
-                    tracing::error!(log = %self.log.path.display(), %cut, "a failed write could not be cut back");
-                    self.log.latch = self.guard.take().map(|guard| Latch { _guard: guard });
-                }
-                Err(error)
-            }
-        }
+        let flushed = self.put(lines).and_then(|()| self.log.flush());
+        self.log.settle(flushed, end, &mut self.guard)
     }
 
-    fn write(&self, lines: &[u8]) -> Result<(), StoreError> {
-        let (log, file) = (&self.log, self.log.file()?);
-        file.write_at(lines, log.end.offset)
-            .at("write to", &log.path)?;
-        file.sync_data().at("flush", &log.path)?;
-        if log.end == Position::START {
-            log.sync_dirs()
-        } else {
-            Ok(())
+    /// Writes whole lines and does not flush them; `end` is the position after them. The lock stays held, and nothing of it
+    /// may be told to anyone, until [`Written::settle`].
+    pub fn write(mut self, lines: &[u8], end: Position) -> Result<Written, StoreError> {
+        let put = self.put(lines);
+        if put.is_err() {
+            self.log.settle(put, end, &mut self.guard)?;
         }
+        let guard = self.guard;
+        Ok(Written { guard, end })
+    }
+
+    fn put(&self, lines: &[u8]) -> Result<(), StoreError> {
+        let (file, offset) = (self.log.file()?, self.log.end.offset);
+        file.write_at(lines, offset).at("write to", &self.log.path)
+    }
+}
+
+/// Events that are in a log and may not be durable yet. Dropping it gives the lock back: whoever opens the log next flushes them.
+#[must_use]
+pub struct Written {
+    guard: Option<LockGuard>,
+    end: Position,
+}
+
+impl Written {
+    /// Ends the write, with what came of the flush: the events are durable now, or they are undone like those of a
+    /// failed [`Locked::append`].
+    pub fn settle<E: Event>(
+        mut self,
+        log: &mut Log<E>,
+        flushed: Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        log.settle(flushed, self.end, &mut self.guard)
     }
 }

@@ -10,6 +10,7 @@
 mod canonical;
 mod disk;
 mod error;
+mod group;
 mod layout;
 mod line;
 mod local;
@@ -22,12 +23,12 @@ mod shared;
 mod snapshot;
 mod tail;
 
-pub use disk::{Disk, DiskFile, FileId, FileStatus, LockGuard, LockMode, OpenMode};
+pub use disk::{Disk, DiskFile, FileId, FileStatus, GroupFlush, LockGuard, LockMode, OpenMode};
 pub use error::{Damage, DamageKind, IoContext, StoreError};
 pub use layout::Layout;
 pub use line::{LINE_LIMIT, encode};
 pub use local::{Access, LocalDisk};
-pub use log::{Freshness, Locked, Log};
+pub use log::{Freshness, Locked, Log, Written};
 pub use position::{Head, Position};
 pub use read::{EachLine, Line, Rest, Scan, read_log, scan};
 pub use repair::{HeldLog, kept_name};

@@ -12,12 +12,12 @@ use bounty_ledger::text::page_size;
 use crate::library::{add, disk, layout, request};
 use crate::support::Data;
 
-/// How many files below this data directory the process has open.
-fn open_files(data: &Data) -> usize {
+/// How many logs below this data directory the process has open.
+fn open_logs(data: &Data) -> usize {
     let links = fs::read_dir("/proc/self/fd").expect("open files").flatten();
     let targets = links.filter_map(|link| fs::read_link(link.path()).ok());
     targets
-        .filter(|target| target.starts_with(data.path()))
+        .filter(|target| target.starts_with(data.path()) && target.ends_with("events.jsonl"))
         .count()
 }
 
@@ -34,7 +34,7 @@ fn idle_boards_leave_the_memory_and_are_read_again_when_they_are_used() {
         engine.ask(request(-chat, 1, chat, add("kept")));
     }
     let begun = Instant::now();
-    while open_files(&data) > 0 {
+    while open_logs(&data) > 0 {
         assert!(
             begun.elapsed() < Duration::from_secs(60),
             "a board stays in memory"

@@ -1,0 +1,302 @@
+//! One chat in the hands of one thread.
+
+use std::io;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::domain::{ChatId, Seq};
+use crate::store::{IoContext, StoreError};
+
+use super::batch::{self, Pending};
+use super::board::OpenBoard;
+use super::flush::SharedFlush;
+use super::job::Job;
+use super::lane::{Lane, Turn, Work};
+use super::migrate::{self, Migration};
+use super::names::current_chat;
+use super::publish::publish;
+use super::ready::Way;
+use super::request::{Ask, Outcome, Trouble};
+use super::worker::Shared;
+
+/// How often a batch is begun anew when the log keeps moving.
+const ATTEMPTS: usize = 3;
+/// A snapshot is written at most once in this many times what the last write of it cost.
+const PUBLISH_SHARE: u32 = 20;
+/// After a snapshot could not be written, the next attempt waits this long.
+const PUBLISH_RETRY: Duration = Duration::from_secs(1);
+
+/// A chat that this thread works on, until it is released.
+pub struct Held<'s> {
+    shared: &'s Shared,
+    lane: Arc<Lane>,
+    work: Box<Work>,
+}
+
+/// How far a round came with a chat.
+pub enum Begun {
+    /// Everyone was answered.
+    Done,
+    /// Written, to be flushed.
+    Written(Pending),
+    /// It would have to wait, or take long: nothing was done.
+    Alone,
+}
+
+impl<'s> Held<'s> {
+    /// Takes the board of a chat that was given to this thread.
+    pub fn new(shared: &'s Shared, lane: Arc<Lane>) -> Self {
+        let work = lane.take();
+        Self { shared, lane, work }
+    }
+
+    fn chat(&self) -> ChatId {
+        self.lane.chat
+    }
+
+    /// Gives the chat back, and on to whoever has the next thing to do for it.
+    pub fn release(mut self, way: Way) {
+        self.work.used = Some(Instant::now());
+        self.schedule_snapshots();
+        let next = self.lane.take_back(self.work);
+        self.shared.pass_on(self.lane, next, way);
+    }
+
+    /// After a panic: the board is made again from its log.
+    pub fn recover(mut self) {
+        self.work.open = None;
+        self.release(Way::Round);
+    }
+
+    /// Carries out what waits, as one batch, and waits for whatever that needs.
+    pub fn run(&mut self) {
+        if let Some(open) = &self.work.open {
+            std::mem::take(&mut self.work.late).answer(open);
+        }
+        match self.lane.next_turn() {
+            Turn::Batch(jobs) if jobs.is_empty() => {}
+            Turn::Batch(jobs) => self.run_batch(jobs),
+            Turn::Migration(job) => self.migrate(*job),
+        }
+    }
+
+    fn run_batch(&mut self, mut jobs: Vec<Job>) {
+        let patience = self.shared.settings.lock_patience;
+        for _ in 0..ATTEMPTS {
+            match self.ready() {
+                Ok(true) => {}
+                Ok(false) => return self.forward(jobs),
+                Err(error) => return refuse(self.chat(), jobs, &error),
+            }
+            match self.begin_batch(jobs, patience) {
+                batch::Begun::Answered(late) => return self.answer_late(late),
+                batch::Begun::Written(pending) => {
+                    let flushed = self.flush();
+                    let late = self.finish_batch(pending, flushed);
+                    return self.answer_late(late);
+                }
+                batch::Begun::NotNow(unanswered) => jobs = unanswered,
+            }
+            self.work.open = None;
+        }
+        jobs.into_iter()
+            .for_each(|job| job.finish(Outcome::Trouble(Trouble::Busy)));
+    }
+
+    /// The same as far as it can be done without waiting, up to the flush.
+    pub fn begin(&mut self) -> Begun {
+        if !self.work.late.is_empty() || !self.is_at_hand() {
+            return Begun::Alone;
+        }
+        let jobs = match self.lane.next_turn() {
+            Turn::Batch(jobs) if jobs.is_empty() => return Begun::Done,
+            Turn::Batch(jobs) => jobs,
+            Turn::Migration(job) => {
+                self.lane.put_back(vec![*job]);
+                return Begun::Alone;
+            }
+        };
+        match self.begin_batch(jobs, Duration::ZERO) {
+            batch::Begun::Answered(late) if late.is_empty() => Begun::Done,
+            batch::Begun::Answered(late) => {
+                self.work.late = late;
+                Begun::Alone
+            }
+            batch::Begun::Written(pending) => Begun::Written(pending),
+            batch::Begun::NotNow(jobs) => {
+                self.lane.put_back(jobs);
+                Begun::Alone
+            }
+        }
+    }
+
+    /// Ends what was begun, with what came of the flush.
+    pub fn finish(&mut self, pending: Pending, flushed: Result<(), StoreError>) -> Way {
+        self.work.late = self.finish_batch(pending, flushed);
+        if self.work.late.is_empty() {
+            Way::Round
+        } else {
+            Way::Alone
+        }
+    }
+
+    fn begin_batch(&mut self, jobs: Vec<Job>, patience: Duration) -> batch::Begun {
+        let Work { open, flood, .. } = &mut *self.work;
+        match open {
+            Some(open) => batch::begin(open, flood, &self.shared.settings, jobs, patience),
+            None => batch::Begun::NotNow(jobs),
+        }
+    }
+
+    fn finish_batch(&mut self, pending: Pending, flushed: Result<(), StoreError>) -> batch::Late {
+        let settings = &self.shared.settings;
+        match &mut self.work.open {
+            Some(open) => batch::finish(open, settings, pending, flushed),
+            None => batch::Late::default(),
+        }
+    }
+
+    fn answer_late(&self, late: batch::Late) {
+        if let Some(open) = &self.work.open {
+            late.answer(open);
+        }
+    }
+
+    /// Whether one flush serves this chat's log too.
+    pub fn is_covered_by(&self, flush: &SharedFlush) -> bool {
+        let file = self.work.open.as_ref().and_then(|open| open.log.file_id());
+        file.is_some_and(|file| flush.covers(file))
+    }
+
+    /// What a common flush came to, for this chat.
+    pub fn flushed(&self, together: &io::Result<()>) -> Result<(), StoreError> {
+        let Err(error) = together else { return Ok(()) };
+        let error = match error.raw_os_error() {
+            Some(code) => io::Error::from_raw_os_error(code),
+            None => error.kind().into(),
+        };
+        Err(error).at("flush", &self.shared.layout.chat(self.chat()))
+    }
+
+    /// Flushes this chat's log by itself.
+    pub fn flush(&self) -> Result<(), StoreError> {
+        match &self.work.open {
+            Some(open) => open.log.flush(),
+            None => Ok(()),
+        }
+    }
+
+    /// Whether nothing has to be read from disk first: the board is in memory, or there is no board yet.
+    fn is_at_hand(&mut self) -> bool {
+        if self.work.open.as_ref().is_some_and(has_events) {
+            return true;
+        }
+        let (disk, layout) = (&*self.shared.disk, &self.shared.layout);
+        let stays = current_chat(disk, layout, self.chat()).is_ok_and(|now| now == self.chat());
+        let is_new = matches!(disk.status(&layout.chat(self.chat())), Ok(None));
+        if stays && is_new && self.work.open.is_none() {
+            self.work.open = Some(self.new_board());
+        }
+        stays && is_new
+    }
+
+    /// Has the chat's board at hand; false when the chat has another id now. Until a board has its first event another
+    /// process may note a new id at any time, so the notes are asked again.
+    fn ready(&mut self) -> Result<bool, StoreError> {
+        if self.work.open.as_ref().is_some_and(has_events) {
+            return Ok(true);
+        }
+        let current = current_chat(&*self.shared.disk, &self.shared.layout, self.chat())?;
+        if current != self.chat() {
+            self.work.open = None;
+            migrate::finish(self.shared, self.chat(), current)?;
+            return Ok(false);
+        }
+        if self.work.open.is_none() {
+            self.work.open = Some(self.new_board());
+        }
+        Ok(true)
+    }
+
+    fn new_board(&self) -> OpenBoard {
+        let disk = Arc::clone(&self.shared.disk);
+        OpenBoard::new(disk, &self.shared.layout, self.chat())
+    }
+
+    /// Hands the jobs to the chat's new id.
+    fn forward(&self, jobs: Vec<Job>) {
+        match current_chat(&*self.shared.disk, &self.shared.layout, self.chat()) {
+            Ok(current) => jobs
+                .into_iter()
+                .for_each(|job| self.shared.submit(job.for_chat(current))),
+            Err(error) => refuse(self.chat(), jobs, &error),
+        }
+    }
+
+    fn migrate(&mut self, job: Job) {
+        let Ask::Migrate { to } = job.request.ask else {
+            return;
+        };
+        self.work.open = None;
+        let migration = Migration {
+            from: self.chat(),
+            to,
+            cause: job.request.cause.clone(),
+        };
+        let outcome = match migrate::run(self.shared, &migration) {
+            Ok(outcome) => outcome.map_or(Outcome::Silent, Outcome::Answer),
+            Err(error) => {
+                tracing::error!(from = self.chat().0, to = to.0, %error, "a group's new id could not be taken over; it is tried again");
+                Outcome::Trouble(Trouble::from(&error))
+            }
+        };
+        job.for_chat(to).finish(outcome);
+    }
+
+    fn schedule_snapshots(&mut self) {
+        let Some(open) = &self.work.open else { return };
+        let is_reflected = !has_events(open)
+            || (open.state()).is_some_and(|board| open.published == Some(board.seq()));
+        if is_reflected || self.work.publish_due.is_some() {
+            return;
+        }
+        let delay = self.shared.settings.snapshot_delay;
+        self.snapshots_in(delay.max(self.work.publish_cost * PUBLISH_SHARE));
+    }
+
+    fn snapshots_in(&mut self, delay: Duration) {
+        let due = Instant::now() + delay;
+        self.work.publish_due = Some(due);
+        self.shared.publish_at(due, self.chat());
+    }
+
+    /// Writes the snapshots that are due.
+    pub fn publish(&mut self) {
+        self.work.publish_due = None;
+        let patience = self.shared.settings.lock_patience;
+        let Some(open) = &mut self.work.open else {
+            return;
+        };
+        let begun = Instant::now();
+        match publish(open, patience) {
+            Ok(()) => self.work.publish_cost = begun.elapsed(),
+            Err(StoreError::Moved { .. }) => self.work.open = None,
+            Err(StoreError::Damaged(_)) => {}
+            Err(error) => {
+                tracing::warn!(chat = self.chat().0, %error, "a snapshot could not be written; it is tried again");
+                self.snapshots_in(PUBLISH_RETRY);
+            }
+        }
+    }
+}
+
+fn has_events(open: &OpenBoard) -> bool {
+    open.state().is_none_or(|board| board.seq() > Seq(0))
+}
+
+fn refuse(chat: ChatId, jobs: Vec<Job>, error: &StoreError) {
+    tracing::error!(chat = chat.0, %error, "a board could not be opened");
+    let trouble = Trouble::from(error);
+    jobs.into_iter()
+        .for_each(|job| job.finish(Outcome::Trouble(trouble)));
+}
