@@ -11,6 +11,7 @@ mod faults_disk;
 mod faults_errors;
 mod faults_processes;
 mod faults_recovery;
+mod faults_rounds;
 mod faults_snapshots;
 mod feed;
 mod golden;

@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use bounty_ledger::store::{Disk, DiskFile, FileStatus, OpenMode};
+use bounty_ledger::store::{Disk, DiskFile, FileId, FileStatus, GroupFlush, OpenMode};
 
 use file::SimFile;
 use names::{Change, Node};
@@ -59,6 +59,17 @@ impl SimDisk {
             changed: Condvar::new(),
         });
         Self { world, process: 0 }.process(None)
+    }
+
+    /// The same with a flush for all files at once.
+    pub fn with_group_flush(self) -> Self {
+        self.world.state().group_flushes = Some(0);
+        self
+    }
+
+    /// How often all files were flushed at once.
+    pub fn group_flushes(&self) -> u64 {
+        self.world.state().group_flushes.unwrap_or(0)
     }
 
     /// A new process on the same disk.
@@ -245,5 +256,21 @@ impl Disk for SimDisk {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
             Err(error) => Err(error),
         }
+    }
+
+    fn group_flush(&self, _root: &Path) -> io::Result<Option<Box<dyn GroupFlush>>> {
+        let offered = self.world.state().group_flushes.is_some();
+        Ok(offered.then(|| Box::new(self.clone()) as Box<dyn GroupFlush>))
+    }
+}
+
+impl GroupFlush for SimDisk {
+    fn flush(&self) -> io::Result<()> {
+        let (mut state, fault) = self.begin(Kind::Flush)?;
+        state.flush_all(fault)
+    }
+
+    fn covers(&self, _file: FileId) -> bool {
+        true
     }
 }

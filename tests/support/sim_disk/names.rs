@@ -149,6 +149,12 @@ impl Names {
         }
     }
 
+    /// Makes all names durable.
+    pub fn flush_all(&mut self) {
+        self.waiting.clear();
+        self.durable = self.cached.clone();
+    }
+
     /// Of the changes that wait, each directory keeps the first ones; a move happened in both its directories or in none.
     pub fn lose_power(&mut self, rng: &mut Rng) {
         let mut stopped = BTreeSet::new();

@@ -29,6 +29,8 @@ pub struct State {
     pub locks: Vec<Held>,
     pub processes: BTreeMap<u64, Process>,
     pub rng: Rng,
+    /// Whether the disk offers one flush for all files, and how many there were.
+    pub group_flushes: Option<u64>,
     last_number: u64,
 }
 
@@ -40,6 +42,7 @@ impl State {
             locks: Vec::new(),
             processes: BTreeMap::new(),
             rng: Rng::new(seed),
+            group_flushes: None,
             last_number: 0,
         }
     }
@@ -146,6 +149,21 @@ impl State {
                 return Err(os_error(EIO));
             }
         }
+        Ok(())
+    }
+
+    /// Flushes every file and every name, or fails half-way.
+    pub fn flush_all(&mut self, fault: Option<Fault>) -> io::Result<()> {
+        self.group_flushes = self.group_flushes.map(|count| count + 1);
+        let mut rng = Rng::new(self.rng.next());
+        if fault.is_some() {
+            self.files
+                .values_mut()
+                .for_each(|content| content.fail_flush(&mut rng));
+            return Err(os_error(EIO));
+        }
+        self.files.values_mut().for_each(Content::flush);
+        self.names.flush_all();
         Ok(())
     }
 
