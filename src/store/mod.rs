@@ -14,6 +14,7 @@ mod layout;
 mod line;
 mod local;
 mod log;
+mod named;
 mod position;
 mod read;
 mod repair;
