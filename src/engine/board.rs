@@ -11,6 +11,7 @@ use crate::store::{
 };
 
 use super::Settings;
+use super::checkpoint::Checkpoints;
 use super::names::current_chat;
 
 /// A board and the log it was made from. `state` is none after a failed write, until it is made again from the log.
@@ -21,6 +22,7 @@ pub struct OpenBoard {
     pub(super) state: Option<Board>,
     /// The last event that the snapshot files reflect; none before they were looked at.
     pub(super) published: Option<Seq>,
+    pub(super) checkpoints: Checkpoints,
     /// The logs of boards that were merged into this one: their updates are not to be applied again.
     merged: Option<Vec<PathBuf>>,
 }
@@ -35,6 +37,7 @@ impl OpenBoard {
             log,
             state: Some(Board::default()),
             published: None,
+            checkpoints: Checkpoints::new(settings.checkpoint_over),
             merged: None,
         }
     }
@@ -67,9 +70,14 @@ impl OpenBoard {
         create: bool,
     ) -> Result<Option<(Locked<'_, BoardEvent>, &mut Board)>, StoreError> {
         self.restore()?;
+        self.begin_at_checkpoint()?;
         let (disk, chat, dir) = (&*self.disk, self.chat, self.log.dir().to_owned());
         let board = self.state.get_or_insert_default();
-        let locked = self.log.lock(create, &mut |record| board.evolve(record));
+        let locked = match self.log.lock(create, &mut |record| board.evolve(record)) {
+            // Whose the log is may stand in what could not be read.
+            Err(error) if !matches!(error, StoreError::Damaged(_)) => return Err(error),
+            locked => locked,
+        };
         owner(disk, board, chat, &dir)?;
         Ok(locked?.map(|locked| (locked, board)))
     }

@@ -4,11 +4,13 @@ use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
+use crate::domain::board::BoardEvent;
 use crate::domain::{ChatId, Seq};
-use crate::store::StoreError;
+use crate::store::{Checkpoint, StoreError};
 
 use super::batch;
 use super::board::OpenBoard;
+use super::checks::Check;
 use super::flood::FloodGuard;
 use super::job::Job;
 use super::migrate::{self, Migration};
@@ -82,6 +84,7 @@ impl Lane {
             self.migrate(shared, &mut work, job);
         }
         work.used = Instant::now();
+        self.schedule_check(shared, &mut work);
         self.schedule_publish(shared, &mut work);
         drop(work);
         let mut queue = lock(&self.queue);
@@ -121,6 +124,7 @@ impl Lane {
     /// Has the chat's board at hand; false when the chat has another id now. Until a board has its first event another
     /// process may note a new id at any time, so the notes are asked again.
     fn ready(&self, shared: &Shared, work: &mut Work) -> Result<bool, StoreError> {
+        self.forget_refuted(shared, work);
         let has_events = |open: &OpenBoard| open.state().is_none_or(|board| board.seq() > Seq(0));
         if work.open.as_ref().is_some_and(has_events) {
             return Ok(true);
@@ -132,14 +136,45 @@ impl Lane {
             return Ok(false);
         }
         if work.open.is_none() {
-            work.open = Some(OpenBoard::new(
-                shared.disk.clone(),
-                &shared.layout,
-                self.chat,
-                &shared.settings,
-            ));
+            work.open = Some(self.open(shared));
         }
         Ok(true)
+    }
+
+    fn open(&self, shared: &Shared) -> OpenBoard {
+        let disk = shared.disk.clone();
+        let mut open = OpenBoard::new(disk, &shared.layout, self.chat, &shared.settings);
+        if shared.checks.refuted(self.chat) {
+            open.checkpoints.read_whole();
+        }
+        open
+    }
+
+    /// Lets go of a board that was made from a checkpoint which turned out not to be what the log says, or whose log is
+    /// damaged before it: the log is read whole instead. One that holds a failed write takes no writes anyway until that is undone.
+    fn forget_refuted(&self, shared: &Shared, work: &mut Work) {
+        let is_refuted = |open: &OpenBoard| {
+            open.log.is_resumed() && !open.log.is_latched() && shared.checks.refuted(self.chat)
+        };
+        if work.open.as_ref().is_some_and(is_refuted) {
+            work.open = None;
+        }
+    }
+
+    /// Has what stands before the checkpoint verified, when the board was made from one.
+    fn schedule_check(&self, shared: &Shared, work: &mut Work) {
+        let unverified = work
+            .open
+            .as_mut()
+            .and_then(|open| open.checkpoints.take_unverified());
+        if let Some((prefix, checkpoint)) = unverified {
+            let chat = self.chat;
+            shared.checks.add(Check {
+                chat,
+                prefix,
+                checkpoint,
+            });
+        }
     }
 
     /// Hands the jobs to the lane of the chat's new id.
@@ -190,14 +225,25 @@ impl Lane {
         shared.publish_at(due, self.chat);
     }
 
-    /// Writes the snapshots that are due.
+    /// Writes the snapshots that are due, and the checkpoint when it is.
     pub fn publish(&self, shared: &Shared) {
+        if let Some(checkpoint) = self.publish_snapshots(shared) {
+            self.publish_checkpoint(shared, &checkpoint);
+        }
+    }
+
+    /// Answers the checkpoint that is to be written, without holding up the lane's commands.
+    fn publish_snapshots(&self, shared: &Shared) -> Option<Checkpoint> {
         let mut work = lock(&self.work);
         work.publish_due = None;
-        let Some(open) = &mut work.open else { return };
+        self.forget_refuted(shared, &mut work);
+        let open = work.open.as_mut()?;
         let begun = Instant::now();
         match publish(open) {
-            Ok(()) => work.publish_cost = begun.elapsed(),
+            Ok(()) => {
+                work.publish_cost = begun.elapsed();
+                return work.open.as_ref()?.due_checkpoint();
+            }
             Err(StoreError::Moved { .. }) => work.open = None,
             Err(StoreError::Damaged(_)) => {}
             Err(error) => {
@@ -205,6 +251,22 @@ impl Lane {
                 let due = Instant::now() + PUBLISH_RETRY;
                 work.publish_due = Some(due);
                 shared.publish_at(due, self.chat);
+            }
+        }
+        None
+    }
+
+    fn publish_checkpoint(&self, shared: &Shared, checkpoint: &Checkpoint) {
+        let (dir, patience) = (shared.layout.chat(self.chat), shared.settings.lock_patience);
+        match checkpoint.publish::<BoardEvent>(&*shared.disk, &dir, patience) {
+            Ok(true) => {
+                if let Some(open) = &mut lock(&self.work).open {
+                    open.checkpoints.was_written(checkpoint);
+                }
+            }
+            Ok(false) => {}
+            Err(error) => {
+                tracing::warn!(chat = self.chat.0, %error, "a checkpoint could not be written; it is tried again with the next snapshot");
             }
         }
     }

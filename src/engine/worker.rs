@@ -1,4 +1,4 @@
-//! The threads that run the boards, and the one that writes snapshots and forgets idle boards.
+//! The threads that run the boards, and the one that writes snapshots and checkpoints and forgets idle boards.
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, VecDeque};
@@ -12,6 +12,7 @@ use crate::domain::ChatId;
 use crate::store::{Disk, Layout};
 
 use super::Settings;
+use super::checks::Checks;
 use super::job::Job;
 use super::lane::{Lane, lock};
 
@@ -23,6 +24,7 @@ pub struct Shared {
     pub disk: Arc<dyn Disk>,
     pub layout: Layout,
     pub settings: Settings,
+    pub checks: Checks,
     lanes: Mutex<HashMap<ChatId, Arc<Lane>>>,
     ready: Mutex<Ready>,
     work_waits: Condvar,
@@ -49,6 +51,7 @@ impl Shared {
             disk,
             layout,
             settings,
+            checks: Checks::default(),
             lanes: Mutex::default(),
             ready: Mutex::default(),
             work_waits: Condvar::new(),
@@ -185,6 +188,7 @@ pub fn start(shared: &Arc<Shared>) -> io::Result<Vec<JoinHandle<()>>> {
         .map(|_| spawn("board", Shared::work))
         .collect::<io::Result<_>>()?;
     let publisher = spawn("snapshots", Shared::publish)?;
+    let checker = spawn("checks", |shared| shared.checks.run(&*shared.disk))?;
     let closer = {
         let shared = Arc::clone(shared);
         thread::Builder::new()
@@ -198,5 +202,5 @@ pub fn start(shared: &Arc<Shared>) -> io::Result<Vec<JoinHandle<()>>> {
                 shared.agenda_changed.notify_all();
             })?
     };
-    Ok(vec![closer, publisher])
+    Ok(vec![closer, publisher, checker])
 }

@@ -22,6 +22,13 @@ pub(super) struct Foreign {
     lost: bool,
 }
 
+impl Foreign {
+    /// What stands from this offset on.
+    pub(super) fn from(from: u64) -> Self {
+        Self { from, lost: false }
+    }
+}
+
 impl<E: Event> Log<E> {
     /// Whether there is nothing to do when the file did not grow.
     pub(super) fn is_settled(&self) -> bool {
@@ -38,18 +45,19 @@ impl<E: Event> Log<E> {
             return Ok(());
         }
         let start = self.end.offset;
+        let mut reached = self.end;
         let mut each = |line: Line<'_, E>| {
+            reached = line.end;
             sink(&line.record);
             ControlFlow::Continue(())
         };
-        let scan = scan(self.file()?, self.end, len, &mut each).at("read", &self.path)?;
-        self.end = scan.end;
+        let scan = scan(self.file()?, self.end, len, &mut each).at("read", &self.path);
+        // Also when the reading failed: what went to the sink must not go there again.
+        self.end = reached;
         if self.end.offset > start {
-            self.foreign.get_or_insert(Foreign {
-                from: start,
-                lost: false,
-            });
+            self.foreign.get_or_insert(Foreign::from(start));
         }
+        let scan = scan?;
         self.flush_foreign()?;
         if let Rest::Damaged(kind) = scan.rest {
             return Err(self.end.damage(&self.path, kind).into());
@@ -72,7 +80,7 @@ impl<E: Event> Log<E> {
             self.foreign = Some(Foreign { lost, ..foreign });
             self.write_again(foreign.from).at("flush", &self.path)?;
         }
-        if foreign.from == 0 {
+        if foreign.from == 0 || !self.settled {
             self.sync_dirs()?;
         }
         self.foreign = None;

@@ -4,6 +4,7 @@ mod append;
 mod catch_up;
 mod claims;
 mod open;
+mod resume;
 
 use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
@@ -33,6 +34,8 @@ pub struct Log<E> {
     patience: Duration,
     file: Option<Box<dyn DiskFile>>,
     end: Position,
+    /// Whether it was opened at its checkpoint.
+    is_resumed: bool,
     /// Whether the snapshots were asked if the log had been longer.
     settled: bool,
     /// What was read and is not known to be durable.
@@ -66,6 +69,7 @@ impl<E: Event> Log<E> {
             patience,
             file: None,
             end: Position::START,
+            is_resumed: false,
             settled: false,
             foreign: None,
             latch: None,
@@ -91,6 +95,11 @@ impl<E: Event> Log<E> {
     /// Whether an earlier write failed and could not be undone yet.
     pub fn is_latched(&self) -> bool {
         self.latch.is_some()
+    }
+
+    /// Whether it was opened at its checkpoint: what stands before that was not read.
+    pub fn is_resumed(&self) -> bool {
+        self.is_resumed
     }
 
     /// Whether some events before [`Log::end`] may not be durable: nothing may be told from them.
