@@ -53,7 +53,7 @@ impl Reader<'_> {
     /// Compares each snapshot with the state at that snapshot's own `seq`.
     pub fn check_snapshots(&self, chat: ChatId) -> Result<SnapshotCheck, StoreError> {
         // Before the log: a snapshot never runs ahead of it, but the log may grow while this reads.
-        let files = self.snapshots(chat)?;
+        let (files, checkpoint) = (self.snapshots(chat)?, self.checkpoint(chat)?);
         let mut check = Check::new(&files);
         let scan = self.read(chat, &mut |line: Line<'_, BoardEvent>| {
             check.see(&line);
@@ -66,7 +66,8 @@ impl Reader<'_> {
         {
             return Err(damage.into());
         }
-        self.refuse_lost_events(chat, &files, end, scan.is_some())?;
+        let witnesses = files.iter().chain(&checkpoint);
+        self.refuse_lost_events(chat, witnesses, end, scan.is_some())?;
         let dir = self.layout.chat(chat);
         let found = check.finish(&end).into_iter();
         let files = found
@@ -78,16 +79,16 @@ impl Reader<'_> {
         Ok(SnapshotCheck { chat, end, files })
     }
 
-    /// Refuses a log that ends before what these snapshots, read before it or under its lock, reflect.
-    pub(super) fn refuse_lost_events(
+    /// Refuses a log that ends before what these files, read before it or under its lock, reflect.
+    pub(super) fn refuse_lost_events<'f>(
         &self,
         chat: ChatId,
-        files: &[SnapshotFile],
+        files: impl IntoIterator<Item = &'f SnapshotFile>,
         end: Position,
         has_log: bool,
     ) -> Result<(), StoreError> {
         let newest = files
-            .iter()
+            .into_iter()
             .filter_map(|file| Some((file.seq?, &file.name)))
             .max();
         let Some((claimed, name)) = newest.filter(|(claimed, _)| *claimed > end.seq) else {

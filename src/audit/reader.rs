@@ -7,8 +7,8 @@ use crate::domain::board::{BoardEvent, BoardOpened, ChatMigrated};
 use crate::domain::{ChatId, Seq};
 use crate::engine::current_chat;
 use crate::store::{
-    DamageKind, Disk, EachLine, IoContext, Layout, Line, Position, Rest, Scan, StoreError,
-    read_log, seq_of,
+    Checkpoint, DamageKind, Disk, EachLine, IoContext, Layout, Line, Position, Rest, Scan,
+    StoreError, read_log, seq_of,
 };
 
 /// How long a writer in the middle of a line is waited for.
@@ -26,7 +26,7 @@ impl<'d> Reader<'d> {
         Self { disk, layout }
     }
 
-    /// All chats that have a board, or what is left of one, ascending. A directory without a log and without snapshots is none: a
+    /// All chats that have a board, or what is left of one, ascending. A directory without a log, snapshots and a checkpoint is none: a
     /// process ended between making it and the log in it.
     pub fn chats(&self) -> Result<Vec<ChatId>, StoreError> {
         let names = self
@@ -42,11 +42,11 @@ impl<'d> Reader<'d> {
         Ok(chats)
     }
 
-    /// Whether a chat's directory surely has neither a log nor a snapshot.
+    /// Whether a chat's directory surely has neither a log nor anything that was made from one.
     fn is_empty(&self, chat: ChatId) -> bool {
         let has_log = !matches!(self.disk.status(&self.log_path(chat)), Ok(None));
         let names = || self.disk.names(&self.layout.chat(chat));
-        !has_log && names().is_ok_and(|names| !names.iter().any(|name| Layout::is_snapshot(name)))
+        !has_log && names().is_ok_and(|names| !names.iter().any(|name| Layout::is_claim(name)))
     }
 
     /// The chat that an id belongs to today.
@@ -149,6 +149,26 @@ impl<'d> Reader<'d> {
             });
         }
         files.sort_by(|one, other| one.name.cmp(&other.name));
+        Ok(files)
+    }
+
+    /// The checkpoint of a chat, as the snapshot file that it is for who asks how long the log was. None when it is not what
+    /// was written, or of another log.
+    pub(super) fn checkpoint(&self, chat: ChatId) -> Result<Option<SnapshotFile>, StoreError> {
+        let Some((path, seq)) = Checkpoint::claim(self.disk, &self.layout.chat(chat))? else {
+            return Ok(None);
+        };
+        Ok(Some(SnapshotFile {
+            name: Layout::CHECKPOINT.to_owned(),
+            content: self.disk.read(&path).at("read", &path)?,
+            seq: Some(seq),
+        }))
+    }
+
+    /// Every file of a chat that tells how long its log was, or must have been made by another program.
+    pub(super) fn witnesses(&self, chat: ChatId) -> Result<Vec<SnapshotFile>, StoreError> {
+        let mut files = self.snapshots(chat)?;
+        files.extend(self.checkpoint(chat)?);
         Ok(files)
     }
 }

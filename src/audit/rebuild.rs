@@ -41,7 +41,7 @@ pub fn rebuild(
     let end = locked.end();
     refuse_other_chat(&board, layout, chat)?;
     let reader = Reader::new(&**disk, layout);
-    reader.refuse_lost_events(chat, &reader.snapshots(chat)?, end, true)?;
+    reader.refuse_lost_events(chat, &reader.witnesses(chat)?, end, true)?;
     put_all(&**disk, &layout.chat(chat), &board, end).map(Some)
 }
 
@@ -52,14 +52,14 @@ pub fn rebuild_into(
     out: &Path,
 ) -> Result<Option<Rebuilt>, StoreError> {
     // Before the log: a snapshot never runs ahead of it, but the log may grow while this reads.
-    let snapshots = reader.snapshots(chat)?;
+    let witnesses = reader.witnesses(chat)?;
     let mut board = Board::default();
     let end = reader.read_whole(chat, &mut |line: Line<'_, BoardEvent>| {
         board.evolve(&line.record);
         ControlFlow::Continue(())
     })?;
     let reached = end.unwrap_or(Position::START);
-    reader.refuse_lost_events(chat, &snapshots, reached, end.is_some())?;
+    reader.refuse_lost_events(chat, &witnesses, reached, end.is_some())?;
     let Some(end) = end else { return Ok(None) };
     let dir = out.join(chat.to_string());
     reader.disk.create_dir(&dir).at("make", &dir)?;

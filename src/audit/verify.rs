@@ -1,4 +1,4 @@
-//! Checks every line of a log, and the log against its snapshots and against a head noted elsewhere.
+//! Checks every line of a log, and the log against its snapshots, its checkpoint and against a head noted elsewhere.
 
 use std::ops::ControlFlow;
 use std::path::PathBuf;
@@ -92,7 +92,7 @@ impl Reader<'_> {
     ) -> Result<Option<Problem>, StoreError> {
         let path = self.log_path(chat);
         // Before the log: a snapshot never runs ahead of it, but the log may grow while this reads.
-        let snapshots = self.snapshots(chat)?;
+        let witnesses = self.witnesses(chat)?;
         let mut noted = None;
         let scan = self.read(chat, &mut |line: Line<'_, BoardEvent>| {
             if expected.is_some_and(|expected| expected.seq == line.end.seq) {
@@ -104,9 +104,9 @@ impl Reader<'_> {
         if let Some(damage) = scan.as_ref().and_then(|scan| scan.damage(&path)) {
             return Ok(Some(Problem::Damaged(damage)));
         }
-        self.refuse_lost_events(chat, &snapshots, *end, scan.is_some())?;
+        self.refuse_lost_events(chat, &witnesses, *end, scan.is_some())?;
         let Some(scan) = scan else {
-            let foreign = snapshots.into_iter().find(|file| file.seq.is_none());
+            let foreign = witnesses.into_iter().find(|file| file.seq.is_none());
             let path = foreign.map(|file| self.layout.chat(chat).join(file.name));
             return Ok(Some(path.map_or(Problem::NoLog { chat }, |path| {
                 Problem::Unreadable(StoreError::Foreign { path })

@@ -10,8 +10,8 @@ use super::log::LogCopy;
 use crate::audit::{Reader, snapshot_files};
 use crate::domain::{ChatId, Seq};
 use crate::store::{
-    Claims, Damage, DamageKind, Disk, IoContext, Layout, Position, Rest, SharedLog, StoreError,
-    kept_name, newest_claim,
+    Checkpoint, Claims, Damage, DamageKind, Disk, IoContext, Layout, Position, Rest, SharedLog,
+    StoreError, kept_name, newest_claim,
 };
 
 /// How long a writer's lock on a log is waited for.
@@ -31,7 +31,7 @@ pub struct ChatCopy<'c> {
 impl ChatCopy<'_> {
     /// Copies what is new. `end` follows the copy. Answers whether the chat has a log.
     pub fn run(&self, end: &mut Position, progress: &mut dyn FnMut(u64)) -> Result<bool, Problem> {
-        // Before the log: a snapshot never runs ahead of it.
+        // Before the log: snapshots and checkpoints never run ahead of it.
         let claims = self.claims()?;
         let log_path = self.from.join(Layout::LOG);
         let Some((live, len)) = SharedLog::open(self.disk, &log_path, PATIENCE)? else {
@@ -90,7 +90,9 @@ impl ChatCopy<'_> {
     fn claims(&self) -> Result<Claims, StoreError> {
         let mut names = names(self.disk, &self.from)?;
         names.retain(|name| Layout::is_snapshot(name));
-        newest_claim(self.disk, &self.from, &names)
+        let mut claims = newest_claim(self.disk, &self.from, &names)?;
+        claims.add(Checkpoint::claim(self.disk, &self.from)?);
+        Ok(claims)
     }
 
     /// Why the live log is not whole.
@@ -166,7 +168,7 @@ impl ChatCopy<'_> {
     }
 
     fn copy_evidence(&self) -> Result<(), Problem> {
-        self.copy_named(|name| Layout::is_snapshot(name) || is_kept(name))
+        self.copy_named(|name| Layout::is_claim(name) || is_kept(name))
     }
 
     fn copy_asides(&self) -> Result<(), Problem> {

@@ -11,6 +11,8 @@ use crate::store::{
     DamageKind, Disk, Freshness, IoContext, Layout, Locked, Log, Position, StoreError,
 };
 
+use super::Settings;
+use super::checkpoint::Checkpoints;
 use super::names::current_chat;
 
 /// A board and the log it was made from. `state` is none after a failed write, until it is made again from the log.
@@ -22,13 +24,14 @@ pub struct OpenBoard {
     pub(super) state: Option<Board>,
     /// The last event that the snapshot files reflect; none before they were looked at.
     pub(super) published: Option<Seq>,
+    pub(super) checkpoints: Checkpoints,
     /// The logs of boards that were merged into this one: their updates are not to be applied again.
     merged: Option<Vec<PathBuf>>,
 }
 
 impl OpenBoard {
     /// The board of this chat; nothing is read yet.
-    pub fn new(disk: Arc<dyn Disk>, layout: &Layout, chat: ChatId) -> Self {
+    pub fn new(disk: Arc<dyn Disk>, layout: &Layout, chat: ChatId, settings: &Settings) -> Self {
         let dir = layout.chat(chat);
         let log = Log::new(Arc::clone(&disk), dir.clone());
         Self {
@@ -38,6 +41,7 @@ impl OpenBoard {
             log,
             state: Some(Board::default()),
             published: None,
+            checkpoints: Checkpoints::new(settings.checkpoint_over),
             merged: None,
         }
     }
@@ -71,11 +75,17 @@ impl OpenBoard {
         patience: Duration,
     ) -> Result<Option<LockedBoard<'_>>, StoreError> {
         self.restore()?;
+        self.begin_at_checkpoint()?;
         let (disk, dir, chat) = (&*self.disk, self.dir.as_path(), self.chat);
         let board = self.state.get_or_insert_default();
-        let locked = self
+        let caught_up = self
             .log
             .lock(create, patience, &mut |record| board.evolve(record));
+        let locked = match caught_up {
+            // Whose the log is may stand in what could not be read.
+            Err(error) if !matches!(error, StoreError::Damaged(_)) => return Err(error),
+            locked => locked,
+        };
         owner(disk, board, chat, dir)?;
         Ok(locked?.map(|locked| LockedBoard {
             disk,

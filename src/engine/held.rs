@@ -9,6 +9,8 @@ use crate::store::{IoContext, StoreError};
 
 use super::batch::{self, Pending};
 use super::board::OpenBoard;
+use super::checkpoint::DueCheckpoint;
+use super::checks::Check;
 use super::flush::SharedFlush;
 use super::job::Job;
 use super::lane::{Lane, Turn, Work};
@@ -57,6 +59,7 @@ impl<'s> Held<'s> {
     /// Gives the chat back, and on to whoever has the next thing to do for it.
     pub fn release(mut self, way: Way) {
         self.work.used = Some(Instant::now());
+        self.schedule_check();
         self.schedule_snapshots();
         let next = self.lane.take_back(self.work);
         self.shared.pass_on(self.lane, next, way);
@@ -188,6 +191,7 @@ impl<'s> Held<'s> {
 
     /// Whether nothing has to be read from disk first: the board is in memory, or there is no board yet.
     fn is_at_hand(&mut self) -> bool {
+        self.forget_refuted();
         if self.work.open.as_ref().is_some_and(has_events) {
             return true;
         }
@@ -203,6 +207,7 @@ impl<'s> Held<'s> {
     /// Has the chat's board at hand; false when the chat has another id now. Until a board has its first event another
     /// process may note a new id at any time, so the notes are asked again.
     fn ready(&mut self) -> Result<bool, StoreError> {
+        self.forget_refuted();
         if self.work.open.as_ref().is_some_and(has_events) {
             return Ok(true);
         }
@@ -220,7 +225,43 @@ impl<'s> Held<'s> {
 
     fn new_board(&self) -> OpenBoard {
         let disk = Arc::clone(&self.shared.disk);
-        OpenBoard::new(disk, &self.shared.layout, self.chat())
+        let Shared {
+            layout,
+            settings,
+            checks,
+            ..
+        } = self.shared;
+        let mut open = OpenBoard::new(disk, layout, self.chat(), settings);
+        if checks.refuted(self.chat()) {
+            open.checkpoints.read_whole();
+        }
+        open
+    }
+
+    /// Lets go of a board that was made from a checkpoint which turned out not to be what the log says, or whose log is
+    /// damaged before it: the log is read whole instead. One that holds a failed write takes no writes anyway until that is undone.
+    fn forget_refuted(&mut self) {
+        let checks = &self.shared.checks;
+        let is_refuted = |open: &OpenBoard| {
+            open.log.is_resumed() && !open.log.is_latched() && checks.refuted(self.chat())
+        };
+        if self.work.open.as_ref().is_some_and(is_refuted) {
+            self.work.open = None;
+        }
+    }
+
+    /// Has what stands before the checkpoint verified, when the board was made from one.
+    fn schedule_check(&mut self) {
+        let chat = self.chat();
+        let open = self.work.open.as_mut();
+        if let Some((prefix, checkpoint)) = open.and_then(|open| open.checkpoints.take_unverified())
+        {
+            self.shared.checks.add(Check {
+                chat,
+                prefix,
+                checkpoint,
+            });
+        }
     }
 
     /// Hands the jobs to the chat's new id.
@@ -270,16 +311,18 @@ impl<'s> Held<'s> {
         self.shared.publish_at(due, self.chat());
     }
 
-    /// Writes the snapshots that are due.
-    pub fn publish(&mut self) {
+    /// Writes the snapshots that are due. Answers the checkpoint that is due too, to be written when the chat is released.
+    pub fn publish(&mut self) -> Option<DueCheckpoint> {
         self.work.publish_due = None;
+        self.forget_refuted();
         let patience = self.shared.settings.lock_patience;
-        let Some(open) = &mut self.work.open else {
-            return;
-        };
+        let open = self.work.open.as_mut()?;
         let begun = Instant::now();
         match publish(open, patience) {
-            Ok(()) => self.work.publish_cost = begun.elapsed(),
+            Ok(()) => {
+                self.work.publish_cost = begun.elapsed();
+                return open.due_checkpoint();
+            }
             Err(StoreError::Moved { .. }) => self.work.open = None,
             Err(StoreError::Damaged(_)) => {}
             Err(error) => {
@@ -287,6 +330,7 @@ impl<'s> Held<'s> {
                 self.snapshots_in(PUBLISH_RETRY);
             }
         }
+        None
     }
 }
 

@@ -12,6 +12,7 @@ use crate::store::{Disk, IoContext, Layout, Locked, Log, Position, StoreError, e
 
 use super::Settings;
 use super::board::OpenBoard;
+use super::checkpoint::Checkpoints;
 use super::merge::{self, Source};
 use super::names::{current_chat, moved_to, note_move};
 use super::publish::publish;
@@ -143,7 +144,8 @@ impl Place<'_> {
 
     /// The snapshots came along with the directory and still have the old id.
     fn publish(&self, chat: ChatId) {
-        let mut open = OpenBoard::new(Arc::clone(self.disk), self.layout, chat);
+        let mut open = OpenBoard::new(Arc::clone(self.disk), self.layout, chat, self.settings);
+        open.checkpoints = Checkpoints::unused();
         if let Err(error) = publish(&mut open, self.settings.lock_patience) {
             tracing::warn!(chat = chat.0, %error, "a snapshot could not be written; it is when the chat is next used");
         }
@@ -228,10 +230,13 @@ impl Place<'_> {
         Ok(count)
     }
 
-    /// Snapshots are made again from the log; a directory with snapshots and no log would look as if it had lost it.
+    /// Snapshots and a checkpoint are made again from the log; a directory that has them and no log would look as if it had
+    /// lost it.
     fn remove_snapshots(&self, dir: &std::path::Path) -> Result<(), StoreError> {
         for name in self.disk.names(dir).at("list", dir)? {
-            if name.to_str().is_some_and(|name| name.ends_with(".json")) {
+            if name.to_str().is_some_and(|name| name.ends_with(".json"))
+                || name == Layout::CHECKPOINT
+            {
                 let path = dir.join(&name);
                 self.disk.remove_file(&path).at("remove", &path)?;
             }

@@ -3,11 +3,15 @@
 //! Invariants:
 //! - Nobody is told anything before the events behind it are durable.
 //! - The commands of one chat run in the order in which they were submitted; chats never wait for each other.
+//! - A board that was made from a checkpoint is worth what its log is: what stands before it is verified in the background,
+//!   and when that is not what the checkpoint says, the log is read whole from then on.
 //! - No Telegram type and no text of a reply is known here.
 
 mod agenda;
 mod batch;
 mod board;
+mod checkpoint;
+mod checks;
 mod draft;
 mod flood;
 mod flush;
@@ -57,6 +61,9 @@ pub struct Settings {
     pub lock_patience: Duration,
     /// How late a snapshot may be, unless writing it is expensive.
     pub snapshot_delay: Duration,
+    /// How many bytes a log must have to be opened at a checkpoint, and to get one. A shorter one is verified whole when it is
+    /// opened.
+    pub checkpoint_over: u64,
     /// How long a board that nobody uses stays in memory.
     pub idle: Duration,
     /// What time it is.
@@ -73,6 +80,7 @@ impl Settings {
             workers: 16,
             lock_patience: Duration::from_secs(10),
             snapshot_delay: Duration::from_millis(200),
+            checkpoint_over: 8 << 20,
             idle: Duration::from_secs(600),
             now: system_time,
         }
@@ -135,6 +143,7 @@ impl Engine {
 
     fn finish(&mut self) {
         self.shared.close();
+        self.shared.checks.close();
         for thread in self.threads.drain(..) {
             if thread.join().is_err() {
                 tracing::error!("a worker thread ended by a panic");

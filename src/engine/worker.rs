@@ -1,4 +1,4 @@
-//! The threads that run the boards.
+//! The threads that run the boards, and the one that writes snapshots and checkpoints and forgets idle boards.
 
 use std::collections::HashMap;
 use std::io;
@@ -12,6 +12,7 @@ use crate::store::{Disk, Layout};
 
 use super::Settings;
 use super::agenda::{Agenda, Task};
+use super::checks::Checks;
 use super::flush::SharedFlush;
 use super::held::Held;
 use super::job::Job;
@@ -31,6 +32,7 @@ pub struct Shared {
     pub settings: Settings,
     pub ready: Ready,
     flush: Option<SharedFlush>,
+    pub checks: Checks,
     lanes: Mutex<HashMap<ChatId, Arc<Lane>>>,
     agenda: Agenda,
 }
@@ -45,6 +47,7 @@ impl Shared {
             disk,
             layout,
             settings,
+            checks: Checks::default(),
             ready: Ready::new(flush.is_some()),
             flush: flush.map(SharedFlush::new),
             lanes: Mutex::default(),
@@ -129,9 +132,15 @@ impl Shared {
 
     fn publish_lane(&self, lane: Arc<Lane>) {
         let mut held = Held::new(self, lane);
-        match catch_unwind(AssertUnwindSafe(|| held.publish())) {
-            Ok(()) => held.release(Way::Round),
-            Err(_) => held.recover(),
+        let due = match catch_unwind(AssertUnwindSafe(|| held.publish())) {
+            Ok(due) => {
+                held.release(Way::Round);
+                due
+            }
+            Err(_) => return held.recover(),
+        };
+        if let Some(due) = due {
+            due.write(&*self.disk, &self.layout, self.settings.lock_patience);
         }
     }
 
@@ -158,6 +167,7 @@ pub fn start(shared: &Arc<Shared>) -> io::Result<Vec<JoinHandle<()>>> {
     let rounds = (0..rounds).map(|_| spawn("round", Shared::work_in_rounds));
     let workers: Vec<_> = alone.chain(rounds).collect::<io::Result<_>>()?;
     let publisher = spawn("snapshots", Shared::publish)?;
+    let checker = spawn("checks", |shared| shared.checks.run(&*shared.disk))?;
     let closer = {
         let shared = Arc::clone(shared);
         thread::Builder::new()
@@ -170,5 +180,5 @@ pub fn start(shared: &Arc<Shared>) -> io::Result<Vec<JoinHandle<()>>> {
                 shared.agenda.close();
             })?
     };
-    Ok(vec![closer, publisher])
+    Ok(vec![closer, publisher, checker])
 }

@@ -17,6 +17,9 @@ impl Layout {
     /// The snapshots that tell the last event they reflect.
     pub const BOARD_FILES: [&'static str; 2] = ["group.json", "user.json"];
 
+    /// The whole state of a long log as of one event; only this program reads it.
+    pub const CHECKPOINT: &'static str = ".checkpoint";
+
     /// What stands in the name of a snapshot that a repair set aside, behind the snapshot's own name.
     pub const SET_ASIDE: &'static str = ".set-aside";
 
@@ -67,6 +70,11 @@ impl Layout {
         };
         let is_user = |user: i64| user.to_string() == stem;
         matches!(stem, "group" | "user") || stem.parse().is_ok_and(is_user)
+    }
+
+    /// Whether a file in a chat's directory may tell how long its log was.
+    pub fn is_claim(name: &OsStr) -> bool {
+        name == Self::CHECKPOINT || Self::is_snapshot(name)
     }
 
     /// Whether a file in a chat's directory has the name of one that holds what was set aside: it is never removed.

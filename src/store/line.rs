@@ -105,6 +105,23 @@ pub struct Checked<'l> {
 
 /// Checks a line's form and its place in the chain; `line` is without its newline.
 pub fn check<'l>(line: &'l [u8], previous: &Head) -> Result<Checked<'l>, DamageKind> {
+    let (body, stated) = split(line)?;
+    if chained(previous, body) == stated {
+        Ok(Checked { line, head: stated })
+    } else {
+        Err(DamageKind::Hash)
+    }
+}
+
+/// Whether a line has the form of an event and says that it has this `seq` and hash. Whether the hash is right only the line
+/// before it can tell.
+pub fn states<E: Event>(line: &[u8], seq: Seq, head: Head) -> bool {
+    split(line).is_ok_and(|(_, stated)| stated == head)
+        && decode::<E>(&Checked { line, head }, seq).is_ok()
+}
+
+/// A line's bytes before its seal, and the hash that it states.
+fn split(line: &[u8]) -> Result<(&[u8], Head), DamageKind> {
     if line.len() >= LINE_LIMIT {
         return Err(DamageKind::TooLong);
     }
@@ -115,13 +132,10 @@ pub fn check<'l>(line: &'l [u8], previous: &Head) -> Result<Checked<'l>, DamageK
         .strip_prefix(HASH_KEY)
         .and_then(|rest| rest.strip_suffix(LINE_END));
     let stated = digits.and_then(Head::parse).ok_or(DamageKind::Shape)?;
-    if body.first() != Some(&b'{') {
-        return Err(DamageKind::Shape);
-    }
-    if chained(previous, body) == stated {
-        Ok(Checked { line, head: stated })
+    if body.first() == Some(&b'{') {
+        Ok((body, stated))
     } else {
-        Err(DamageKind::Hash)
+        Err(DamageKind::Shape)
     }
 }
 

@@ -1,13 +1,16 @@
-//! Streams on disk: lines, hash chain, locks, appending, recovery, snapshot files.
+//! Streams on disk: lines, hash chain, locks, appending, recovery, snapshot files, checkpoints.
 //!
 //! Invariants:
 //! - The store knows events through [`crate::domain::Event`] alone; it has no rule of any board.
 //! - Everything that touches files goes through the [`Disk`] trait, so that a test can put a faulty disk there
 //!   and another storage can take the place of local files.
 //! - Only the holder of a log's exclusive lock writes to it, cuts it or replaces it; readers change nothing.
+//! - A checkpoint is never trusted over its log: one that does not fit is passed over, and what stands before one that
+//!   fits is verified later.
 //! - Nothing is dropped: what is cut from a log is first set aside in a file of its own.
 
 mod canonical;
+mod checkpoint;
 mod disk;
 mod error;
 mod group;
@@ -15,7 +18,9 @@ mod layout;
 mod line;
 mod local;
 mod log;
+mod named;
 mod position;
+mod prefix;
 mod read;
 mod repair;
 mod root;
@@ -23,6 +28,7 @@ mod shared;
 mod snapshot;
 mod tail;
 
+pub use checkpoint::Checkpoint;
 pub use disk::{Disk, DiskFile, FileId, FileStatus, GroupFlush, LockGuard, LockMode, OpenMode};
 pub use error::{Damage, DamageKind, IoContext, StoreError};
 pub use layout::Layout;
@@ -30,6 +36,7 @@ pub use line::{LINE_LIMIT, encode};
 pub use local::{Access, LocalDisk};
 pub use log::{Freshness, Locked, Log, Written};
 pub use position::{Head, Position};
+pub use prefix::Prefix;
 pub use read::{EachLine, Line, Rest, Scan, read_log, scan};
 pub use repair::{HeldLog, kept_name};
 pub use root::make_root;

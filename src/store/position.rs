@@ -2,10 +2,13 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use crate::domain::Seq;
 
 /// The hash of a line, 64 lower-case hex digits; 64 zeros stand before the first line.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct Head([u8; 64]);
 
 impl Head {
@@ -40,6 +43,20 @@ impl Head {
     /// The digits as text.
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(&self.0).expect("hex digits are ASCII")
+    }
+}
+
+impl From<Head> for String {
+    fn from(head: Head) -> Self {
+        head.as_str().to_owned()
+    }
+}
+
+impl TryFrom<String> for Head {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Self::parse(text.as_bytes()).ok_or("a head has 64 hex digits in lower case")
     }
 }
 

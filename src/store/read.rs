@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::disk::{Disk, DiskFile, LockMode, OpenMode};
 use super::error::{Damage, DamageKind, IoContext, StoreError};
 use super::line::{LINE_LIMIT, check, decode};
+use super::named;
 use super::position::Position;
 use super::tail::is_torn;
 use crate::domain::{Event, Recorded};
@@ -216,39 +217,17 @@ pub fn read_log<E: Event>(
     patience: Duration,
     each: EachLine<'_, E>,
 ) -> Result<Option<Scan>, StoreError> {
-    let file = match disk.open(path, OpenMode::Read) {
-        Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(source) => {
-            return Err(source).at("open", path);
-        }
+    let Some(file) = named::open(disk, path, OpenMode::Read)? else {
+        return Ok(None);
     };
     let len = file.status().at("read", path)?.len;
     let first = scan(&*file, Position::START, len, each).at("read", path)?;
     if matches!(first.rest, Rest::Nothing) {
         return Ok(Some(first));
     }
-    let _guard = file
-        .lock(LockMode::Shared, patience)
-        .map_err(|error| busy(error, path, patience))?;
+    let _guard = named::lock(path, &*file, LockMode::Shared, patience)?;
     let len = file.status().at("read", path)?.len;
     scan(&*file, first.end, len.max(first.end.offset), each)
         .at("read", path)
         .map(Some)
-}
-
-/// A lock that was not to be had in time, or could not be asked for.
-pub(super) fn busy(error: io::Error, path: &Path, waited: Duration) -> StoreError {
-    if error.kind() == io::ErrorKind::TimedOut {
-        StoreError::Busy {
-            path: path.to_owned(),
-            waited,
-        }
-    } else {
-        StoreError::Io {
-            doing: "lock",
-            path: path.to_owned(),
-            error,
-        }
-    }
 }

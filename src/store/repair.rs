@@ -12,16 +12,15 @@ use sha2::{Digest, Sha256};
 use super::disk::{Disk, DiskFile, LockGuard, LockMode, OpenMode};
 use super::error::{IoContext, StoreError};
 use super::layout::Layout;
+use super::named;
 use super::position::{Head, Position};
-use super::read::{EachLine, Scan, busy, read_range, scan};
+use super::read::{EachLine, Scan, read_range, scan};
 use crate::domain::Event;
 
 /// How much is copied at once.
 const CHUNK: u64 = 1 << 18;
 /// Where the new log is written. Only the holder of the log's exclusive lock makes it, so one name is enough.
 const NEW_LOG: &str = ".tmp-repair";
-/// How often a log that is replaced while its lock is waited for is opened anew.
-const ATTEMPTS: usize = 3;
 
 /// The name of a file that keeps bytes which had to leave their place: where they were or what they reflect, and the first
 /// digits of their SHA-256. The same bytes get the same name.
@@ -49,29 +48,14 @@ impl<'d> HeldLog<'d> {
         patience: Duration,
     ) -> Result<Option<Self>, StoreError> {
         let path = dir.join(Layout::LOG);
-        let lock = match mode {
-            OpenMode::Read => LockMode::Shared,
-            OpenMode::ReadWrite | OpenMode::Create => LockMode::Exclusive,
-        };
-        for _ in 0..ATTEMPTS {
-            let file = match disk.open(&path, mode) {
-                Ok(file) => file,
-                Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-                Err(error) => return Err(error).at("open", &path),
-            };
-            let locked = file.lock(lock, patience);
-            if !is_at(disk, &path, &*file)? {
-                continue;
-            }
-            return Ok(Some(Self {
-                disk,
-                dir: dir.to_owned(),
-                _guard: locked.map_err(|error| busy(error, &path, patience))?,
-                path,
-                file,
-            }));
-        }
-        Err(StoreError::Moved { path })
+        let held = named::open_locked(disk, &path, mode, patience)?;
+        Ok(held.map(|(file, guard)| Self {
+            disk,
+            dir: dir.to_owned(),
+            path,
+            file,
+            _guard: guard,
+        }))
     }
 
     /// Reads the log from its start.
@@ -104,9 +88,7 @@ impl<'d> HeldLog<'d> {
             .disk
             .open(&temporary, OpenMode::Create)
             .at("make", &temporary)?;
-        let guard = file
-            .lock(LockMode::Exclusive, patience)
-            .map_err(|error| busy(error, &temporary, patience))?;
+        let guard = named::lock(&temporary, &*file, LockMode::Exclusive, patience)?;
         self.copy_to(&*file, kept)
             .and_then(|()| file.write_at(lines, kept))
             .and_then(|()| file.sync_data())
@@ -142,11 +124,4 @@ impl<'d> HeldLog<'d> {
     fn len(&self) -> Result<u64, StoreError> {
         Ok(self.file.status().at("look at", &self.path)?.len)
     }
-}
-
-/// Whether this open file is the one that has this name.
-pub(super) fn is_at(disk: &dyn Disk, path: &Path, file: &dyn DiskFile) -> Result<bool, StoreError> {
-    let open = file.status().at("look at", path)?;
-    let at_path = disk.status(path).at("look at", path)?;
-    Ok(at_path.is_some_and(|at_path| at_path.id == open.id))
 }

@@ -1,12 +1,11 @@
 //! A log that is read beside its writers, up to what is durable.
 
-use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::disk::{Disk, DiskFile, LockMode, OpenMode};
 use super::error::{IoContext, StoreError};
-use super::read::busy;
+use super::named;
 
 /// A log open for reading. It stays readable when its directory is renamed.
 pub struct SharedLog {
@@ -23,25 +22,16 @@ impl SharedLog {
         path: &Path,
         patience: Duration,
     ) -> Result<Option<(Self, u64)>, StoreError> {
-        loop {
-            let file = match disk.open(path, OpenMode::Read) {
-                Ok(file) => file,
-                Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-                Err(error) => return Err(error).at("open", path),
-            };
-            let log = Self {
-                file,
-                path: path.to_owned(),
-                patience,
-            };
-            let len = log.settled(Ok);
-            let open = log.file.status().at("look at", path)?.id;
-            match disk.status(path).at("look at", path)? {
-                Some(at_path) if at_path.id == open => return len.map(|len| Some((log, len))),
-                Some(_) => {}
-                None => return Ok(None),
-            }
-        }
+        let Some((file, _guard)) = named::open_locked(disk, path, OpenMode::Read, patience)? else {
+            return Ok(None);
+        };
+        let log = Self {
+            file,
+            path: path.to_owned(),
+            patience,
+        };
+        let len = log.settled_len()?;
+        Ok(Some((log, len)))
     }
 
     /// Runs `take` with the log's length while nobody writes: everything before it is durable, and what is no event there is
@@ -50,12 +40,14 @@ impl SharedLog {
         &self,
         take: impl FnOnce(u64) -> Result<T, E>,
     ) -> Result<T, E> {
-        let _guard = self
-            .file
-            .lock(LockMode::Shared, self.patience)
-            .map_err(|error| busy(error, &self.path, self.patience))?;
+        let _guard = named::lock(&self.path, &*self.file, LockMode::Shared, self.patience)?;
+        take(self.settled_len()?)
+    }
+
+    /// The length of what is durable; to be called while the lock is held.
+    fn settled_len(&self) -> Result<u64, StoreError> {
         self.file.sync_data().at("flush", &self.path)?;
-        take(self.file.status().at("look at", &self.path)?.len)
+        Ok(self.file.status().at("look at", &self.path)?.len)
     }
 
     /// The open file.

@@ -18,6 +18,16 @@ pub struct Claims {
     pub foreign: Option<PathBuf>,
 }
 
+impl Claims {
+    /// Another file that may reflect an event.
+    pub fn add(&mut self, claim: Option<(PathBuf, Seq)>) {
+        let seq = |claim: &(PathBuf, Seq)| claim.1;
+        if claim.as_ref().map(seq) > self.newest.as_ref().map(seq) {
+            self.newest = claim;
+        }
+    }
+}
+
 #[derive(Deserialize)]
 struct Claim {
     seq: Option<Seq>,
@@ -46,13 +56,7 @@ pub fn newest_claim(
         };
         match serde_json::from_slice::<Claim>(&content) {
             Ok(Claim { seq: Some(seq) }) => {
-                if claims
-                    .newest
-                    .as_ref()
-                    .is_none_or(|(_, newest)| seq > *newest)
-                {
-                    claims.newest = Some((path, seq));
-                }
+                claims.add(Some((path, seq)));
             }
             Ok(Claim { seq: None }) => claims.foreign = Some(path),
             Err(_) => {}
@@ -61,7 +65,7 @@ pub fn newest_claim(
     Ok(claims)
 }
 
-fn is_absent(error: &io::Error) -> bool {
+pub(super) fn is_absent(error: &io::Error) -> bool {
     matches!(
         error.kind(),
         io::ErrorKind::NotFound | io::ErrorKind::NotADirectory

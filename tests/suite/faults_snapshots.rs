@@ -1,8 +1,8 @@
-//! Snapshots are only ever made from the log: what happens to them between two runs is undone.
+//! Snapshots and checkpoints are only ever made from the log: what happens to them between two runs is undone.
 
 use std::path::{Path, PathBuf};
 
-use bounty_ledger::store::{Disk, OpenMode};
+use bounty_ledger::store::{Disk, Layout, OpenMode};
 
 use crate::support::law::{Ledger, assert_same_boards, assert_sound};
 use crate::support::scenario::{ROOT, Step, recover, run, runs, scenario, undisturbed};
@@ -14,7 +14,7 @@ const ROUNDS: u64 = 40;
 fn snapshots(disk: &SimDisk) -> Vec<(PathBuf, Vec<u8>)> {
     let files = disk.files(Path::new(ROOT)).into_iter();
     files
-        .filter(|(path, _)| path.extension().is_some_and(|ending| ending == "json"))
+        .filter(|(path, _)| path.file_name().is_some_and(Layout::is_claim))
         .collect()
 }
 
@@ -25,7 +25,7 @@ fn put(disk: &SimDisk, path: &Path, content: &[u8]) {
         .expect("written");
 }
 
-/// Deletes, cuts, empties, overwrites or sets back some of the snapshots. `older` are the snapshots of an earlier moment.
+/// Deletes, cuts, empties, overwrites or sets back some of the files. `older` are those of an earlier moment.
 fn spoil(disk: &SimDisk, older: &[(PathBuf, Vec<u8>)], rng: &mut Rng) {
     for (path, content) in snapshots(disk) {
         let part = usize::try_from(rng.below(content.len() as u64)).expect("small");
@@ -45,7 +45,7 @@ fn spoil(disk: &SimDisk, older: &[(PathBuf, Vec<u8>)], rng: &mut Rng) {
 }
 
 #[test]
-fn snapshots_that_were_deleted_cut_emptied_or_set_back_are_made_again() {
+fn snapshots_and_checkpoints_that_were_deleted_cut_emptied_or_set_back_are_made_again() {
     let steps = scenario();
     let wanted = undisturbed(&steps);
     let reopenings = steps.iter().enumerate();

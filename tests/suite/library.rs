@@ -27,7 +27,16 @@ pub fn layout(data: &Data) -> Layout {
 
 /// An engine of few threads that writes its snapshots when it is closed.
 pub fn engine(data: &Data) -> Engine {
+    engine_with_checkpoints(
+        data,
+        Settings::new(chrono_tz::UTC, page_size(20)).checkpoint_over,
+    )
+}
+
+/// The same; logs of more than `over` bytes have checkpoints.
+pub fn engine_with_checkpoints(data: &Data, over: u64) -> Engine {
     let settings = Settings {
+        checkpoint_over: over,
         workers: 1,
         snapshot_delay: Duration::from_secs(3_600),
         ..Settings::new(chrono_tz::UTC, page_size(20))

@@ -5,6 +5,7 @@ mod support;
 
 mod backup;
 mod chain;
+mod checkpoints;
 mod damage;
 mod faults_crash;
 mod faults_disk;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 
-use super::ids::{free_after_lines, free_after_snapshot};
+use super::ids::{free_after_checkpoint, free_after_lines, free_after_snapshot};
 use crate::audit::reader::{Reader, SnapshotFile};
 use crate::audit::rebuild::snapshot_files;
 use crate::domain::board::{Board, BoardEvent, BoardOpened, BoardRepaired, ChatKind, ChatMigrated};
@@ -67,7 +67,7 @@ pub struct Aside {
 pub enum AsideFrom {
     /// The log, from this byte on.
     Log { offset: u64 },
-    /// A whole snapshot that reflects this event; none when it cannot be read.
+    /// A whole snapshot, or the checkpoint, that reflects this event; none when it cannot be read.
     Snapshot { seq: Option<Seq> },
 }
 
@@ -79,7 +79,8 @@ impl Reader<'_> {
         chat: ChatId,
         log: Option<&HeldLog<'_>>,
     ) -> Result<Option<Diagnosis>, StoreError> {
-        let snapshots = self.snapshots(chat)?;
+        // The checkpoint among them.
+        let snapshots = self.witnesses(chat)?;
         let path = self.log_path(chat);
         let mut past = Past::default();
         let (mut end, mut rest) = (Position::START, Rest::Nothing);
@@ -249,6 +250,9 @@ fn snapshot_name(file: &SnapshotFile) -> String {
 fn free_after(board: &Board, aside: &[Aside]) -> BountyId {
     let read = |aside: &Aside| match aside.from {
         AsideFrom::Log { .. } => free_after_lines(&aside.content),
+        AsideFrom::Snapshot { .. } if aside.source == Layout::CHECKPOINT => {
+            free_after_checkpoint(&aside.content)
+        }
         AsideFrom::Snapshot { .. } => free_after_snapshot(&aside.content),
     };
     let lost = aside.iter().map(read).max();

@@ -3,6 +3,8 @@
 use serde::Deserialize;
 
 use crate::domain::BountyId;
+use crate::domain::board::Board;
+use crate::store::Checkpoint;
 
 /// A number above this was never an id: it would leave no room for new ones.
 const CREDIBLE: u64 = 1 << 53;
@@ -35,6 +37,14 @@ pub fn free_after_snapshot(content: &[u8]) -> BountyId {
     let given = ids.bounties.iter().map(|bounty| bounty.id);
     let next = Some(ids.next_id).filter(|next| *next < CREDIBLE);
     free_after(given.chain(ids.tracked)).max(BountyId(next.unwrap_or(0)))
+}
+
+/// The lowest id that a checkpoint does not say was given.
+pub fn free_after_checkpoint(content: &[u8]) -> BountyId {
+    let checkpoint = Checkpoint::parse(content);
+    let state = checkpoint.as_ref().and_then(Checkpoint::state);
+    let board = state.and_then(Board::from_checkpoint);
+    board.map_or(BountyId(1), |board| board.next_id())
 }
 
 fn free_after(given: impl Iterator<Item = u64>) -> BountyId {

@@ -49,7 +49,7 @@ pub fn damaged_chat(disk: &dyn Disk, layout: &Layout, chat: ChatId) -> Result<Ch
     let reader = Reader::new(disk, layout);
     let log = reader.log_path(chat);
     let has_files =
-        disk.status(&log).at("look at", &log)?.is_some() || !reader.snapshots(chat)?.is_empty();
+        disk.status(&log).at("look at", &log)?.is_some() || !reader.witnesses(chat)?.is_empty();
     if has_files {
         Ok(chat)
     } else {

@@ -5,6 +5,7 @@
 
 mod answer;
 mod canonical;
+mod checkpoint;
 mod command;
 mod confirm;
 mod decide;

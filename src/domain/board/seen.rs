@@ -2,13 +2,15 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use serde::{Deserialize, Serialize};
+
 use crate::domain::{BotId, BountyId, Delivery, Seq};
 
 /// How many of a bot's last updates are remembered. Telegram redelivers at most 100 at a time.
 pub const SEEN_PER_BOT: usize = 1_000;
 
 /// An update that became an event here.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Seen {
     update: i64,
     message: i64,
@@ -17,7 +19,7 @@ struct Seen {
 }
 
 /// The last [`SEEN_PER_BOT`] updates of each bot. A set, not a high-water mark: Telegram's numbers may restart lower.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SeenUpdates {
     bots: BTreeMap<BotId, VecDeque<Seen>>,
 }

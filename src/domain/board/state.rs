@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
+use serde::{Deserialize, Serialize};
+
 use super::event::{
     BoardEvent, BoardOpened, BoardRepaired, BountyAdded, BountyEdited, ChatKind, ChatMigrated,
 };
@@ -10,7 +12,7 @@ use super::seen::SeenUpdates;
 use crate::domain::{Actor, BountyId, ChatId, Recorded, Seq, UnixTime, UserId};
 
 /// One bounty as it is now.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bounty {
     pub id: BountyId,
     /// The Telegram id of the user or chat that added it.
@@ -22,14 +24,14 @@ pub struct Bounty {
 }
 
 /// The bounties that one user follows, and the last event that changed the list.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TrackingList {
     pub ids: BTreeSet<BountyId>,
     pub seq: Seq,
 }
 
 /// Everything that is known of one chat. Made from its events alone.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Board {
     pub(super) opened: Option<BoardOpened>,
     pub(super) seq: Seq,

@@ -1,0 +1,126 @@
+//! Appending: a write and its flush, and cutting back what failed.
+
+use std::io;
+
+use super::Log;
+use crate::domain::Event;
+use crate::store::disk::{LockGuard, OpenMode};
+use crate::store::error::{IoContext, StoreError};
+use crate::store::position::Position;
+
+/// A write failed and its remains could not be cut off. The lock stays held, so that no other process takes them for events.
+pub(super) struct Latch {
+    _guard: LockGuard,
+}
+
+impl<E: Event> Log<E> {
+    /// Cuts the log back to its last durable length, on a descriptor that has not seen the failed flush.
+    fn cut_back(&mut self) -> io::Result<()> {
+        let file = self.disk.open(&self.path, OpenMode::ReadWrite)?;
+        file.set_len(self.end.offset)?;
+        file.sync_data()?;
+        self.file = Some(file);
+        Ok(())
+    }
+
+    /// Flushes what was written, and the log's name when it is new.
+    pub fn flush(&self) -> Result<(), StoreError> {
+        self.file()?.sync_data().at("flush", &self.path)?;
+        if self.end == Position::START {
+            self.sync_dirs()
+        } else {
+            Ok(())
+        }
+    }
+
+    /// After a write, or a write and its flush: it stands, or it is cut off, or the lock is kept until it can be.
+    fn settle(
+        &mut self,
+        flushed: Result<(), StoreError>,
+        end: Position,
+        guard: &mut Option<LockGuard>,
+    ) -> Result<(), StoreError> {
+        match flushed {
+            Ok(()) => self.end = end,
+            Err(_) => {
+                if let Err(cut) = self.cut_back() {
+                    tracing::error!(log = %self.path.display(), %cut, "a failed write could not be cut back");
+                    self.latch = guard.take().map(|guard| Latch { _guard: guard });
+                }
+            }
+        }
+        flushed
+    }
+
+    pub(super) fn unlatch(&mut self) -> Result<(), StoreError> {
+        if self.latch.is_none() {
+            return Ok(());
+        }
+        match self.cut_back() {
+            Ok(()) => {
+                self.latch = None;
+                tracing::info!(log = %self.path.display(), "the failed write was cut back; the log takes writes again");
+                Ok(())
+            }
+            Err(error) => Err(StoreError::Latched {
+                path: self.path.clone(),
+                error,
+            }),
+        }
+    }
+}
+
+/// A log whose exclusive lock is held and which is caught up.
+pub struct Locked<'l, E> {
+    pub(super) log: &'l mut Log<E>,
+    pub(super) guard: Option<LockGuard>,
+}
+
+impl<E: Event> Locked<'_, E> {
+    /// The last durable event.
+    pub fn end(&self) -> Position {
+        self.log.end
+    }
+
+    /// Writes whole lines and flushes them; `end` is the position after them. When this fails nothing of it was told to
+    /// anyone and nothing of it stays: the log is cut back, or latched until it can be.
+    pub fn append(&mut self, lines: &[u8], end: Position) -> Result<(), StoreError> {
+        let flushed = self.put(lines).and_then(|()| self.log.flush());
+        self.log.settle(flushed, end, &mut self.guard)
+    }
+
+    /// Writes whole lines and does not flush them; `end` is the position after them. The lock stays held, and nothing of it
+    /// may be told to anyone, until [`Written::settle`].
+    pub fn write(mut self, lines: &[u8], end: Position) -> Result<Written, StoreError> {
+        let put = self.put(lines);
+        if put.is_err() {
+            self.log.settle(put, end, &mut self.guard)?;
+        }
+        let guard = self.guard;
+        Ok(Written { guard, end })
+    }
+
+    fn put(&self, lines: &[u8]) -> Result<(), StoreError> {
+        let (file, offset) = (self.log.file()?, self.log.end.offset);
+        file.write_at(lines, offset).at("write to", &self.log.path)
+    }
+}
+
+/// Events that are in a log and may not be durable yet. Dropping it gives the lock back: whoever opens the log next flushes them.
+#[must_use]
+pub struct Written {
+    guard: Option<LockGuard>,
+    end: Position,
+}
+
+impl Written {
+    /// Ends the write, with what came of the flush: the events are durable now, or they are undone like those of a
+    /// failed [`Locked::append`].
+    pub fn settle<E: Event>(
+        mut self,
+        log: &mut Log<E>,
+        flushed: Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        log.settle(flushed, self.end, &mut self.guard)
+    }
+}

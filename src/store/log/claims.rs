@@ -1,0 +1,51 @@
+//! What snapshots and the checkpoint say of how long the log must be.
+
+use std::path::PathBuf;
+
+use super::Log;
+use crate::domain::{Event, Seq};
+use crate::store::checkpoint::Checkpoint;
+use crate::store::error::{DamageKind, IoContext, StoreError};
+use crate::store::layout::Layout;
+use crate::store::snapshot::{Claims, newest_claim};
+
+impl<E: Event> Log<E> {
+    /// Refuses a log that is shorter than its snapshots or its checkpoint say it was. Where there is no log, every snapshot is asked, tracking
+    /// lists too; beside one the board's own file is enough, which may be asked at each opening.
+    pub(super) fn check_claims(
+        &self,
+        kind: impl FnOnce(PathBuf, Seq) -> DamageKind,
+    ) -> Result<(), StoreError> {
+        let mut claims = if self.file.is_some() {
+            newest_claim(&*self.disk, &self.dir, &Layout::BOARD_FILES)?
+        } else {
+            let mut names = self.disk.names(&self.dir).at("list", &self.dir)?;
+            names.retain(|name| Layout::is_snapshot(name));
+            newest_claim(&*self.disk, &self.dir, &names)?
+        };
+        // A log that was opened at its checkpoint is as long.
+        if !self.is_resumed {
+            claims.add(Checkpoint::claim(&*self.disk, &self.dir)?);
+        }
+        let Claims { newest, foreign } = claims;
+        match newest {
+            Some((snapshot, claimed)) if claimed > self.end.seq => {
+                Err(self.end.damage(&self.path, kind(snapshot, claimed)).into())
+            }
+            None if self.file.is_none() => {
+                foreign.map_or(Ok(()), |path| Err(StoreError::Foreign { path }))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl DamageKind {
+    pub(super) fn missing(snapshot: PathBuf, claimed: Seq) -> Self {
+        Self::Missing { snapshot, claimed }
+    }
+
+    pub(super) fn shorter(snapshot: PathBuf, claimed: Seq) -> Self {
+        Self::Shorter { snapshot, claimed }
+    }
+}

@@ -1,0 +1,168 @@
+//! One stream's log, open for writing.
+
+mod append;
+mod catch_up;
+mod claims;
+mod open;
+mod resume;
+
+use std::marker::PhantomData;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::disk::{Disk, DiskFile, FileId};
+use super::error::{DamageKind, IoContext, StoreError};
+use super::layout::Layout;
+use super::position::Position;
+use super::read::{EachLine, Rest, scan};
+use crate::domain::{Event, Recorded};
+
+pub use append::{Locked, Written};
+
+use append::Latch;
+use catch_up::Foreign;
+
+/// Receives each event that a catch-up finds.
+pub type Sink<'s, E> = &'s mut dyn FnMut(&Recorded<E>);
+
+/// A log as this process knows it: everything before [`Log::end`] is valid, and durable unless [`Log::is_in_doubt`].
+pub struct Log<E> {
+    disk: Arc<dyn Disk>,
+    dir: PathBuf,
+    path: PathBuf,
+    file: Option<Box<dyn DiskFile>>,
+    end: Position,
+    /// Whether it was opened at its checkpoint.
+    is_resumed: bool,
+    /// Whether the snapshots were asked if the log had been longer.
+    settled: bool,
+    /// What was read and is not known to be durable.
+    foreign: Option<Foreign>,
+    latch: Option<Latch>,
+    events: PhantomData<fn() -> E>,
+}
+
+/// How the file compares to what this process knows of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Freshness {
+    /// Nothing happened since.
+    Current,
+    /// Its length differs: another process wrote.
+    Changed,
+    /// There is no log.
+    Absent,
+    /// Another file, or none, has its name.
+    Moved,
+}
+
+impl<E: Event> Log<E> {
+    /// The log in this directory; nothing is opened yet.
+    pub fn new(disk: Arc<dyn Disk>, dir: PathBuf) -> Self {
+        let path = dir.join(Layout::LOG);
+        let events = PhantomData;
+        Self {
+            disk,
+            dir,
+            path,
+            file: None,
+            end: Position::START,
+            is_resumed: false,
+            settled: false,
+            foreign: None,
+            latch: None,
+            events,
+        }
+    }
+
+    /// The last event known, and where it ends.
+    pub fn end(&self) -> Position {
+        self.end
+    }
+
+    /// The log's file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The stream's directory.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// Which file it is, while it is open.
+    pub fn file_id(&self) -> Option<FileId> {
+        let status = self.file.as_ref()?.status().ok()?;
+        Some(status.id)
+    }
+
+    /// Whether an earlier write failed and could not be undone yet.
+    pub fn is_latched(&self) -> bool {
+        self.latch.is_some()
+    }
+
+    /// Whether it was opened at its checkpoint: what stands before that was not read.
+    pub fn is_resumed(&self) -> bool {
+        self.is_resumed
+    }
+
+    /// Whether some events before [`Log::end`] may not be durable: nothing may be told from them.
+    pub fn is_in_doubt(&self) -> bool {
+        self.foreign.is_some()
+    }
+
+    /// Looks whether the file is still what this process knows: two system calls, no lock.
+    pub fn freshness(&self) -> Result<Freshness, StoreError> {
+        let at_path = self.disk.status(&self.path).at("look at", &self.path)?;
+        let Some(file) = &self.file else {
+            return Ok(if at_path.is_none() {
+                Freshness::Absent
+            } else {
+                Freshness::Changed
+            });
+        };
+        let open = file.status().at("look at", &self.path)?;
+        Ok(match at_path {
+            Some(at_path) if at_path.id != open.id => Freshness::Moved,
+            Some(at_path) if at_path.len == self.end.offset && self.is_settled() => {
+                Freshness::Current
+            }
+            Some(_) => Freshness::Changed,
+            None => Freshness::Moved,
+        })
+    }
+
+    /// Takes the lock, which is waited for at most `patience`, and catches up with what other processes wrote. None when
+    /// there is no log and `create` is false. On damage the events before it have gone to `sink`, and [`Log::end`]
+    /// stands before it.
+    pub fn lock(
+        &mut self,
+        create: bool,
+        patience: Duration,
+        sink: Sink<'_, E>,
+    ) -> Result<Option<Locked<'_, E>>, StoreError> {
+        self.unlatch()?;
+        if self.file.is_none() && !self.open(create)? {
+            return Ok(None);
+        }
+        let guard = self.acquire(create, patience)?;
+        self.catch_up(sink)?;
+        Ok(Some(Locked {
+            log: self,
+            guard: Some(guard),
+        }))
+    }
+
+    /// Reads the events up to the known end again, without a lock: they are durable and never change.
+    pub fn read_known(&self, each: EachLine<'_, E>) -> Result<(), StoreError> {
+        let Some(file) = &self.file else {
+            return Ok(());
+        };
+        let scan = scan(&**file, Position::START, self.end.offset, each).at("read", &self.path)?;
+        match scan.rest {
+            Rest::Nothing => Ok(()),
+            Rest::Torn(_) => Err(scan.end.damage(&self.path, DamageKind::Shape).into()),
+            Rest::Damaged(kind) => Err(scan.end.damage(&self.path, kind).into()),
+        }
+    }
+}

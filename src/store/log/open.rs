@@ -1,0 +1,61 @@
+//! Opening a log, and taking the lock of the file that has its name.
+
+use std::time::Duration;
+
+use super::Log;
+use crate::domain::Event;
+use crate::store::disk::{DiskFile, LockGuard, LockMode, OpenMode};
+use crate::store::error::{DamageKind, IoContext, StoreError};
+use crate::store::named;
+use crate::store::position::Position;
+
+impl<E: Event> Log<E> {
+    /// Opens the log's file; false when there is none and none is to be made.
+    pub(super) fn open(&mut self, create: bool) -> Result<bool, StoreError> {
+        self.file = named::open(&*self.disk, &self.path, OpenMode::ReadWrite)?;
+        if self.file.is_some() {
+            return Ok(true);
+        }
+        self.check_claims(DamageKind::missing)?;
+        if !create {
+            return Ok(false);
+        }
+        self.disk.create_dir(&self.dir).at("make", &self.dir)?;
+        let made = self.disk.open(&self.path, OpenMode::Create);
+        self.file = Some(made.at("make", &self.path)?);
+        Ok(true)
+    }
+
+    /// The exclusive lock of the very file that has the log's name.
+    pub(super) fn acquire(
+        &mut self,
+        create: bool,
+        patience: Duration,
+    ) -> Result<LockGuard, StoreError> {
+        for _ in 0..named::ATTEMPTS {
+            let (disk, file) = (&*self.disk, self.file()?);
+            let mode = LockMode::Exclusive;
+            if let Some(guard) = named::lock_named(disk, &self.path, file, mode, patience)? {
+                return Ok(guard);
+            }
+            self.file = None;
+            // A name that is gone was moved with its directory: no new log may take its place unasked.
+            let at_path = self.disk.status(&self.path).at("look at", &self.path)?;
+            let is_replaced = at_path.is_some() && self.end == Position::START;
+            if !is_replaced || !self.open(create)? {
+                break;
+            }
+        }
+        Err(self.moved())
+    }
+
+    pub(super) fn file(&self) -> Result<&dyn DiskFile, StoreError> {
+        self.file.as_deref().ok_or_else(|| self.moved())
+    }
+
+    fn moved(&self) -> StoreError {
+        StoreError::Moved {
+            path: self.path.clone(),
+        }
+    }
+}
