@@ -9,14 +9,15 @@ use crate::domain::ChatId;
 
 use super::lane::{Lane, lock};
 
+/// With nothing due the thread rests so long, or until something is.
+const REST: Duration = Duration::from_secs(3_600);
+
 /// What the thread that writes snapshots has to do.
 pub enum Task {
     /// This chat's snapshots are due.
     Due(ChatId),
     /// A chat whose snapshots are due was given to this thread.
     Given(Arc<Lane>),
-    /// Nothing is due: there is time to look for idle boards.
-    Sweep,
 }
 
 /// The snapshots that are due, in the order of their time.
@@ -61,8 +62,8 @@ impl Agenda {
         self.changed.notify_all();
     }
 
-    /// Waits for the next task, at most `sweep`; none at the end.
-    pub fn next(&self, sweep: Duration) -> Option<Task> {
+    /// Waits for the next task; none at the end.
+    pub fn next(&self) -> Option<Task> {
         let mut state = lock(&self.state);
         loop {
             if let Some(lane) = state.given.pop_front() {
@@ -77,15 +78,9 @@ impl Agenda {
             if state.closing {
                 return None;
             }
-            let wait = next.map_or(sweep, |due| (due - now).min(sweep));
-            let (guard, timeout) = self
-                .changed
-                .wait_timeout(state, wait)
-                .unwrap_or_else(PoisonError::into_inner);
-            state = guard;
-            if timeout.timed_out() && wait == sweep {
-                return Some(Task::Sweep);
-            }
+            let wait = next.map_or(REST, |due| due - now);
+            let waiting = self.changed.wait_timeout(state, wait);
+            state = waiting.unwrap_or_else(PoisonError::into_inner).0;
         }
     }
 }

@@ -172,7 +172,12 @@ fn read_known(open: &OpenBoard, settings: &Settings, jobs: Vec<Job>, partial: bo
 
 /// Refuses changes; reads are answered when what is readable is this chat's. When nothing is readable they are refused
 /// too: an empty list would say that there are no bounties.
-fn refuse(open: &mut OpenBoard, settings: &Settings, jobs: Vec<Job>, error: &StoreError) -> Late {
+pub fn refuse(
+    open: &mut OpenBoard,
+    settings: &Settings,
+    jobs: Vec<Job>,
+    error: &StoreError,
+) -> Late {
     tracing::error!(chat = open.chat.0, %error, "a board could not be used as asked");
     let trouble = Trouble::from(error);
     let readable = !matches!(error, StoreError::Busy { .. } | StoreError::Foreign { .. })

@@ -51,6 +51,17 @@ impl OpenBoard {
         self.state.as_ref()
     }
 
+    /// Whether it has events.
+    pub fn has_events(&self) -> bool {
+        self.state().is_none_or(|board| board.seq() > Seq(0))
+    }
+
+    /// Whether the snapshot files reflect all that is known.
+    pub fn is_published(&self) -> bool {
+        let reflects = |board: &Board| self.published == Some(board.seq());
+        !self.has_events() || self.state().is_some_and(reflects)
+    }
+
     /// Sees what other processes wrote, for a command that only reads: without a lock when nothing happened.
     /// While a failed write waits to be undone, what is known is what is durable.
     pub fn refresh(&mut self, patience: Duration) -> Result<(), StoreError> {

@@ -4,9 +4,10 @@ use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::domain::{ChatId, Seq};
+use crate::domain::ChatId;
 use crate::store::{IoContext, StoreError};
 
+use super::active::Note;
 use super::batch::{self, Pending};
 use super::board::OpenBoard;
 use super::checkpoint::DueCheckpoint;
@@ -144,11 +145,46 @@ impl<'s> Held<'s> {
     }
 
     fn begin_batch(&mut self, jobs: Vec<Job>, patience: Duration) -> batch::Begun {
+        let settings = &self.shared.settings;
+        if jobs.iter().any(|job| job.change().is_some())
+            && let Err(error) = self.note()
+        {
+            return self.refuse(jobs, &error);
+        }
         let Work { open, flood, .. } = &mut *self.work;
         match open {
-            Some(open) => batch::begin(open, flood, &self.shared.settings, jobs, patience),
+            Some(open) => batch::begin(open, flood, settings, jobs, patience),
             None => batch::Begun::NotNow(jobs),
         }
+    }
+
+    /// Nothing is written to a chat that is not noted as active.
+    fn note(&mut self) -> Result<(), StoreError> {
+        if self.work.note.is_none() {
+            self.work.note = Some(self.shared.active.note(&[self.chat()])?);
+        }
+        Ok(())
+    }
+
+    fn refuse(&mut self, jobs: Vec<Job>, error: &StoreError) -> batch::Begun {
+        match &mut self.work.open {
+            Some(open) => {
+                let settings = &self.shared.settings;
+                batch::Begun::Answered(batch::refuse(open, settings, jobs, error))
+            }
+            None => batch::Begun::NotNow(jobs),
+        }
+    }
+
+    /// The chat, when a change waits for it and it is not noted as active.
+    pub fn to_note(&self) -> Option<ChatId> {
+        let is_missing = self.work.note.is_none() && self.lane.has_change();
+        is_missing.then(|| self.chat())
+    }
+
+    /// It was noted as active together with others.
+    pub fn was_noted(&mut self, note: Note) {
+        self.work.note = Some(note);
     }
 
     fn finish_batch(&mut self, pending: Pending, flushed: Result<(), StoreError>) -> batch::Late {
@@ -192,7 +228,7 @@ impl<'s> Held<'s> {
     /// Whether nothing has to be read from disk first: the board is in memory, or there is no board yet.
     fn is_at_hand(&mut self) -> bool {
         self.forget_refuted();
-        if self.work.open.as_ref().is_some_and(has_events) {
+        if self.work.open.as_ref().is_some_and(OpenBoard::has_events) {
             return true;
         }
         let (disk, layout) = (&*self.shared.disk, &self.shared.layout);
@@ -208,7 +244,7 @@ impl<'s> Held<'s> {
     /// process may note a new id at any time, so the notes are asked again.
     fn ready(&mut self) -> Result<bool, StoreError> {
         self.forget_refuted();
-        if self.work.open.as_ref().is_some_and(has_events) {
+        if self.work.open.as_ref().is_some_and(OpenBoard::has_events) {
             return Ok(true);
         }
         let current = current_chat(&*self.shared.disk, &self.shared.layout, self.chat())?;
@@ -296,9 +332,7 @@ impl<'s> Held<'s> {
 
     fn schedule_snapshots(&mut self) {
         let Some(open) = &self.work.open else { return };
-        let is_reflected = !has_events(open)
-            || (open.state()).is_some_and(|board| open.published == Some(board.seq()));
-        if is_reflected || self.work.publish_due.is_some() {
+        if open.is_published() || self.work.publish_due.is_some() {
             return;
         }
         let delay = self.shared.settings.snapshot_delay;
@@ -332,10 +366,6 @@ impl<'s> Held<'s> {
         }
         None
     }
-}
-
-fn has_events(open: &OpenBoard) -> bool {
-    open.state().is_none_or(|board| board.seq() > Seq(0))
 }
 
 fn refuse(chat: ChatId, jobs: Vec<Job>, error: &StoreError) {

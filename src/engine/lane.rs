@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use crate::domain::ChatId;
 
+use super::active::Note;
 use super::batch::Late;
 use super::board::OpenBoard;
 use super::flood::FloodGuard;
@@ -39,6 +40,8 @@ pub struct Work {
     pub used: Option<Instant>,
     pub publish_due: Option<Instant>,
     pub publish_cost: Duration,
+    /// That the chat is noted as active.
+    pub note: Option<Note>,
     /// Answers that still need the log to be read.
     pub late: Late,
 }
@@ -128,6 +131,26 @@ impl Lane {
         Turn::Batch(desk.jobs.drain(..count.unwrap_or(room)).collect())
     }
 
+    /// Whether a change waits.
+    pub fn has_change(&self) -> bool {
+        lock(&self.desk)
+            .jobs
+            .iter()
+            .any(|job| job.change().is_some())
+    }
+
+    /// When nobody used it for this long and its snapshots are written: takes the note that it is active.
+    pub fn settle(&self, calm: Duration) -> Option<Note> {
+        let mut desk = lock(&self.desk);
+        let is_scheduled = desk.scheduled;
+        let work = desk.work.as_mut().filter(|_| !is_scheduled)?;
+        let is_calm = work.used.is_none_or(|used| used.elapsed() >= calm);
+        let is_written = work.open.as_ref().is_none_or(OpenBoard::is_published);
+        (is_calm && is_written && work.publish_due.is_none())
+            .then(|| work.note.take())
+            .flatten()
+    }
+
     /// Whether nobody used it for so long that it can leave the memory.
     pub fn is_idle(&self, idle: Duration) -> bool {
         let desk = lock(&self.desk);
@@ -136,7 +159,7 @@ impl Lane {
         };
         let latched = work.open.as_ref().is_some_and(|open| open.log.is_latched());
         let unused = work.used.is_none_or(|used| used.elapsed() >= idle);
-        work.publish_due.is_none() && !latched && unused
+        work.note.is_none() && work.publish_due.is_none() && !latched && unused
     }
 }
 

@@ -7,6 +7,7 @@
 //!   and when that is not what the checkpoint says, the log is read whole from then on.
 //! - No Telegram type and no text of a reply is known here.
 
+mod active;
 mod agenda;
 mod batch;
 mod board;
@@ -25,6 +26,7 @@ mod publish;
 mod ready;
 mod request;
 mod round;
+mod upkeep;
 mod worker;
 mod writer;
 
@@ -143,12 +145,12 @@ impl Engine {
 
     fn finish(&mut self) {
         self.shared.close();
-        self.shared.checks.close();
         for thread in self.threads.drain(..) {
             if thread.join().is_err() {
                 tracing::error!("a worker thread ended by a panic");
             }
         }
+        self.shared.settle(Duration::ZERO);
     }
 }
 

@@ -4,10 +4,14 @@
 //! more than a few lines is left to a thread of its own.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use crate::domain::ChatId;
 
 use super::batch::Pending;
 use super::flush::{Mark, SharedFlush};
 use super::held::{Begun, Held};
+use super::lane::Lane;
 use super::ready::Way;
 use super::worker::Shared;
 
@@ -29,9 +33,13 @@ pub fn run(shared: &Shared, flush: &SharedFlush) {
             mark: flush.mark(),
             written: Vec::new(),
         };
-        round.join(Held::new(shared, lane));
-        for lane in std::iter::from_fn(|| shared.ready.gather()).take(CHATS - 1) {
-            round.join(Held::new(shared, lane));
+        let mut lanes = vec![lane];
+        let mut room = CHATS;
+        while !lanes.is_empty() {
+            lanes.extend(std::iter::from_fn(|| shared.ready.gather()).take(room - lanes.len()));
+            room -= lanes.len();
+            round.join_all(shared, std::mem::take(&mut lanes));
+            lanes.extend(shared.ready.gather().filter(|_| room > 0));
         }
         shared.ready.gathered();
         round.commit();
@@ -39,6 +47,22 @@ pub fn run(shared: &Shared, flush: &SharedFlush) {
 }
 
 impl<'s> Round<'s> {
+    /// Chats that become active are noted together.
+    fn join_all(&mut self, shared: &'s Shared, lanes: Vec<Arc<Lane>>) {
+        let mut all: Vec<Held<'s>> = (lanes.into_iter())
+            .map(|lane| Held::new(shared, lane))
+            .collect();
+        let new: Vec<ChatId> = all.iter().filter_map(Held::to_note).collect();
+        // Should that fail, each tries it again by itself, and answers what came of it.
+        if new.len() > 1
+            && let Ok(note) = shared.active.note(&new)
+        {
+            let noted = all.iter_mut().filter(|held| held.to_note().is_some());
+            noted.for_each(|held| held.was_noted(note));
+        }
+        all.into_iter().for_each(|held| self.join(held));
+    }
+
     fn join(&mut self, mut held: Held<'s>) {
         match catch_unwind(AssertUnwindSafe(|| held.begin())) {
             Ok(Begun::Written(pending)) => self.written.push((held, pending)),

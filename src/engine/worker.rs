@@ -1,16 +1,17 @@
-//! The threads that run the boards, and the one that writes snapshots and checkpoints and forgets idle boards.
+//! The threads that run the boards, and the one that writes snapshots and checkpoints.
 
 use std::collections::HashMap;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use crate::domain::ChatId;
 use crate::store::{Disk, Layout};
 
 use super::Settings;
+use super::active::Active;
 use super::agenda::{Agenda, Task};
 use super::checks::Checks;
 use super::flush::SharedFlush;
@@ -19,9 +20,8 @@ use super::job::Job;
 use super::lane::{Lane, Next, lock};
 use super::ready::{Ready, Way};
 use super::round;
+use super::upkeep::{self, Upkeep};
 
-/// How often idle boards are looked for at the least.
-const SWEEP: Duration = Duration::from_secs(15);
 /// How many threads fill rounds: while one waits for its flush, others write the next.
 const ROUNDS: usize = 3;
 
@@ -30,10 +30,12 @@ pub struct Shared {
     pub disk: Arc<dyn Disk>,
     pub layout: Layout,
     pub settings: Settings,
-    pub ready: Ready,
-    flush: Option<SharedFlush>,
     pub checks: Checks,
-    lanes: Mutex<HashMap<ChatId, Arc<Lane>>>,
+    pub ready: Ready,
+    pub active: Active,
+    pub upkeep: Upkeep,
+    pub flush: Option<SharedFlush>,
+    pub lanes: Mutex<HashMap<ChatId, Arc<Lane>>>,
     agenda: Agenda,
 }
 
@@ -44,6 +46,8 @@ impl Shared {
             None
         });
         Self {
+            active: Active::new(Arc::clone(&disk), layout.clone()),
+            upkeep: Upkeep::default(),
             disk,
             layout,
             settings,
@@ -84,9 +88,11 @@ impl Shared {
         }
     }
 
-    /// Lets the workers end when nothing waits any more.
+    /// Lets the threads end when nothing waits any more.
     pub fn close(&self) {
         self.ready.close();
+        self.checks.close();
+        self.upkeep.close();
     }
 
     fn work_alone(&self) {
@@ -105,18 +111,12 @@ impl Shared {
         }
     }
 
-    /// Writes snapshots when they are due, and forgets idle boards; at the end writes what is left.
+    /// Writes snapshots when they are due; at the end writes what is left.
     fn publish(&self) {
-        let mut swept = Instant::now();
-        while let Some(task) = self.agenda.next(self.sweep_every()) {
+        while let Some(task) = self.agenda.next() {
             match task {
-                Task::Sweep => {}
                 Task::Due(chat) => self.publish_chat(chat),
                 Task::Given(lane) => self.publish_lane(lane),
-            }
-            if swept.elapsed() >= self.sweep_every() {
-                self.sweep();
-                swept = Instant::now();
             }
         }
     }
@@ -143,15 +143,6 @@ impl Shared {
             due.write(&*self.disk, &self.layout, self.settings.lock_patience);
         }
     }
-
-    /// How often idle boards are looked for.
-    fn sweep_every(&self) -> Duration {
-        self.settings.idle.clamp(Duration::from_millis(10), SWEEP)
-    }
-
-    fn sweep(&self) {
-        lock(&self.lanes).retain(|_, lane| !lane.is_idle(self.settings.idle));
-    }
 }
 
 /// Starts the workers, and the publisher, which ends after them.
@@ -168,6 +159,7 @@ pub fn start(shared: &Arc<Shared>) -> io::Result<Vec<JoinHandle<()>>> {
     let workers: Vec<_> = alone.chain(rounds).collect::<io::Result<_>>()?;
     let publisher = spawn("snapshots", Shared::publish)?;
     let checker = spawn("checks", |shared| shared.checks.run(&*shared.disk))?;
+    let upkeep = spawn("upkeep", upkeep::run)?;
     let closer = {
         let shared = Arc::clone(shared);
         thread::Builder::new()
@@ -180,5 +172,5 @@ pub fn start(shared: &Arc<Shared>) -> io::Result<Vec<JoinHandle<()>>> {
                 shared.agenda.close();
             })?
     };
-    Ok(vec![closer, publisher, checker])
+    Ok(vec![closer, publisher, checker, upkeep])
 }

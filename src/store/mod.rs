@@ -9,6 +9,7 @@
 //!   fits is verified later.
 //! - Nothing is dropped: what is cut from a log is first set aside in a file of its own.
 
+mod active;
 mod canonical;
 mod checkpoint;
 mod disk;
@@ -28,6 +29,7 @@ mod shared;
 mod snapshot;
 mod tail;
 
+pub use active::{ActiveFile, Orphan};
 pub use checkpoint::Checkpoint;
 pub use disk::{Disk, DiskFile, FileId, FileStatus, GroupFlush, LockGuard, LockMode, OpenMode};
 pub use error::{Damage, DamageKind, IoContext, StoreError};

@@ -3,6 +3,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod active;
 mod backup;
 mod chain;
 mod checkpoints;
