@@ -10,6 +10,7 @@
 mod canonical;
 mod disk;
 mod error;
+mod hex;
 mod layout;
 mod line;
 mod local;
