@@ -136,7 +136,7 @@ impl<'f> Check<'f> {
     }
 
     fn see(&mut self, line: &Line<'_, BoardEvent>) {
-        self.board.evolve(&line.record);
+        self.board.evolve(line.record);
         for file in self.due.remove(&line.end.seq).unwrap_or_default() {
             if self
                 .expected(&file.name, &line.end)

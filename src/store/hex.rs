@@ -40,7 +40,8 @@ mod tests {
     #[test]
     fn digits_are_the_standard_librarys_and_are_read_back() {
         for first in 0..=u8::MAX {
-            let bytes: [u8; 32] = std::array::from_fn(|at| first.wrapping_add(at.wrapping_mul(37) as u8));
+            let bytes: [u8; 32] =
+                std::array::from_fn(|at| first.wrapping_add(at.wrapping_mul(37) as u8));
             let text: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
             let digits = encode(&bytes);
             assert_eq!(digits, text.as_bytes());

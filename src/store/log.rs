@@ -229,7 +229,7 @@ impl<E: Event> Log<E> {
         }
         let start = self.end.offset;
         let mut each = |line: Line<'_, E>| {
-            sink(&line.record);
+            sink(line.record);
             ControlFlow::Continue(())
         };
         let scan = scan(self.file()?, self.end, len, &mut each).at("read", &self.path)?;

@@ -168,7 +168,7 @@ struct Past {
 
 impl Past {
     fn see(&mut self, line: &Line<'_, BoardEvent>) -> ControlFlow<()> {
-        self.board.evolve(&line.record);
+        self.board.evolve(line.record);
         self.ends_in_repair = matches!(line.record.event, BoardEvent::BoardRepaired(_));
         if let BoardEvent::BoardRepaired(BoardRepaired { set_aside, .. }) = &line.record.event {
             self.set_aside.extend(set_aside.iter().cloned());
