@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use crate::domain::board::{Board, BoardEvent, ChatKind, board_file, list_file};
 use crate::domain::{ChatId, Seq, UserId};
 use crate::engine::board_file_name;
-use crate::store::{DamageKind, Layout, Line, Position, StoreError};
+use crate::store::{DamageKind, Layout, Line, Position, StoreError, closing_seq, seq_after};
 
 use super::reader::{Reader, SnapshotFile};
 
@@ -88,9 +88,9 @@ impl Reader<'_> {
     ) -> Result<(), StoreError> {
         let newest = files
             .iter()
-            .filter_map(|file| Some((file.seq?, &file.name)))
+            .filter_map(|file| Some((seq_after(&file.content, end.seq)?, &file.name)))
             .max();
-        let Some((claimed, name)) = newest.filter(|(claimed, _)| *claimed > end.seq) else {
+        let Some((claimed, name)) = newest else {
             return Ok(());
         };
         let snapshot = self.layout.chat(chat).join(name);
@@ -118,9 +118,9 @@ impl<'f> Check<'f> {
     fn new(files: &'f [SnapshotFile]) -> Self {
         let mut due: BTreeMap<Seq, Vec<&SnapshotFile>> = BTreeMap::new();
         for file in files {
-            due.entry(file.seq.unwrap_or(Seq(0)))
-                .or_default()
-                .push(file);
+            // What is equal there needs no further proof, and what its end says wrongly is equal nowhere.
+            let seq = closing_seq(&file.content).or_else(|| file.seq());
+            due.entry(seq.unwrap_or(Seq(0))).or_default().push(file);
         }
         let files = files
             .iter()
@@ -199,7 +199,7 @@ impl<'f> Check<'f> {
         let Some(file) = self.files.get(name) else {
             return Some(self.absent(name, latest));
         };
-        match file.seq {
+        match closing_seq(&file.content) {
             _ if !self.equal.contains(name) => Some(Difference::Content),
             Some(seq) if seq < latest => Some(Difference::Behind { seq, latest }),
             _ => None,
@@ -212,7 +212,7 @@ impl<'f> Check<'f> {
             .files
             .values()
             .filter(|file| is_board_file(&file.name))
-            .find_map(|file| file.seq);
+            .find_map(|file| file.seq());
         let user = name
             .strip_suffix(".json")
             .and_then(|user| user.parse().ok());

@@ -142,11 +142,7 @@ impl<'d> Reader<'d> {
             let path = dir.join(&name);
             let content = self.disk.read(&path).at("read", &path)?;
             let name = name.to_string_lossy().into_owned();
-            files.push(SnapshotFile {
-                seq: seq_of(&content),
-                name,
-                content,
-            });
+            files.push(SnapshotFile { name, content });
         }
         files.sort_by(|one, other| one.name.cmp(&other.name));
         Ok(files)
@@ -157,8 +153,13 @@ impl<'d> Reader<'d> {
 pub(super) struct SnapshotFile {
     pub name: String,
     pub content: Vec<u8>,
+}
+
+impl SnapshotFile {
     /// The last event it reflects; none when it cannot be read as one of ours.
-    pub seq: Option<Seq>,
+    pub fn seq(&self) -> Option<Seq> {
+        seq_of(&self.content)
+    }
 }
 
 /// Which chat a log belongs to, by its own events.

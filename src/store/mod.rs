@@ -34,4 +34,4 @@ pub use read::{EachLine, Line, Rest, Scan, read_log, scan};
 pub use repair::{HeldLog, kept_name};
 pub use root::make_root;
 pub use shared::SharedLog;
-pub use snapshot::{Claims, newest_claim, publish, seq_of};
+pub use snapshot::{Claims, closing_seq, newest_claim, publish, seq_after, seq_of};
