@@ -8,6 +8,7 @@
 mod batch;
 mod board;
 mod draft;
+mod event_id;
 mod flood;
 mod job;
 mod lane;
