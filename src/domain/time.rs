@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, SecondsFormat, Timelike, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Unix seconds: the date of a message, a due date, a creation date.
@@ -64,12 +64,49 @@ impl Timestamp {
     }
 }
 
+impl Timestamp {
+    /// As it is written, in the years 0 to 9999.
+    fn to_canonical(self) -> Option<[u8; Self::CANONICAL_LEN]> {
+        let year = u32::try_from(self.0.year())
+            .ok()
+            .filter(|year| *year <= 9_999)?;
+        let mut text = *FORM;
+        let mut put = |at: usize, value: u32| {
+            text[at] += (value / 10) as u8;
+            text[at + 1] += (value % 10) as u8;
+        };
+        put(0, year / 100);
+        put(2, year % 100);
+        put(5, self.0.month());
+        put(8, self.0.day());
+        put(11, self.0.hour());
+        put(14, self.0.minute());
+        put(17, self.0.second());
+        let milli = self.0.timestamp_subsec_millis();
+        put(20, milli / 10);
+        text[22] += (milli % 10) as u8;
+        Some(text)
+    }
+
+    /// Hands the text to `write`.
+    fn with_text<T>(self, write: impl FnOnce(&str) -> T) -> T {
+        let canonical = self.to_canonical();
+        match canonical
+            .as_ref()
+            .and_then(|text| std::str::from_utf8(text).ok())
+        {
+            Some(text) => write(text),
+            None => write(&self.0.to_rfc3339_opts(SecondsFormat::Millis, true)),
+        }
+    }
+}
+
 /// A time as it is written: a zero stands for a digit, all else for itself.
 const FORM: &[u8; Timestamp::CANONICAL_LEN] = b"0000-00-00T00:00:00.000Z";
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0.to_rfc3339_opts(SecondsFormat::Millis, true))
+        self.with_text(|text| f.write_str(text))
     }
 }
 
@@ -84,7 +121,7 @@ impl FromStr for Timestamp {
 
 impl Serialize for Timestamp {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        self.with_text(|text| serializer.serialize_str(text))
     }
 }
 
@@ -120,6 +157,25 @@ mod tests {
                 let is_written = full.is_some_and(|full| full.to_string() == text);
                 assert!(short.is_some() || !is_written, "{text}");
             }
+        }
+    }
+
+    #[test]
+    fn a_timestamp_is_written_as_the_calendar_has_it() {
+        let year = 31_556_952_000_i64;
+        let far = [
+            -3_000 * year,
+            -1_971 * year,
+            0,
+            8_029 * year,
+            8_031 * year,
+            90_000 * year,
+        ];
+        let near = (-40_000..40_000).map(|day| day * 86_400_000 + day * 7_654_321);
+        for millis in far.into_iter().chain(near) {
+            let time = Timestamp::from_millis(millis);
+            let expected = time.0.to_rfc3339_opts(super::SecondsFormat::Millis, true);
+            assert_eq!(time.to_string(), expected, "{millis}");
         }
     }
 
