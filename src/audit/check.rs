@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use crate::domain::board::{Board, BoardEvent, ChatKind, board_file, list_file};
 use crate::domain::{ChatId, Seq, UserId};
 use crate::engine::board_file_name;
-use crate::store::{DamageKind, Layout, Line, Position, StoreError};
+use crate::store::{DamageKind, Layout, Line, Position, StoreError, closing_seq};
 
 use super::reader::{Reader, SnapshotFile};
 
@@ -89,9 +89,9 @@ impl Reader<'_> {
     ) -> Result<(), StoreError> {
         let newest = files
             .into_iter()
-            .filter_map(|file| Some((file.seq?, &file.name)))
+            .filter_map(|file| Some((file.seq_after(end.seq)?, &file.name)))
             .max();
-        let Some((claimed, name)) = newest.filter(|(claimed, _)| *claimed > end.seq) else {
+        let Some((claimed, name)) = newest else {
             return Ok(());
         };
         let snapshot = self.layout.chat(chat).join(name);
@@ -119,9 +119,9 @@ impl<'f> Check<'f> {
     fn new(files: &'f [SnapshotFile]) -> Self {
         let mut due: BTreeMap<Seq, Vec<&SnapshotFile>> = BTreeMap::new();
         for file in files {
-            due.entry(file.seq.unwrap_or(Seq(0)))
-                .or_default()
-                .push(file);
+            // What is equal there needs no further proof, and what its end says wrongly is equal nowhere.
+            let seq = closing_seq(&file.content).or_else(|| file.seq());
+            due.entry(seq.unwrap_or(Seq(0))).or_default().push(file);
         }
         let files = files
             .iter()
@@ -137,7 +137,7 @@ impl<'f> Check<'f> {
     }
 
     fn see(&mut self, line: &Line<'_, BoardEvent>) {
-        self.board.evolve(&line.record);
+        self.board.evolve(line.record);
         for file in self.due.remove(&line.end.seq).unwrap_or_default() {
             if self
                 .expected(&file.name, &line.end)
@@ -200,7 +200,7 @@ impl<'f> Check<'f> {
         let Some(file) = self.files.get(name) else {
             return Some(self.absent(name, latest));
         };
-        match file.seq {
+        match closing_seq(&file.content) {
             _ if !self.equal.contains(name) => Some(Difference::Content),
             Some(seq) if seq < latest => Some(Difference::Behind { seq, latest }),
             _ => None,
@@ -213,7 +213,7 @@ impl<'f> Check<'f> {
             .files
             .values()
             .filter(|file| is_board_file(&file.name))
-            .find_map(|file| file.seq);
+            .find_map(|file| file.seq());
         let user = name
             .strip_suffix(".json")
             .and_then(|user| user.parse().ok());

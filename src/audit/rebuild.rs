@@ -55,7 +55,7 @@ pub fn rebuild_into(
     let witnesses = reader.witnesses(chat)?;
     let mut board = Board::default();
     let end = reader.read_whole(chat, &mut |line: Line<'_, BoardEvent>| {
-        board.evolve(&line.record);
+        board.evolve(line.record);
         ControlFlow::Continue(())
     })?;
     let reached = end.unwrap_or(Position::START);

@@ -95,7 +95,7 @@ impl LogCopy {
     fn read_to(&mut self, len: u64) -> Result<Rest, StoreError> {
         let board = &mut self.board;
         let mut each = |line: Line<'_, BoardEvent>| {
-            board.evolve(&line.record);
+            board.evolve(line.record);
             ControlFlow::Continue(())
         };
         let scan = scan(&*self.file, self.end, len, &mut each).at("read", &self.path)?;

@@ -51,7 +51,7 @@ pub fn run(data: &DataArgs, args: &Args) -> anyhow::Result<Status> {
         &chats,
         |chat| replay.one(&reader, chat),
         |chat, outcome| {
-            progress.advance(reader.log_size(chat));
+            progress.advance(outcome.bytes());
             totals.add(&outcome);
             match args.format {
                 Format::Table => outcome.print(chat)?,
@@ -97,6 +97,15 @@ enum Outcome {
 }
 
 impl Outcome {
+    /// How much of a log was read, as far as that is known.
+    fn bytes(&self) -> u64 {
+        match self {
+            Self::Rebuilt(done) => done.end.offset,
+            Self::Checked(check) => check.end.offset,
+            Self::NoLog | Self::Failed(_) => 0,
+        }
+    }
+
     /// Only what an operator has to know: nothing for a chat where all is well.
     fn print(&self, chat: ChatId) -> std::io::Result<()> {
         let mut out = stdout().lock();

@@ -134,7 +134,7 @@ impl OpenBoard {
             return Ok(());
         }
         self.log.read_known(&mut |line| {
-            each(&line.record);
+            each(line.record);
             if line.record.seq >= last {
                 ControlFlow::Break(())
             } else {

@@ -14,6 +14,7 @@ mod board;
 mod checkpoint;
 mod checks;
 mod draft;
+mod event_id;
 mod flood;
 mod flush;
 mod held;

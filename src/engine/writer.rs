@@ -2,8 +2,6 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use uuid::{NoContext, Uuid};
-
 use crate::domain::board::{
     Answer, Board, BoardEvent, BoardOpened, Change, ChatKind, confirm, decide,
 };
@@ -12,6 +10,7 @@ use crate::store::{Position, encode};
 
 use super::Settings;
 use super::draft::{Draft, context, query};
+use super::event_id::new_event_id;
 use super::flood::{FloodGuard, Verdict};
 use super::job::Job;
 use super::request::{Chat, Outcome, Request, Trouble};
@@ -142,11 +141,9 @@ pub fn new_record<E>(
     event: E,
 ) -> Recorded<E> {
     let millis = u64::try_from(time.millis()).unwrap_or(0);
-    let nanos = u32::try_from(millis % 1_000).unwrap_or(0) * 1_000_000;
-    let id = Uuid::new_v7(uuid::Timestamp::from_unix(NoContext, millis / 1_000, nanos));
     Recorded {
         seq,
-        id,
+        id: new_event_id(millis),
         time,
         actor,
         cause,
