@@ -1,6 +1,7 @@
 //! The commands that wait on one board: decided one after the other, written and flushed together, then answered.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Instant;
 
 use crate::domain::board::{Answer, Board, ChatKind, History, HistoryFold, decide, repeat_answer};
 use crate::domain::{BountyId, Seq};
@@ -12,21 +13,23 @@ use super::draft::{Draft, context, query};
 use super::flood::FloodGuard;
 use super::job::Job;
 use super::request::{Outcome, Trouble};
+use super::worker::Shared;
 use super::writer::Writer;
 
 /// Carries out the jobs in order and answers each. Gives back the jobs, unanswered, when the log is not where it was.
 pub fn run(
     open: &mut OpenBoard,
     flood: &mut FloodGuard,
-    settings: &Settings,
+    shared: &Shared,
     jobs: Vec<Job>,
 ) -> Result<(), Vec<Job>> {
+    let (settings, begun) = (&shared.settings, Instant::now());
     if jobs.iter().all(|job| job.change().is_none()) {
-        return read(open, settings, jobs);
+        return read(open, shared, jobs);
     }
     let known = match merged_duplicates(open, &jobs) {
         Ok(known) => known,
-        Err(error) => return trouble(open, settings, jobs, &error),
+        Err(error) => return trouble(open, shared, jobs, &error),
     };
     let create = jobs.iter().any(|job| would_begin(job, settings));
     let mut writer = Writer::new(settings, flood);
@@ -39,34 +42,37 @@ pub fn run(
         Ok(Some((mut locked, board))) => {
             writer.end = locked.end();
             let drafts = writer.decide_all(board, &jobs, &known);
+            let events = writer.end.seq.0 - locked.end().seq.0;
             let written = if writer.lines.is_empty() {
                 Ok(())
             } else {
-                locked.append(&writer.lines, writer.end)
+                let appended = locked.append(&writer.lines, writer.end);
+                appended.inspect(|()| shared.stats.flushed(events, begun.elapsed()))
             };
             if let Err(error) = written {
+                shared.stats.flush_failed();
                 drop(locked);
                 open.state = None;
-                return trouble(open, settings, jobs, &error);
+                return trouble(open, shared, jobs, &error);
             }
             drafts
         }
         Ok(None) => writer.decide_all(&mut Board::default(), &jobs, &known),
         Err(StoreError::Moved { .. }) => return Err(jobs),
-        Err(error) => return trouble(open, settings, jobs, &error),
+        Err(error) => return trouble(open, shared, jobs, &error),
     };
     answer_all(open, jobs, drafts, false);
     Ok(())
 }
 
 /// Jobs that only read: no lock unless another process wrote.
-fn read(open: &mut OpenBoard, settings: &Settings, jobs: Vec<Job>) -> Result<(), Vec<Job>> {
+fn read(open: &mut OpenBoard, shared: &Shared, jobs: Vec<Job>) -> Result<(), Vec<Job>> {
     match open.refresh() {
         Ok(()) => {}
         Err(StoreError::Moved { .. }) => return Err(jobs),
-        Err(error) => return trouble(open, settings, jobs, &error),
+        Err(error) => return trouble(open, shared, jobs, &error),
     }
-    read_known(open, settings, jobs, false);
+    read_known(open, &shared.settings, jobs, false);
     Ok(())
 }
 
@@ -89,11 +95,12 @@ fn read_known(open: &OpenBoard, settings: &Settings, jobs: Vec<Job>, partial: bo
 /// nothing is readable they are refused too: an empty list would say that there are no bounties.
 fn trouble(
     open: &mut OpenBoard,
-    settings: &Settings,
+    shared: &Shared,
     jobs: Vec<Job>,
     error: &StoreError,
 ) -> Result<(), Vec<Job>> {
     tracing::error!(chat = open.chat.0, %error, "a board could not be used as asked");
+    shared.note_obstacle(open.chat, open.log.is_latched(), error);
     let trouble = Trouble::from(error);
     let readable = !matches!(error, StoreError::Busy { .. } | StoreError::Foreign { .. })
         && (open.state().is_some() || open.refresh().is_ok())
@@ -106,7 +113,7 @@ fn trouble(
     refused
         .into_iter()
         .for_each(|job| job.finish(Outcome::Trouble(trouble)));
-    read_known(open, settings, reads, trouble == Trouble::Damaged);
+    read_known(open, &shared.settings, reads, trouble == Trouble::Damaged);
     Ok(())
 }
 
@@ -136,8 +143,10 @@ fn merged_duplicates(open: &mut OpenBoard, jobs: &[Job]) -> Result<Vec<bool>, St
 /// Everything before is durable: reads what the drafts still need, and tells everyone.
 fn answer_all(open: &OpenBoard, jobs: Vec<Job>, drafts: Vec<Draft>, partial: bool) {
     for (job, draft) in jobs.into_iter().zip(drafts) {
+        let job = job.counted_as(draft.fate());
         let outcome = match draft {
             Draft::Done(outcome) => outcome,
+            Draft::Flooded | Draft::Merged => Outcome::Silent,
             Draft::History { id, until } => or_trouble(history(open, id, until)),
             Draft::Again(seq) => or_trouble(again(open, seq, job.request.chat.kind)),
         };

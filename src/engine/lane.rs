@@ -45,6 +45,8 @@ struct Work {
     flood: FloodGuard,
     used: Instant,
     publish_due: Option<Instant>,
+    /// Since when the snapshots are due that could not be written yet.
+    overdue: Option<Instant>,
     publish_cost: Duration,
 }
 
@@ -55,6 +57,7 @@ impl Lane {
             flood: FloodGuard::default(),
             used: Instant::now(),
             publish_due: None,
+            overdue: None,
             publish_cost: Duration::ZERO,
         };
         Self {
@@ -105,10 +108,10 @@ impl Lane {
             match self.ready(shared, work) {
                 Ok(true) => {}
                 Ok(false) => return self.forward(shared, jobs),
-                Err(error) => return refuse(self.chat, jobs, &error),
+                Err(error) => return refuse(shared, self.chat, jobs, &error),
             }
             let Some(open) = &mut work.open else { return };
-            match batch::run(open, &mut work.flood, &shared.settings, jobs) {
+            match batch::run(open, &mut work.flood, shared, jobs) {
                 Ok(()) => return,
                 Err(unanswered) => jobs = unanswered,
             }
@@ -149,7 +152,7 @@ impl Lane {
                 jobs.into_iter()
                     .for_each(|job| shared.submit(job.for_chat(current)));
             }
-            Err(error) => refuse(self.chat, jobs, &error),
+            Err(error) => refuse(shared, self.chat, jobs, &error),
         }
     }
 
@@ -187,37 +190,65 @@ impl Lane {
                 .snapshot_delay
                 .max(work.publish_cost * PUBLISH_SHARE);
         work.publish_due = Some(due);
-        shared.publish_at(due, self.chat);
+        let since = *work.overdue.get_or_insert(due);
+        shared.publish_at(due, since, self.chat);
     }
 
     /// Writes the snapshots that are due.
     pub fn publish(&self, shared: &Shared) {
         let mut work = lock(&self.work);
         work.publish_due = None;
+        let since = work.overdue.take();
         let Some(open) = &mut work.open else { return };
         let begun = Instant::now();
         match publish(open) {
             Ok(()) => work.publish_cost = begun.elapsed(),
             Err(StoreError::Moved { .. }) => work.open = None,
-            Err(StoreError::Damaged(_)) => {}
+            Err(error @ StoreError::Damaged(_)) => shared.note_obstacle(self.chat, false, &error),
             Err(error) => {
+                shared.note_obstacle(self.chat, open.log.is_latched(), &error);
                 tracing::warn!(chat = self.chat.0, %error, "a snapshot could not be written; it is tried again");
                 let due = Instant::now() + PUBLISH_RETRY;
                 work.publish_due = Some(due);
-                shared.publish_at(due, self.chat);
+                let since = since.unwrap_or(begun);
+                work.overdue = Some(since);
+                shared.publish_at(due, since, self.chat);
             }
         }
     }
 
+    /// Tries a stream that took no writes: a latch is undone when that can be done, a repaired log is found.
+    pub fn look_again(&self, shared: &Shared) {
+        let mut work = lock(&self.work);
+        let mut tried = self.try_to_write(shared, &mut work);
+        if matches!(tried, Err(StoreError::Moved { .. })) {
+            work.open = None;
+            tried = self.try_to_write(shared, &mut work);
+        }
+        let latched = work.open.as_ref().is_some_and(|open| open.log.is_latched());
+        match tried {
+            Ok(()) => shared.stats.obstacles.clear(self.chat),
+            Err(error) => shared.stats.obstacles.note(self.chat, latched, &error),
+        }
+    }
+
+    /// Takes the log's lock and catches up, as every write begins.
+    fn try_to_write(&self, shared: &Shared, work: &mut Work) -> Result<(), StoreError> {
+        match (self.ready(shared, work)?, &mut work.open) {
+            (true, Some(open)) => open.lock(false).map(|_| ()),
+            _ => Ok(()),
+        }
+    }
+
     /// Whether nobody used it for so long that it can leave the memory.
-    pub fn is_idle(&self, idle: Duration) -> bool {
+    pub fn is_idle(&self, shared: &Shared) -> bool {
+        let idle = shared.settings.idle;
         let Ok(work) = self.work.try_lock() else {
             return false;
         };
-        let latched = work.open.as_ref().is_some_and(|open| open.log.is_latched());
         !lock(&self.queue).scheduled
             && work.publish_due.is_none()
-            && !latched
+            && !shared.stats.obstacles.is_blocked(self.chat)
             && work.used.elapsed() >= idle
     }
 
@@ -230,8 +261,9 @@ impl Lane {
     }
 }
 
-fn refuse(chat: ChatId, jobs: Vec<Job>, error: &StoreError) {
+fn refuse(shared: &Shared, chat: ChatId, jobs: Vec<Job>, error: &StoreError) {
     tracing::error!(chat = chat.0, %error, "a board could not be opened");
+    shared.note_obstacle(chat, false, error);
     let trouble = Trouble::from(error);
     jobs.into_iter()
         .for_each(|job| job.finish(Outcome::Trouble(trouble)));

@@ -9,11 +9,14 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use crate::domain::ChatId;
-use crate::store::{Disk, Layout};
+use crate::store::{Disk, Layout, StoreError};
 
 use super::Settings;
 use super::job::Job;
 use super::lane::{Lane, lock};
+use super::monitor::Lag;
+use super::stats::Stats;
+use super::{memory, mend};
 
 /// How often idle boards are looked for at the least.
 const SWEEP: Duration = Duration::from_secs(15);
@@ -23,6 +26,7 @@ pub struct Shared {
     pub disk: Arc<dyn Disk>,
     pub layout: Layout,
     pub settings: Settings,
+    pub stats: Arc<Stats>,
     lanes: Mutex<HashMap<ChatId, Arc<Lane>>>,
     ready: Mutex<Ready>,
     work_waits: Condvar,
@@ -39,7 +43,10 @@ struct Ready {
 /// Which snapshots are due when.
 #[derive(Default)]
 struct Agenda {
-    due: BinaryHeap<Reverse<(Instant, i64)>>,
+    /// When, since when, for which chat.
+    due: BinaryHeap<Reverse<(Instant, Instant, i64)>>,
+    /// Since when those are due that are being written.
+    writing: Option<Instant>,
     closing: bool,
 }
 
@@ -49,6 +56,7 @@ impl Shared {
             disk,
             layout,
             settings,
+            stats: Arc::default(),
             lanes: Mutex::default(),
             ready: Mutex::default(),
             work_waits: Condvar::new(),
@@ -72,12 +80,12 @@ impl Shared {
         }
     }
 
-    /// Has the chat's snapshots written at this time.
-    pub fn publish_at(&self, due: Instant, chat: ChatId) {
+    /// Has the chat's snapshots written at this time; `since` is when they were first due.
+    pub fn publish_at(&self, due: Instant, since: Instant, chat: ChatId) {
         let mut agenda = lock(&self.agenda);
         // At the end each snapshot is tried once: `replay` writes what could not be.
         if !agenda.closing {
-            agenda.due.push(Reverse((due, chat.0)));
+            agenda.due.push(Reverse((due, since, chat.0)));
             self.agenda_changed.notify_one();
         }
     }
@@ -142,11 +150,14 @@ impl Shared {
     /// The next chat whose snapshots are due, `Some(None)` when there is time to sweep, none at the end.
     fn next_due(&self) -> Option<Option<ChatId>> {
         let mut agenda = lock(&self.agenda);
+        agenda.writing = None;
         loop {
             let now = Instant::now();
-            let next = agenda.due.peek().map(|Reverse((due, _))| *due);
+            let next = agenda.due.peek().map(|Reverse((due, ..))| *due);
             if next.is_some_and(|due| due <= now || agenda.closing) {
-                return Some(agenda.due.pop().map(|Reverse((_, chat))| ChatId(chat)));
+                let next = agenda.due.pop();
+                agenda.writing = next.map(|Reverse((_, since, _))| since);
+                return Some(next.map(|Reverse((_, _, chat))| ChatId(chat)));
             }
             if agenda.closing {
                 return None;
@@ -165,11 +176,59 @@ impl Shared {
     }
 
     fn sweep_every(&self) -> Duration {
-        self.settings.idle.clamp(Duration::from_millis(10), SWEEP)
+        let most = if self.stats.obstacles.is_passing() {
+            mend::SOON
+        } else {
+            SWEEP
+        };
+        self.settings.idle.clamp(Duration::from_millis(10), most)
     }
 
     fn sweep(&self) {
-        lock(&self.lanes).retain(|_, lane| !lane.is_idle(self.settings.idle));
+        mend::try_again(self);
+        let mut lanes = lock(&self.lanes);
+        let before = lanes.len();
+        lanes.retain(|_, lane| !lane.is_idle(self));
+        let is_fewer = lanes.len() < before;
+        drop(lanes);
+        if is_fewer {
+            memory::give_back();
+        }
+    }
+
+    /// The lane of a chat, made when there is none.
+    pub fn lane(&self, chat: ChatId) -> Arc<Lane> {
+        let mut lanes = lock(&self.lanes);
+        let lane = lanes.entry(chat);
+        Arc::clone(lane.or_insert_with(|| Arc::new(Lane::new(chat))))
+    }
+
+    /// How many chats are in memory.
+    pub fn lane_count(&self) -> usize {
+        lock(&self.lanes).len()
+    }
+
+    /// The snapshots that wait.
+    pub fn lag(&self) -> Lag {
+        let agenda = lock(&self.agenda);
+        let waiting = agenda.due.iter().map(|Reverse((_, since, _))| *since);
+        let oldest = waiting.chain(agenda.writing).min();
+        Lag {
+            waiting: agenda.due.len() + usize::from(agenda.writing.is_some()),
+            overdue: oldest.map_or(Duration::ZERO, |since| since.elapsed()),
+        }
+    }
+
+    /// Whether the threads are about to end.
+    pub fn is_closing(&self) -> bool {
+        lock(&self.ready).closing
+    }
+
+    /// A stream could not be used; what may pass is tried again soon.
+    pub fn note_obstacle(&self, chat: ChatId, latched: bool, error: &StoreError) {
+        self.stats.obstacles.note(chat, latched, error);
+        let _agenda = lock(&self.agenda);
+        self.agenda_changed.notify_one();
     }
 }
 
@@ -177,9 +236,10 @@ impl Shared {
 pub fn start(shared: &Arc<Shared>) -> io::Result<Vec<JoinHandle<()>>> {
     let spawn = |name: &str, run: fn(&Shared)| {
         let shared = Arc::clone(shared);
-        thread::Builder::new()
-            .name(name.to_owned())
-            .spawn(move || run(&shared))
+        thread::Builder::new().name(name.to_owned()).spawn(move || {
+            let _counted = shared.stats.thread();
+            run(&shared);
+        })
     };
     let workers: Vec<_> = (0..shared.settings.workers.max(1))
         .map(|_| spawn("board", Shared::work))
