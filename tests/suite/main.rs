@@ -24,6 +24,7 @@ mod replay;
 mod run_basics;
 mod run_flood;
 mod run_kill;
+mod run_logs;
 mod run_migration;
 mod run_odd_updates;
 mod run_polling;
