@@ -16,6 +16,7 @@ mod feed;
 mod golden;
 mod idle;
 mod library;
+mod metrics;
 mod migration;
 mod processes;
 mod properties;
