@@ -4,6 +4,7 @@ pub mod backup;
 pub mod cli;
 pub mod domain;
 pub mod engine;
+pub mod metrics;
 pub mod store;
 pub mod telegram;
 pub mod text;

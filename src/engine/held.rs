@@ -62,8 +62,9 @@ impl<'s> Held<'s> {
         self.work.used = Some(Instant::now());
         self.schedule_check();
         self.schedule_snapshots();
+        let due = self.work.overdue.unwrap_or_else(Instant::now);
         let next = self.lane.take_back(self.work);
-        self.shared.pass_on(self.lane, next, way);
+        self.shared.pass_on(self.lane, next, due, way);
     }
 
     /// After a panic: the board is made again from its log.
@@ -74,6 +75,9 @@ impl<'s> Held<'s> {
 
     /// Carries out what waits, as one batch, and waits for whatever that needs.
     pub fn run(&mut self) {
+        if self.lane.take_look() {
+            self.look_again();
+        }
         if let Some(open) = &self.work.open {
             std::mem::take(&mut self.work.late).answer(open);
         }
@@ -87,15 +91,17 @@ impl<'s> Held<'s> {
     fn run_batch(&mut self, mut jobs: Vec<Job>) {
         let patience = self.shared.settings.lock_patience;
         for _ in 0..ATTEMPTS {
+            let begun = Instant::now();
             match self.ready() {
                 Ok(true) => {}
                 Ok(false) => return self.forward(jobs),
-                Err(error) => return refuse(self.chat(), jobs, &error),
+                Err(error) => return refuse(self.shared, self.chat(), jobs, &error),
             }
             match self.begin_batch(jobs, patience) {
                 batch::Begun::Answered(late) => return self.answer_late(late),
                 batch::Begun::Written(pending) => {
                     let flushed = self.flush();
+                    self.shared.stats.commit(&flushed, pending.events, begun);
                     let late = self.finish_batch(pending, flushed);
                     return self.answer_late(late);
                 }
@@ -109,7 +115,7 @@ impl<'s> Held<'s> {
 
     /// The same as far as it can be done without waiting, up to the flush.
     pub fn begin(&mut self) -> Begun {
-        if !self.work.late.is_empty() || !self.is_at_hand() {
+        if !self.work.late.is_empty() || self.lane.wants_look() || !self.is_at_hand() {
             return Begun::Alone;
         }
         let jobs = match self.lane.next_turn() {
@@ -145,7 +151,6 @@ impl<'s> Held<'s> {
     }
 
     fn begin_batch(&mut self, jobs: Vec<Job>, patience: Duration) -> batch::Begun {
-        let settings = &self.shared.settings;
         if jobs.iter().any(|job| job.change().is_some())
             && let Err(error) = self.note()
         {
@@ -153,7 +158,7 @@ impl<'s> Held<'s> {
         }
         let Work { open, flood, .. } = &mut *self.work;
         match open {
-            Some(open) => batch::begin(open, flood, settings, jobs, patience),
+            Some(open) => batch::begin(open, flood, self.shared, jobs, patience),
             None => batch::Begun::NotNow(jobs),
         }
     }
@@ -168,10 +173,7 @@ impl<'s> Held<'s> {
 
     fn refuse(&mut self, jobs: Vec<Job>, error: &StoreError) -> batch::Begun {
         match &mut self.work.open {
-            Some(open) => {
-                let settings = &self.shared.settings;
-                batch::Begun::Answered(batch::refuse(open, settings, jobs, error))
-            }
+            Some(open) => batch::Begun::Answered(batch::refuse(open, self.shared, jobs, error)),
             None => batch::Begun::NotNow(jobs),
         }
     }
@@ -188,9 +190,8 @@ impl<'s> Held<'s> {
     }
 
     fn finish_batch(&mut self, pending: Pending, flushed: Result<(), StoreError>) -> batch::Late {
-        let settings = &self.shared.settings;
         match &mut self.work.open {
-            Some(open) => batch::finish(open, settings, pending, flushed),
+            Some(open) => batch::finish(open, self.shared, pending, flushed),
             None => batch::Late::default(),
         }
     }
@@ -306,7 +307,7 @@ impl<'s> Held<'s> {
             Ok(current) => jobs
                 .into_iter()
                 .for_each(|job| self.shared.submit(job.for_chat(current))),
-            Err(error) => refuse(self.chat(), jobs, &error),
+            Err(error) => refuse(self.shared, self.chat(), jobs, &error),
         }
     }
 
@@ -330,6 +331,30 @@ impl<'s> Held<'s> {
         job.for_chat(to).finish(outcome);
     }
 
+    /// Tries a stream that took no writes: a latch is undone when that can be done, a repaired log is found.
+    fn look_again(&mut self) {
+        let mut tried = self.try_to_write();
+        if matches!(tried, Err(StoreError::Moved { .. })) {
+            self.work.open = None;
+            tried = self.try_to_write();
+        }
+        let (open, obstacles) = (&self.work.open, &self.shared.stats.obstacles);
+        let latched = open.as_ref().is_some_and(|open| open.log.is_latched());
+        match tried {
+            Ok(()) => obstacles.clear(self.chat()),
+            Err(error) => obstacles.note(self.chat(), latched, &error),
+        }
+    }
+
+    /// Takes the log's lock and catches up, as every write begins.
+    fn try_to_write(&mut self) -> Result<(), StoreError> {
+        let patience = self.shared.settings.lock_patience;
+        match (self.ready()?, &mut self.work.open) {
+            (true, Some(open)) => open.lock(false, patience).map(|_| ()),
+            _ => Ok(()),
+        }
+    }
+
     fn schedule_snapshots(&mut self) {
         let Some(open) = &self.work.open else { return };
         if open.is_published() || self.work.publish_due.is_some() {
@@ -342,13 +367,16 @@ impl<'s> Held<'s> {
     fn snapshots_in(&mut self, delay: Duration) {
         let due = Instant::now() + delay;
         self.work.publish_due = Some(due);
-        self.shared.publish_at(due, self.chat());
+        let since = *self.work.overdue.get_or_insert(due);
+        self.shared.publish_at(due, since, self.chat());
     }
 
     /// Writes the snapshots that are due. Answers the checkpoint that is due too, to be written when the chat is released.
     pub fn publish(&mut self) -> Option<DueCheckpoint> {
         self.work.publish_due = None;
+        let since = self.work.overdue.take();
         self.forget_refuted();
+        let (shared, chat) = (self.shared, self.chat());
         let patience = self.shared.settings.lock_patience;
         let open = self.work.open.as_mut()?;
         let begun = Instant::now();
@@ -358,9 +386,11 @@ impl<'s> Held<'s> {
                 return open.due_checkpoint();
             }
             Err(StoreError::Moved { .. }) => self.work.open = None,
-            Err(StoreError::Damaged(_)) => {}
+            Err(error @ StoreError::Damaged(_)) => shared.note_obstacle(chat, false, &error),
             Err(error) => {
-                tracing::warn!(chat = self.chat().0, %error, "a snapshot could not be written; it is tried again");
+                shared.note_obstacle(chat, open.log.is_latched(), &error);
+                tracing::warn!(chat = chat.0, %error, "a snapshot could not be written; it is tried again");
+                self.work.overdue = Some(since.unwrap_or(begun));
                 self.snapshots_in(PUBLISH_RETRY);
             }
         }
@@ -368,8 +398,9 @@ impl<'s> Held<'s> {
     }
 }
 
-fn refuse(chat: ChatId, jobs: Vec<Job>, error: &StoreError) {
+fn refuse(shared: &Shared, chat: ChatId, jobs: Vec<Job>, error: &StoreError) {
     tracing::error!(chat = chat.0, %error, "a board could not be opened");
+    shared.note_obstacle(chat, false, error);
     let trouble = Trouble::from(error);
     jobs.into_iter()
         .for_each(|job| job.finish(Outcome::Trouble(trouble)));

@@ -26,6 +26,8 @@ struct Desk {
     jobs: VecDeque<Job>,
     /// Its snapshots are due.
     publish: bool,
+    /// Whether it takes writes again is to be tried.
+    look: bool,
     /// Whether a thread has it, or it waits for one.
     scheduled: bool,
     /// None while a thread has it.
@@ -39,6 +41,8 @@ pub struct Work {
     pub flood: FloodGuard,
     pub used: Option<Instant>,
     pub publish_due: Option<Instant>,
+    /// Since when the snapshots are due that could not be written yet.
+    pub overdue: Option<Instant>,
     pub publish_cost: Duration,
     /// That the chat is noted as active.
     pub note: Option<Note>,
@@ -69,6 +73,7 @@ impl Lane {
             desk: Mutex::new(Desk {
                 jobs: VecDeque::new(),
                 publish: false,
+                look: false,
                 scheduled: false,
                 work: Some(Box::default()),
             }),
@@ -97,6 +102,23 @@ impl Lane {
         !std::mem::replace(&mut desk.scheduled, true)
     }
 
+    /// Asks to try whether it takes writes again; true when the chat must be given to a thread that can wait.
+    pub fn want_look(&self) -> bool {
+        let mut desk = lock(&self.desk);
+        desk.look = true;
+        !std::mem::replace(&mut desk.scheduled, true)
+    }
+
+    /// Whether it is to be tried if it takes writes again.
+    pub fn wants_look(&self) -> bool {
+        lock(&self.desk).look
+    }
+
+    /// The same, once.
+    pub fn take_look(&self) -> bool {
+        std::mem::take(&mut lock(&self.desk).look)
+    }
+
     /// Takes the board, for the thread that the chat was given to.
     pub fn take(&self) -> Box<Work> {
         lock(&self.desk).work.take().unwrap_or_default()
@@ -107,7 +129,7 @@ impl Lane {
         let mut desk = lock(&self.desk);
         let next = if std::mem::take(&mut desk.publish) {
             Next::Snapshots
-        } else if desk.jobs.is_empty() && work.late.is_empty() {
+        } else if desk.jobs.is_empty() && work.late.is_empty() && !desk.look {
             Next::Nothing
         } else {
             Next::Jobs
@@ -157,9 +179,13 @@ impl Lane {
         let Some(work) = desk.work.as_ref().filter(|_| !desk.scheduled) else {
             return false;
         };
-        let latched = work.open.as_ref().is_some_and(|open| open.log.is_latched());
         let unused = work.used.is_none_or(|used| used.elapsed() >= idle);
-        work.note.is_none() && work.publish_due.is_none() && !latched && unused
+        // What a failed flush may have lost must be written again, which only this process knows.
+        let in_doubt = work
+            .open
+            .as_ref()
+            .is_some_and(|open| open.log.is_in_doubt());
+        work.note.is_none() && work.publish_due.is_none() && unused && !in_doubt
     }
 }
 

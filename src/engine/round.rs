@@ -5,6 +5,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::time::Instant;
 
 use crate::domain::ChatId;
 
@@ -13,6 +14,7 @@ use super::flush::{Mark, SharedFlush};
 use super::held::{Begun, Held};
 use super::lane::Lane;
 use super::ready::Way;
+use super::stats::Stats;
 use super::worker::Shared;
 
 /// How many chats a round has at most.
@@ -22,6 +24,7 @@ const CHATS: usize = 256;
 struct Round<'s> {
     flush: &'s SharedFlush,
     mark: Mark,
+    begun: Instant,
     written: Vec<(Held<'s>, Pending)>,
 }
 
@@ -31,6 +34,7 @@ pub fn run(shared: &Shared, flush: &SharedFlush) {
         let mut round = Round {
             flush,
             mark: flush.mark(),
+            begun: Instant::now(),
             written: Vec::new(),
         };
         let mut lanes = vec![lane];
@@ -42,7 +46,7 @@ pub fn run(shared: &Shared, flush: &SharedFlush) {
             lanes.extend(shared.ready.gather().filter(|_| room > 0));
         }
         shared.ready.gathered();
-        round.commit();
+        round.commit(&shared.stats);
     }
 }
 
@@ -73,12 +77,20 @@ impl<'s> Round<'s> {
     }
 
     /// Flushes everything, then tells everyone. A single log is cheaper flushed by itself.
-    fn commit(self) {
+    fn commit(self, stats: &Stats) {
         let together = (self.written.len() > 1).then(|| self.flush.flush(self.mark));
+        if let Some(flushed) = &together {
+            let events = self.written.iter().map(|(_, pending)| pending.events);
+            stats.commit(flushed, events.sum(), self.begun);
+        }
         for (mut held, pending) in self.written {
             let flushed = match &together {
                 Some(flushed) if held.is_covered_by(self.flush) => held.flushed(flushed),
-                _ => held.flush(),
+                _ => {
+                    let flushed = held.flush();
+                    stats.commit(&flushed, pending.events, self.begun);
+                    flushed
+                }
             };
             let done = catch_unwind(AssertUnwindSafe(|| held.finish(pending, flushed)));
             match done {

@@ -10,7 +10,9 @@ use crate::store::{Orphan, StoreError};
 
 use super::active::{Note, flush_snapshots};
 use super::board::OpenBoard;
-use super::lane::lock;
+use super::lane::{Lane, lock};
+use super::memory;
+use super::mend::{self, SOON};
 use super::names::current_chat;
 use super::publish::publish;
 use super::worker::Shared;
@@ -24,31 +26,56 @@ const CALM: Duration = Duration::from_secs(30);
 /// So many chats' snapshots are flushed file by file; more than that share one flush where there is one.
 const FEW: usize = 32;
 
-/// Whether the engine closes.
+/// When the next round is.
 #[derive(Default)]
 pub struct Upkeep {
-    closing: Mutex<bool>,
+    state: Mutex<State>,
     changed: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    /// Something is to be tried again soon.
+    hastened: bool,
+    closing: bool,
 }
 
 impl Upkeep {
     /// Ends the thread, at the next chat at the latest.
     pub fn close(&self) {
-        *lock(&self.closing) = true;
+        lock(&self.state).closing = true;
         self.changed.notify_all();
     }
 
-    fn is_closing(&self) -> bool {
-        *lock(&self.closing)
+    /// Has the next round come soon.
+    pub fn hasten(&self) {
+        let mut state = lock(&self.state);
+        if !state.hastened {
+            state.hastened = true;
+            self.changed.notify_all();
+        }
     }
 
-    /// Waits; false when the engine closes.
+    /// Whether the engine closes.
+    pub fn is_closing(&self) -> bool {
+        lock(&self.state).closing
+    }
+
+    /// Waits, less when it is hastened; false when the engine closes.
     fn rest(&self, time: Duration) -> bool {
-        let waiting = self
-            .changed
-            .wait_timeout_while(lock(&self.closing), time, |closing| !*closing);
-        let (closing, _) = waiting.unwrap_or_else(PoisonError::into_inner);
-        !*closing
+        let begun = Instant::now();
+        let mut state = lock(&self.state);
+        while !state.closing {
+            let time = if state.hastened { time.min(SOON) } else { time };
+            let left = time.saturating_sub(begun.elapsed());
+            if left.is_zero() {
+                state.hastened = false;
+                return true;
+            }
+            let waiting = self.changed.wait_timeout(state, left);
+            state = waiting.unwrap_or_else(PoisonError::into_inner).0;
+        }
+        false
     }
 }
 
@@ -60,13 +87,28 @@ pub fn run(shared: &Shared) {
         shared.settle(shared.settings.idle.min(CALM));
         shared.sweep();
         shared.adopt_all();
-        wait = every;
+        wait = if shared.stats.obstacles.is_passing() {
+            every.min(SOON)
+        } else {
+            every
+        };
     }
 }
 
 impl Shared {
     fn sweep(&self) {
-        lock(&self.lanes).retain(|_, lane| !lane.is_idle(self.settings.idle));
+        mend::try_again(self);
+        let is_idle = |chat: &ChatId, lane: &Arc<Lane>| {
+            lane.is_idle(self.settings.idle) && !self.stats.obstacles.is_blocked(*chat)
+        };
+        let mut lanes = lock(&self.lanes);
+        let before = lanes.len();
+        lanes.retain(|chat, lane| !is_idle(chat, lane));
+        let is_fewer = lanes.len() < before;
+        drop(lanes);
+        if is_fewer {
+            memory::give_back();
+        }
     }
 
     /// Flushes the snapshots of the chats that were not used for this long, and forgets that they were active.

@@ -8,7 +8,7 @@ use std::thread::{self, JoinHandle};
 use std::time::Instant;
 
 use crate::domain::ChatId;
-use crate::store::{Disk, Layout};
+use crate::store::{Disk, Layout, StoreError};
 
 use super::Settings;
 use super::active::Active;
@@ -18,8 +18,10 @@ use super::flush::SharedFlush;
 use super::held::Held;
 use super::job::Job;
 use super::lane::{Lane, Next, lock};
+use super::monitor::Lag;
 use super::ready::{Ready, Way};
 use super::round;
+use super::stats::Stats;
 use super::upkeep::{self, Upkeep};
 
 /// How many threads fill rounds: while one waits for its flush, others write the next.
@@ -30,6 +32,7 @@ pub struct Shared {
     pub disk: Arc<dyn Disk>,
     pub layout: Layout,
     pub settings: Settings,
+    pub stats: Arc<Stats>,
     pub checks: Checks,
     pub ready: Ready,
     pub active: Active,
@@ -51,6 +54,7 @@ impl Shared {
             disk,
             layout,
             settings,
+            stats: Arc::default(),
             checks: Checks::default(),
             ready: Ready::new(flush.is_some()),
             flush: flush.map(SharedFlush::new),
@@ -74,17 +78,51 @@ impl Shared {
         }
     }
 
-    /// Has the chat's snapshots written at this time.
-    pub fn publish_at(&self, due: Instant, chat: ChatId) {
-        self.agenda.add(due, chat);
+    /// Has the chat's snapshots written at this time; `since` is when they were first due.
+    pub fn publish_at(&self, due: Instant, since: Instant, chat: ChatId) {
+        self.agenda.add(due, since, chat);
     }
 
-    /// Passes a chat on that a thread is done with.
-    pub fn pass_on(&self, lane: Arc<Lane>, next: Next, way: Way) {
+    /// The snapshots that wait.
+    pub fn lag(&self) -> Lag {
+        self.agenda.lag()
+    }
+
+    /// How many chats are in memory.
+    pub fn lane_count(&self) -> usize {
+        lock(&self.lanes).len()
+    }
+
+    /// Has a stream tried that took no writes.
+    pub fn look_again(&self, chat: ChatId) {
+        let mut lanes = lock(&self.lanes);
+        let lane = lanes
+            .entry(chat)
+            .or_insert_with(|| Arc::new(Lane::new(chat)));
+        if lane.want_look() {
+            self.ready.begin(Arc::clone(lane), Way::Alone);
+        }
+    }
+
+    /// A stream could not be used; what may pass is tried again soon.
+    pub fn note_obstacle(&self, chat: ChatId, latched: bool, error: &StoreError) {
+        self.stats.obstacles.note(chat, latched, error);
+        if self.stats.obstacles.is_passing() {
+            self.upkeep.hasten();
+        }
+    }
+
+    /// Whether the threads are about to end.
+    pub fn is_closing(&self) -> bool {
+        self.upkeep.is_closing()
+    }
+
+    /// Passes a chat on that a thread is done with; `due` is since when its snapshots are.
+    pub fn pass_on(&self, lane: Arc<Lane>, next: Next, due: Instant, way: Way) {
         match next {
             Next::Nothing => self.ready.end(),
             Next::Jobs => self.ready.give(lane, way),
-            Next::Snapshots => self.agenda.give(lane),
+            Next::Snapshots => self.agenda.give(lane, due),
         }
     }
 
@@ -149,9 +187,10 @@ impl Shared {
 pub fn start(shared: &Arc<Shared>) -> io::Result<Vec<JoinHandle<()>>> {
     let spawn = |name: &str, run: fn(&Shared)| {
         let shared = Arc::clone(shared);
-        thread::Builder::new()
-            .name(name.to_owned())
-            .spawn(move || run(&shared))
+        thread::Builder::new().name(name.to_owned()).spawn(move || {
+            let _counted = shared.stats.thread();
+            run(&shared);
+        })
     };
     let alone = (0..shared.settings.workers.max(1)).map(|_| spawn("board", Shared::work_alone));
     let rounds = shared.flush.as_ref().map_or(0, |_| ROUNDS);

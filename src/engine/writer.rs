@@ -37,7 +37,7 @@ impl<'w> Writer<'w> {
     /// What each job comes to, once the events of this batch are durable. `known` are changes that another log already has.
     pub fn decide_all(&mut self, board: &mut Board, jobs: &[Job], known: &[bool]) -> Vec<Draft> {
         let one = |(job, known): (&Job, &bool)| match job.change() {
-            Some(_) if *known => Draft::Done(Outcome::Silent),
+            Some(_) if *known => Draft::Merged,
             Some(change) => self.change(board, change, &job.request),
             None => query(board, &job.request, self.settings, self.end),
         };
@@ -52,8 +52,8 @@ impl<'w> Writer<'w> {
         {
             return Draft::Again(seq);
         }
-        if let Some(outcome) = self.flooded(change, request) {
-            return Draft::Done(outcome);
+        if let Some(refused) = self.flooded(change, request) {
+            return refused;
         }
         let kind = board.kind().unwrap_or(request.chat.kind);
         let context = context(request, kind, self.settings);
@@ -66,12 +66,15 @@ impl<'w> Writer<'w> {
         })
     }
 
-    fn flooded(&mut self, change: &Change, request: &Request) -> Option<Outcome> {
+    fn flooded(&mut self, change: &Change, request: &Request) -> Option<Draft> {
         let limit = self.settings.flood_limit.filter(|_| change.is_guarded())?;
         match self.flood.judge(request.actor.id(), request.at, limit) {
             Verdict::Pass => None,
-            Verdict::Tell { seconds } => Some(Outcome::Trouble(Trouble::Flood { seconds })),
-            Verdict::Silent => Some(Outcome::Silent),
+            Verdict::Tell { seconds } => {
+                let told = Outcome::Trouble(Trouble::Flood { seconds });
+                Some(Draft::Done(told))
+            }
+            Verdict::Silent => Some(Draft::Flooded),
         }
     }
 

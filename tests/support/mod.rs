@@ -7,6 +7,7 @@
 
 pub mod bot;
 pub mod bot_api;
+pub mod http;
 pub mod law;
 pub mod scenario;
 pub mod sim_disk;

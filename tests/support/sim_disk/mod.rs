@@ -83,6 +83,14 @@ impl SimDisk {
         }
     }
 
+    /// From now on this process meets this fault, or none.
+    pub fn replan(&self, plan: Option<Plan>) {
+        let mut state = self.world.state();
+        state
+            .processes
+            .insert(self.process, plan::Process::new(plan));
+    }
+
     /// A copy of the disk as it is, with a process that is alive on the copy.
     pub fn copy(&self) -> Self {
         let mut state = self.world.state().clone();
