@@ -151,10 +151,12 @@ impl Lane {
     }
 
     /// Lets go of a board that was made from a checkpoint which turned out not to be what the log says, or whose log is
-    /// damaged before it: the log is read whole instead. One that holds a failed write takes no writes anyway until that is undone.
+    /// damaged before it: the log is read whole instead. Not while its log knows of a failed write or flush, which must be
+    /// undone first: until then nothing is told from it and it takes no writes.
     fn forget_refuted(&self, shared: &Shared, work: &mut Work) {
         let is_refuted = |open: &OpenBoard| {
-            open.log.is_resumed() && !open.log.is_latched() && shared.checks.refuted(self.chat)
+            let is_at_rest = !open.log.is_latched() && !open.log.is_in_doubt();
+            open.log.is_resumed() && is_at_rest && shared.checks.refuted(self.chat)
         };
         if work.open.as_ref().is_some_and(is_refuted) {
             work.open = None;
