@@ -34,6 +34,8 @@ pub struct Held<'s> {
     shared: &'s Shared,
     lane: Arc<Lane>,
     work: Box<Work>,
+    /// Whether its snapshots were written, or could not be: it is known when that is tried again.
+    tried_snapshots: bool,
 }
 
 /// How far a round came with a chat.
@@ -50,7 +52,12 @@ impl<'s> Held<'s> {
     /// Takes the board of a chat that was given to this thread.
     pub fn new(shared: &'s Shared, lane: Arc<Lane>) -> Self {
         let work = lane.take();
-        Self { shared, lane, work }
+        Self {
+            shared,
+            lane,
+            work,
+            tried_snapshots: false,
+        }
     }
 
     fn chat(&self) -> ChatId {
@@ -157,10 +164,12 @@ impl<'s> Held<'s> {
             return self.refuse(jobs, &error);
         }
         let Work { open, flood, .. } = &mut *self.work;
-        match open {
+        let begun = match open {
             Some(open) => batch::begin(open, flood, self.shared, jobs, patience),
             None => batch::Begun::NotNow(jobs),
-        }
+        };
+        self.work.unpublished |= matches!(begun, batch::Begun::Written(_));
+        begun
     }
 
     /// Nothing is written to a chat that is not noted as active.
@@ -276,11 +285,13 @@ impl<'s> Held<'s> {
     }
 
     /// Lets go of a board that was made from a checkpoint which turned out not to be what the log says, or whose log is
-    /// damaged before it: the log is read whole instead. One that holds a failed write takes no writes anyway until that is undone.
+    /// damaged before it: the log is read whole instead. Not while its log knows of a failed write or flush, which must be
+    /// undone first: until then nothing is told from it and it takes no writes.
     fn forget_refuted(&mut self) {
         let checks = &self.shared.checks;
         let is_refuted = |open: &OpenBoard| {
-            open.log.is_resumed() && !open.log.is_latched() && checks.refuted(self.chat())
+            let is_at_rest = !open.log.is_latched() && !open.log.is_in_doubt();
+            open.log.is_resumed() && is_at_rest && checks.refuted(self.chat())
         };
         if self.work.open.as_ref().is_some_and(is_refuted) {
             self.work.open = None;
@@ -357,7 +368,7 @@ impl<'s> Held<'s> {
 
     fn schedule_snapshots(&mut self) {
         let Some(open) = &self.work.open else { return };
-        if open.is_published() || self.work.publish_due.is_some() {
+        if self.tried_snapshots || open.is_published() || self.work.publish_due.is_some() {
             return;
         }
         let delay = self.shared.settings.snapshot_delay;
@@ -373,6 +384,7 @@ impl<'s> Held<'s> {
 
     /// Writes the snapshots that are due. Answers the checkpoint that is due too, to be written when the chat is released.
     pub fn publish(&mut self) -> Option<DueCheckpoint> {
+        self.tried_snapshots = true;
         self.work.publish_due = None;
         let since = self.work.overdue.take();
         self.forget_refuted();
@@ -383,6 +395,7 @@ impl<'s> Held<'s> {
         match publish(open, patience) {
             Ok(()) => {
                 self.work.publish_cost = begun.elapsed();
+                self.work.unpublished = false;
                 return open.due_checkpoint();
             }
             Err(StoreError::Moved { .. }) => self.work.open = None,

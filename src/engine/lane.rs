@@ -46,6 +46,8 @@ pub struct Work {
     pub publish_cost: Duration,
     /// That the chat is noted as active.
     pub note: Option<Note>,
+    /// Whether this process wrote to its log since it last wrote its snapshots.
+    pub unpublished: bool,
     /// Answers that still need the log to be read.
     pub late: Late,
 }
@@ -161,14 +163,13 @@ impl Lane {
             .any(|job| job.change().is_some())
     }
 
-    /// When nobody used it for this long and its snapshots are written: takes the note that it is active.
+    /// When nobody used it for this long and its snapshots have all that this process wrote: takes the note that it is active.
     pub fn settle(&self, calm: Duration) -> Option<Note> {
         let mut desk = lock(&self.desk);
         let is_scheduled = desk.scheduled;
         let work = desk.work.as_mut().filter(|_| !is_scheduled)?;
         let is_calm = work.used.is_none_or(|used| used.elapsed() >= calm);
-        let is_written = work.open.as_ref().is_none_or(OpenBoard::is_published);
-        (is_calm && is_written && work.publish_due.is_none())
+        (is_calm && !work.unpublished && work.publish_due.is_none())
             .then(|| work.note.take())
             .flatten()
     }
