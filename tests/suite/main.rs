@@ -19,6 +19,7 @@ mod library;
 mod migration;
 mod processes;
 mod properties;
+mod real_faults;
 mod repair;
 mod replay;
 mod run_basics;
