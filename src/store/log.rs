@@ -196,11 +196,14 @@ impl<E: Event> Log<E> {
                 return locked.map_err(|error| busy(error, &self.path, self.patience));
             }
             attempts += 1;
-            self.file = None;
-            // A name that is gone was moved with its directory: no new log may take its place unasked.
+            // A name that is gone was moved with its directory: no new log may take its place unasked. What is known of one log says
+            // nothing of another: the open file stays with it, whatever fails here.
             let at_path = self.disk.status(&self.path).at("look at", &self.path)?;
             let replaced = at_path.is_some() && self.end == Position::START;
-            if !replaced || attempts == 3 || !self.open(create)? {
+            if replaced && attempts < 3 {
+                self.file = None;
+            }
+            if self.file.is_some() || !self.open(create)? {
                 return Err(StoreError::Moved {
                     path: self.path.clone(),
                 });
