@@ -14,6 +14,7 @@ mod faults_recovery;
 mod faults_snapshots;
 mod feed;
 mod golden;
+mod hostile;
 mod idle;
 mod library;
 mod migration;
