@@ -18,6 +18,7 @@ mod hostile;
 mod idle;
 mod library;
 mod migration;
+mod overload;
 mod processes;
 mod properties;
 mod real_faults;

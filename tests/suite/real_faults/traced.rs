@@ -201,7 +201,7 @@ fn killed_at_some_of_all_calls_it_loses_nothing_it_told_of() {
     }
     let step = if runs() == 1 { 3 } else { 1 };
     let kills = kill_at_each(&Board::with(0), "all", 1, step);
-    assert!(kills >= 20, "only {kills} kills");
+    assert!(kills >= 5, "only {kills} kills");
 }
 
 /// Lets the N-th of these calls of each thread fail, for every N until none does, and checks the law each time. How many
