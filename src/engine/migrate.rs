@@ -206,7 +206,13 @@ impl Place<'_> {
         let patience = self.settings.lock_patience;
         let source_lock = log.lock(false, patience, &mut |record| source.see(record))?;
         let mut count = None;
-        if let Some(source_locked) = source_lock.filter(|locked| locked.end() != Position::START) {
+        let log_path = new_dir.join(Layout::LOG);
+        let is_empty = |locked: &Locked<'_, BoardEvent>| locked.end() == Position::START;
+        if source_lock.as_ref().is_some_and(is_empty) {
+            // Made for a first event that never came: a name that only stands in the way.
+            self.disk.remove_file(&log_path).at("remove", &log_path)?;
+        }
+        if let Some(source_locked) = source_lock.filter(|locked| !is_empty(locked)) {
             let file = format!("{}.merged-{}", Layout::LOG, source_locked.end().seq);
             let (lines, end, bounties) =
                 merge::lines(&source, board, merged_before, &file, locked.end()).map_err(
@@ -219,7 +225,7 @@ impl Place<'_> {
                 locked.append(&lines, end)?;
             }
             self.remove_snapshots(&new_dir)?;
-            let (log_path, kept) = (new_dir.join(Layout::LOG), old_dir.join(&file));
+            let kept = old_dir.join(&file);
             self.disk
                 .rename(&log_path, &kept)
                 .at("set aside", &log_path)?;
