@@ -36,6 +36,8 @@ struct State {
     given: VecDeque<(Instant, Arc<Lane>)>,
     /// Since when those are due that are being written.
     writing: Option<Instant>,
+    /// Nothing that is due is begun before.
+    paused: Option<Instant>,
     closing: bool,
 }
 
@@ -59,6 +61,11 @@ impl Agenda {
     pub fn give(&self, lane: Arc<Lane>, since: Instant) {
         lock(&self.state).given.push_back((since, lane));
         self.changed.notify_one();
+    }
+
+    /// Nothing that is due is begun for this long; what is given is.
+    pub fn pause(&self, time: Duration) {
+        lock(&self.state).paused = Some(Instant::now() + time);
     }
 
     /// What is left is due now, and then it is over.
@@ -90,6 +97,7 @@ impl Agenda {
             }
             let now = Instant::now();
             let next = state.due.peek().map(|Reverse((due, ..))| *due);
+            let next = next.max(next.and(state.paused));
             if next.is_some_and(|due| due <= now || state.closing) {
                 let next = state.due.pop();
                 state.writing = next.map(|Reverse((_, since, _))| since);

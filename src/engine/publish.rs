@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::domain::Seq;
 use crate::domain::board::{Board, ChatKind, board_file, list_file};
-use crate::store::{Disk, Layout, Position, StoreError, publish as put};
+use crate::store::{Disk, IoContext, Layout, Position, StoreError, publish as put};
 
 use super::board::OpenBoard;
 
@@ -43,17 +43,31 @@ fn write_files(
     published: Option<Seq>,
 ) -> Result<(), StoreError> {
     let kind = board.kind().unwrap_or(ChatKind::Group);
-    let path = dir.join(board_file_name(kind));
     if kind == ChatKind::Group {
         // The first time every list is compared: a power cut may have emptied a file that the board's own file promises.
         let is_late = |seq: Seq| published.is_none_or(|published| seq > published);
         for (user, list) in board.lists().filter(|(_, list)| is_late(list.seq)) {
             let path = dir.join(Layout::list_file(user));
-            put(disk, &path, list.seq, &list_file(user, list))?;
+            write_file(disk, &path, list.seq, &list_file(user, list), published)?;
         }
     }
     if let Some(content) = board_file(board, end.head.as_str()) {
-        put(disk, &path, end.seq, &content)?;
+        let path = dir.join(board_file_name(kind));
+        write_file(disk, &path, end.seq, &content, published)?;
     }
     Ok(())
+}
+
+/// What is there needs no look when it is known to be older: under the log's lock nobody knows more than this board.
+fn write_file(
+    disk: &dyn Disk,
+    path: &Path,
+    seq: Seq,
+    content: &[u8],
+    published: Option<Seq>,
+) -> Result<(), StoreError> {
+    match published {
+        Some(_) => disk.replace(path, content, false).at("write", path),
+        None => put(disk, path, seq, content).map(|_| ()),
+    }
 }

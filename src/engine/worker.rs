@@ -24,6 +24,9 @@ use super::round;
 use super::stats::Stats;
 use super::upkeep::{self, Upkeep};
 
+/// When many boards change at once, writing their snapshots takes a tenth of one thread's time: it costs the disk more than
+/// the events do.
+const PUBLISHER_SHARE: u32 = 9;
 /// How many threads fill rounds: while one waits for its flush, others write the next.
 const ROUNDS: usize = 3;
 
@@ -152,10 +155,12 @@ impl Shared {
     /// Writes snapshots when they are due; at the end writes what is left.
     fn publish(&self) {
         while let Some(task) = self.agenda.next() {
+            let begun = Instant::now();
             match task {
                 Task::Due(chat) => self.publish_chat(chat),
                 Task::Given(lane) => self.publish_lane(lane),
             }
+            self.agenda.pause(begun.elapsed() * PUBLISHER_SHARE);
         }
     }
 
