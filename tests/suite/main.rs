@@ -17,6 +17,7 @@ mod golden;
 mod hostile;
 mod idle;
 mod library;
+mod machine;
 mod migration;
 mod overload;
 mod processes;
