@@ -185,7 +185,10 @@ impl OpenBoard {
             .filter(is_merged)
             .map(|name| dir.join(name))
             .collect();
-        self.merged = Some(found.clone());
+        // Until there are events, a board with merged logs may still be moved here.
+        if self.log.end().seq > Seq(0) {
+            self.merged = Some(found.clone());
+        }
         Ok(found)
     }
 }

@@ -14,7 +14,7 @@ use super::Settings;
 use super::board::OpenBoard;
 use super::checkpoint::Checkpoints;
 use super::merge::{self, Source};
-use super::names::{current_chat, moved_to, note_move};
+use super::names::{current_chat, flush_notes, moved_to, note_move};
 use super::publish::publish;
 use super::worker::Shared;
 use super::writer::new_record;
@@ -38,12 +38,11 @@ struct Place<'p> {
 
 /// Moves the board; told twice, or in any order, the result is the same. Answers when two boards became one.
 pub fn run(shared: &Shared, migration: &Migration) -> Result<Option<Answer>, StoreError> {
-    let place = Place {
-        disk: &shared.disk,
-        layout: &shared.layout,
-        settings: &shared.settings,
-    };
-    place.migrate(migration)
+    // An attempt that failed may have left a note that is not durable.
+    if moved_to(&*shared.disk, &shared.layout, migration.from)?.is_some() {
+        flush_notes(&*shared.disk, &shared.layout)?;
+    }
+    Place::of(shared).migrate(migration)
 }
 
 /// Goes on with a migration that was noted and perhaps not finished.
@@ -53,7 +52,7 @@ pub fn finish(shared: &Shared, from: ChatId, to: ChatId) -> Result<(), StoreErro
         to,
         cause: Cause::System {},
     };
-    run(shared, &migration).map(|_| ())
+    Place::of(shared).migrate(&migration).map(|_| ())
 }
 
 /// At the start: goes on with every migration that a crash interrupted. Looks at the notes only, never at all chats.
@@ -71,7 +70,15 @@ pub fn finish_interrupted(disk: &Arc<dyn Disk>, layout: &Layout, settings: &Sett
     }
 }
 
-impl Place<'_> {
+impl<'p> Place<'p> {
+    fn of(shared: &'p Shared) -> Self {
+        Self {
+            disk: &shared.disk,
+            layout: &shared.layout,
+            settings: &shared.settings,
+        }
+    }
+
     fn finish_one(&self, from: ChatId) -> Result<(), StoreError> {
         let to = current_chat(&**self.disk, self.layout, from)?;
         let migration = Migration {
@@ -114,6 +121,10 @@ impl Place<'_> {
         let Some(mut locked) = locked.filter(|locked| locked.end() != Position::START) else {
             return Ok(None);
         };
+        if noted.is_some() {
+            // Who wrote it may have ended before its flush; without it the old id would lead nowhere.
+            flush_notes(&**self.disk, self.layout)?;
+        }
         if board.chat_id() == Some(*from) {
             self.append_move(&mut locked, &mut board, *from, to, cause)?;
         }

@@ -37,13 +37,18 @@ pub fn run(shared: &Shared, flush: &SharedFlush) {
             begun: Instant::now(),
             written: Vec::new(),
         };
-        let mut lanes = vec![lane];
-        let mut room = CHATS;
-        while !lanes.is_empty() {
-            lanes.extend(std::iter::from_fn(|| shared.ready.gather()).take(room - lanes.len()));
-            room -= lanes.len();
+        let (mut lanes, mut room) = (vec![lane], CHATS - 1);
+        loop {
+            while room > 0
+                && let Some(lane) = shared.ready.gather()
+            {
+                lanes.push(lane);
+                room -= 1;
+            }
+            if lanes.is_empty() {
+                break;
+            }
             round.join_all(shared, std::mem::take(&mut lanes));
-            lanes.extend(shared.ready.gather().filter(|_| room > 0));
         }
         shared.ready.gathered();
         round.commit(&shared.stats);

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::thread;
 use std::time::Duration;
 
-use bounty_ledger::domain::board::Answer;
+use bounty_ledger::domain::BountyId;
+use bounty_ledger::domain::board::{Answer, Change, Command};
 use bounty_ledger::engine::{Engine, Outcome, Settings, Trouble};
 use serde_json::Value;
 
@@ -211,4 +212,25 @@ fn a_process_whose_disk_fails_as_another_moves_its_log_takes_no_other_log_for_it
         }
         k += 1;
     }
+}
+
+#[test]
+fn an_update_of_a_merged_board_is_known_to_a_process_that_saw_the_chat_empty() {
+    let disk = SimDisk::new(1);
+    let engines = [(); 2].map(|()| open(&disk.process(None), settings()).expect("opened"));
+    let ask = |engine: &Engine, step: &Step, update| {
+        let reply = engine.ask(request(step, BOTS[0], update));
+        reply.outcome
+    };
+    let deletes = Step::Say(NEW, 7, Command::Change(Change::Delete(BountyId(1))));
+    let refused = ask(&engines[0], &deletes, 1);
+    assert!(
+        matches!(refused, Outcome::Answer(Answer::Refused(_))),
+        "{refused:?}"
+    );
+    ask(&engines[1], &add(NEW, 7, "is merged"), 10);
+    ask(&engines[1], &add(OLD, 7, "moves along"), 11);
+    ask(&engines[1], &Step::Migrate, 12);
+    let again = ask(&engines[0], &add(NEW, 7, "is merged"), 10);
+    assert_eq!(again, Outcome::Silent, "it is on the board already");
 }

@@ -20,6 +20,7 @@ mod golden;
 mod hostile;
 mod idle;
 mod library;
+mod machine;
 mod metrics;
 mod migration;
 mod overload;

@@ -108,6 +108,28 @@ impl SimDisk {
         self.world.changed.notify_all();
     }
 
+    /// Ends this process.
+    pub fn kill(&self) {
+        self.world.state().kill(self.process);
+        self.world.changed.notify_all();
+    }
+
+    pub fn is_alive(&self) -> bool {
+        let state = self.world.state();
+        state
+            .processes
+            .get(&self.process)
+            .is_some_and(|process| process.alive)
+    }
+
+    /// What a file seems to hold now. Counts as no operation of any process.
+    pub fn content(&self, path: &Path) -> Option<Vec<u8>> {
+        let state = self.world.state();
+        let inode = state.file(path).ok()?;
+        let content = state.files.get(&inode).map(content::Content::cached);
+        content.map(<[u8]>::to_vec)
+    }
+
     /// Whether this process met its fault.
     pub fn fired(&self) -> bool {
         let state = self.world.state();
