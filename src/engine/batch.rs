@@ -101,7 +101,7 @@ fn write(
     patience: Duration,
     drafts: &mut Vec<Draft>,
 ) -> Result<Wrote, StoreError> {
-    let create = jobs.iter().any(|job| would_begin(job, writer.settings));
+    let create = !open.has_events() && jobs.iter().any(|job| would_begin(job, writer.settings));
     let Some(held) = open.lock(create, patience)? else {
         *drafts = writer.decide_all(&mut Board::default(), jobs, known);
         return Ok(Wrote::Nothing);

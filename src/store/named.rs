@@ -4,7 +4,7 @@ use std::io;
 use std::path::Path;
 use std::time::Duration;
 
-use super::disk::{Disk, DiskFile, LockGuard, LockMode, OpenMode};
+use super::disk::{Disk, DiskFile, FileStatus, LockGuard, LockMode, OpenMode};
 use super::error::{IoContext, StoreError};
 
 /// How often a file that is replaced while its lock is waited for is opened anew.
@@ -42,7 +42,7 @@ pub fn open_locked(
         let Some(file) = open(disk, path, mode)? else {
             return Ok(None);
         };
-        if let Some(guard) = lock_named(disk, path, &*file, lock, patience)? {
+        if let Some((guard, _)) = lock_named(disk, path, &*file, lock, patience)? {
             return Ok(Some((file, guard)));
         }
     }
@@ -51,17 +51,20 @@ pub fn open_locked(
     })
 }
 
-/// The lock of an open file that has this name; none when another file, or none, has it once the lock was to be had.
+/// The lock of an open file that has this name, and what it is then; none when another file, or none, has it once the lock
+/// was to be had.
 pub fn lock_named(
     disk: &dyn Disk,
     path: &Path,
     file: &dyn DiskFile,
     mode: LockMode,
     patience: Duration,
-) -> Result<Option<LockGuard>, StoreError> {
+) -> Result<Option<(LockGuard, FileStatus)>, StoreError> {
     let locked = lock(path, file, mode, patience);
-    if is_at(disk, path, file)? {
-        locked.map(Some)
+    let open = file.status().at("look at", path)?;
+    let at_path = disk.status(path).at("look at", path)?;
+    if at_path.is_some_and(|at_path| at_path.id == open.id) {
+        locked.map(|guard| Some((guard, open)))
     } else {
         Ok(None)
     }
@@ -86,11 +89,4 @@ pub fn lock(
         },
     };
     file.lock(mode, patience).map_err(busy)
-}
-
-/// Whether this open file is the one that has this name.
-fn is_at(disk: &dyn Disk, path: &Path, file: &dyn DiskFile) -> Result<bool, StoreError> {
-    let open = file.status().at("look at", path)?;
-    let at_path = disk.status(path).at("look at", path)?;
-    Ok(at_path.is_some_and(|at_path| at_path.id == open.id))
 }

@@ -35,9 +35,8 @@ impl<E: Event> Log<E> {
         self.settled && self.foreign.is_none()
     }
 
-    /// Reads, and makes durable, what is new; cuts off a torn tail. The lock is held.
-    pub(super) fn catch_up(&mut self, sink: Sink<'_, E>) -> Result<(), StoreError> {
-        let len = self.file()?.status().at("look at", &self.path)?.len;
+    /// Reads, and makes durable, what is new in the file of this length; cuts off a torn tail. The lock is held.
+    pub(super) fn catch_up(&mut self, len: u64, sink: Sink<'_, E>) -> Result<(), StoreError> {
         if len < self.end.offset {
             return Err(self.end.damage(&self.path, DamageKind::Shrunk).into());
         }

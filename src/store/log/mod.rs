@@ -32,6 +32,7 @@ pub struct Log<E> {
     dir: PathBuf,
     path: PathBuf,
     file: Option<Box<dyn DiskFile>>,
+    id: Option<FileId>,
     end: Position,
     /// Whether it was opened at its checkpoint.
     is_resumed: bool,
@@ -66,6 +67,7 @@ impl<E: Event> Log<E> {
             dir,
             path,
             file: None,
+            id: None,
             end: Position::START,
             is_resumed: false,
             settled: false,
@@ -90,10 +92,9 @@ impl<E: Event> Log<E> {
         &self.dir
     }
 
-    /// Which file it is, while it is open.
+    /// Which file it is, since it was first locked.
     pub fn file_id(&self) -> Option<FileId> {
-        let status = self.file.as_ref()?.status().ok()?;
-        Some(status.id)
+        self.id
     }
 
     /// Whether an earlier write failed and could not be undone yet.
@@ -145,8 +146,9 @@ impl<E: Event> Log<E> {
         if self.file.is_none() && !self.open(create)? {
             return Ok(None);
         }
-        let guard = self.acquire(create, patience)?;
-        self.catch_up(sink)?;
+        let (guard, status) = self.acquire(create, patience)?;
+        self.id = Some(status.id);
+        self.catch_up(status.len, sink)?;
         Ok(Some(Locked {
             log: self,
             guard: Some(guard),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::Log;
 use crate::domain::Event;
-use crate::store::disk::{DiskFile, LockGuard, LockMode, OpenMode};
+use crate::store::disk::{DiskFile, FileStatus, LockGuard, LockMode, OpenMode};
 use crate::store::error::{DamageKind, IoContext, StoreError};
 use crate::store::named;
 use crate::store::position::Position;
@@ -26,17 +26,17 @@ impl<E: Event> Log<E> {
         Ok(true)
     }
 
-    /// The exclusive lock of the very file that has the log's name.
+    /// The exclusive lock of the very file that has the log's name, and what that file is then.
     pub(super) fn acquire(
         &mut self,
         create: bool,
         patience: Duration,
-    ) -> Result<LockGuard, StoreError> {
+    ) -> Result<(LockGuard, FileStatus), StoreError> {
         for _ in 0..named::ATTEMPTS {
             let (disk, file) = (&*self.disk, self.file()?);
             let mode = LockMode::Exclusive;
-            if let Some(guard) = named::lock_named(disk, &self.path, file, mode, patience)? {
-                return Ok(guard);
+            if let Some(locked) = named::lock_named(disk, &self.path, file, mode, patience)? {
+                return Ok(locked);
             }
             // A name that is gone was moved with its directory: no new log may take its place unasked. What is known of one
             // log says nothing of another: the open file stays with it, whatever fails here.

@@ -6,8 +6,9 @@ use super::{assert_sound, skip};
 
 /// How many answers are heard before each cut.
 const CUTS: [usize; 4] = [1, 60, 300, 900];
-/// How many updates are fed again after each cut that had been answered already.
-const AGAIN: usize = 40;
+/// How many updates are fed again after each cut that had been answered already: as many as `feed` has under way at once, all
+/// of which one flush may serve.
+const AGAIN: usize = 1_024;
 
 #[test]
 fn a_power_cut_under_load_loses_nothing_that_was_told() {
