@@ -39,9 +39,9 @@ use crate::domain::board::PageSize;
 use crate::store::{Disk, IoContext, Layout, StoreError, make_root};
 
 pub use names::current_chat;
-pub use publish::board_file_name;
+pub use publish::write_files;
 pub use request::{Ask, Chat, Outcome, Reply, Request, Trouble};
-pub use writer::new_record;
+pub use writer::{add_line, new_record};
 
 use job::{Job, ReplyTo};
 use worker::Shared;

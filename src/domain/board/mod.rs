@@ -33,7 +33,7 @@ pub use list::PageSize;
 pub use name::{Category, CommandName};
 pub use query::answer;
 pub use seen::SEEN_PER_BOT;
-pub use snapshot::{board_file, board_file_name, list_file};
+pub use snapshot::{board_file, board_file_name};
 pub use state::{Board, Bounty, TrackingList};
 
 #[cfg(test)]

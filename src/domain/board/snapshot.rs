@@ -131,7 +131,7 @@ pub fn board_file(board: &Board, head: &str) -> Option<Vec<u8>> {
 }
 
 /// The bytes of a group's `{user}.json`.
-pub fn list_file(user: UserId, list: &TrackingList) -> Vec<u8> {
+fn list_file(user: UserId, list: &TrackingList) -> Vec<u8> {
     pretty(&ListFile {
         user_id: user,
         tracked: &list.ids,

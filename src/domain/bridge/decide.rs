@@ -16,7 +16,7 @@ use super::ids::{
     ServiceProviderId, TelegramBotId,
 };
 use super::judge;
-use super::refusal::{EntityKind, Named, Refusal};
+use super::refusal::{EntityKind, Named, Refusal, TypesDiffer};
 use super::registry::commands_of;
 use super::state::Bridge;
 use super::table::{Row, Table};
@@ -226,12 +226,12 @@ fn same_type(bridge: &Bridge, tracker: &CommandTracker) -> Result<(), Refusal> {
     if provider.provider_type == config.provider_type {
         return Ok(());
     }
-    Err(Refusal::TypesDiffer {
+    Err(Refusal::TypesDiffer(Box::new(TypesDiffer {
         provider: provider_name(provider),
         provider_type: provider.provider_type.clone(),
         config: config_name(config),
         config_type: config.provider_type.clone(),
-    })
+    })))
 }
 
 fn add_listener(
@@ -301,7 +301,7 @@ fn unused(what: Named, users: impl Iterator<Item = Named>) -> Result<(), Refusal
 
 /// The edit without what stays as it was; refused when nothing is left of it.
 fn edited<E: Edit>(edit: E, row: &E::Row, name: impl Fn(&E::Row) -> Named) -> Result<E, Refusal> {
-    let edit = edit.from_row(row);
+    let edit = edit.without_same(row);
     if edit.is_empty() {
         return Err(Refusal::NothingChanged { what: name(row) });
     }

@@ -32,7 +32,7 @@ pub trait Edit: PartialEq + Clone {
 
     /// Only what differs from this entity.
     #[must_use]
-    fn from_row(self, row: &Self::Row) -> Self;
+    fn without_same(self, row: &Self::Row) -> Self;
 
     /// Whether nothing changes.
     fn is_empty(&self) -> bool;
@@ -72,7 +72,7 @@ macro_rules! edits {
                     })+
                 }
 
-                fn from_row(mut self, row: &$row) -> Self {
+                fn without_same(mut self, row: &$row) -> Self {
                     $(if self.$field.as_ref() == Some(&row.$field) {
                         self.$field = None;
                     })+

@@ -39,7 +39,7 @@ pub use ids::{
     BridgeUserId, CommandConfigId, CommandTrackerId, CommandTrackerListenerId, ServiceProviderId,
     TelegramBotId,
 };
-pub use refusal::{EntityKind, Named, Refusal};
+pub use refusal::{EntityKind, Named, Refusal, TypesDiffer};
 pub use registry::{BOUNTY, CommandSpec, commands_of};
 pub use resolve::{Resolution, Unreachable, active_bots, resolve, unreachable};
 pub use secret::{SecretRef, find_token};

@@ -31,6 +31,15 @@ impl Named {
     }
 }
 
+/// A provider and a config that do not fit together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TypesDiffer {
+    pub provider: Named,
+    pub provider_type: String,
+    pub config: Named,
+    pub config_type: String,
+}
+
 /// Why nothing changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
@@ -41,12 +50,7 @@ pub enum Refusal {
         removed: bool,
     },
     /// A tracker's provider and config are of different types.
-    TypesDiffer {
-        provider: Named,
-        provider_type: String,
-        config: Named,
-        config_type: String,
-    },
+    TypesDiffer(Box<TypesDiffer>),
     /// The type of provider has no such command.
     UnknownCommand {
         provider_type: String,

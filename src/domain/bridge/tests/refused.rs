@@ -8,7 +8,7 @@ use super::given::{
 };
 use crate::domain::bridge::{
     BotParts, BridgeCommand, CommandConfigId, ConfigParts, EntityKind, Named, ProviderParts,
-    Refusal, ServiceProviderId, TelegramBotId, TrackerParts,
+    Refusal, ServiceProviderId, TelegramBotId, TrackerParts, TypesDiffer,
 };
 
 fn named(kind: EntityKind, id: u64, name: &str) -> Named {
@@ -24,12 +24,12 @@ fn a_trackers_provider_and_config_are_of_one_type_also_after_a_change() {
     let given = Given::one_bot()
         .and(add_config("immich", &["search"]))
         .and(add_provider("immich"));
-    let differ = Refusal::TypesDiffer {
+    let differ = Refusal::TypesDiffer(Box::new(TypesDiffer {
         provider: named(EntityKind::Provider, 1, "Boards"),
         provider_type: "bounty".to_owned(),
         config: named(EntityKind::Config, 2, "A config"),
         config_type: "immich".to_owned(),
-    };
+    }));
     assert_eq!(given.refusal(add_tracker(1, 2)), differ);
     let to_config = TrackerParts {
         config: Some(CommandConfigId(2)),
