@@ -3,6 +3,8 @@
 use std::fmt::Write;
 use std::io;
 
+use crate::domain::bridge::find_token;
+
 /// Text from users as it may be shown: control and bidirectional characters, which could disturb a terminal or make text look
 /// like other text, are escaped.
 pub fn visible(text: &str) -> String {
@@ -19,6 +21,15 @@ pub fn visible(text: &str) -> String {
         }
     }
     shown
+}
+
+/// A text in which nothing looks like a bot's token any more.
+pub fn without_tokens(text: &str) -> String {
+    let mut text = text.to_owned();
+    while let Some(place) = find_token(&text) {
+        text.replace_range(place, "[a token]");
+    }
+    text
 }
 
 /// A text of several lines, each as [`visible`] shows it.

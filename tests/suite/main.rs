@@ -4,6 +4,7 @@
 mod support;
 
 mod backup;
+mod bridge;
 mod chain;
 mod checkpoints;
 mod damage;
