@@ -4,6 +4,7 @@ use std::io::{BufWriter, Stdout, Write, stdout};
 use std::ops::ControlFlow;
 
 use crate::audit::{AuditFilter, BridgeChange, Reader};
+use crate::domain::bridge::SettingChange;
 use crate::domain::{Event, StreamId};
 
 use super::Status;
@@ -105,9 +106,13 @@ fn line(change: &BridgeChange<'_>) -> String {
     let subject = record.event.subject();
     let subject = subject.map_or_else(
         || "-".to_owned(),
-        |(name, id)| format!("{} {id}", entity(name)),
+        |subject| format!("{} {}", entity(subject.entity), subject.id),
     );
-    let settings: Vec<String> = change.settings.iter().map(setting).collect();
+    let settings = change
+        .settings
+        .iter()
+        .filter(|setting| says_something(setting));
+    let settings: Vec<String> = settings.map(setting).collect();
     format!(
         "{}  {:>6}  {:<29}  {subject:<11}  {}  {}",
         record.time,
@@ -116,6 +121,17 @@ fn line(change: &BridgeChange<'_>) -> String {
         who(&record.actor),
         settings.join("; ")
     )
+}
+
+/// Of a new or removed entity, what is not as it always begins; its time is the event's.
+fn says_something(setting: &SettingChange) -> bool {
+    match (&setting.old, &setting.new) {
+        (Some(_), Some(_)) => true,
+        (None, Some(only)) | (Some(only), None) => {
+            setting.field != "created_at" && !matches!(value(only).as_str(), "" | "-")
+        }
+        (None, None) => false,
+    }
 }
 
 /// One row for each setting; one without a setting when the event has none.
@@ -127,9 +143,9 @@ fn csv_rows(change: &BridgeChange<'_>) -> Vec<[String; 10]> {
     row[2] = record.actor.kind().to_owned();
     row[3] = cell(record.actor.name());
     row[4] = record.event.name().to_owned();
-    if let Some((name, id)) = record.event.subject() {
-        row[5] = name.to_owned();
-        row[6] = id.to_string();
+    if let Some(subject) = record.event.subject() {
+        row[5] = subject.entity.to_owned();
+        row[6] = subject.id.to_string();
     }
     if change.settings.is_empty() {
         return vec![row];

@@ -86,7 +86,7 @@ pub fn is_closed_pipe(error: &anyhow::Error) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{cell, visible, visible_json};
+    use super::{cell, visible, visible_json, without_tokens};
 
     #[test]
     fn control_and_bidirectional_characters_are_escaped() {
@@ -106,6 +106,12 @@ mod tests {
             serde_json::from_str::<String>(&shown).ok().as_deref(),
             Some(text)
         );
+    }
+
+    #[test]
+    fn a_token_is_taken_out_of_a_text_and_the_rest_stays() {
+        let text = "unexpected '7001:AAHdqTcvCH1vGWJxfSeofSA' and 12:34";
+        assert_eq!(without_tokens(text), "unexpected '[a token]' and 12:34");
     }
 
     #[test]

@@ -10,8 +10,8 @@ use super::words::{all_named, named};
 use crate::cli::args::Format;
 use crate::cli::output::visible;
 use crate::domain::bridge::{
-    Bridge, Resolution, SecretRef, TelegramBot, Unreachable, active_bots, commands_of, resolve,
-    unreachable,
+    BOUNTY, Bridge, Resolution, SecretRef, TelegramBot, Unreachable, active_bots, commands_of,
+    resolve, unreachable,
 };
 
 pub fn run(bridge: &Bridge, format: Format) -> anyhow::Result<()> {
@@ -26,24 +26,21 @@ fn print(bridge: &Bridge) -> std::io::Result<()> {
         eprintln!("no bots yet; `bounty bridge bot add --help` tells how to add one");
     }
     for bot in bridge.bots.iter() {
-        let why = listened(bridge, bot);
-        let polled = if why.is_empty() {
-            "not polled"
-        } else {
-            "polled"
+        let listened = listened(bridge, bot);
+        let why = match listened.is_empty() {
+            true => "not polled, it listens for no enabled tracker".to_owned(),
+            false => format!("polled, it listens for {}", listened.join(", ")),
         };
-        let mut lines = vec![vec![format!(
-            "bot {} \"{}\": {polled}",
+        print_lines(&[vec![format!(
+            "bot {} \"{}\": {why}",
             bot.id,
             visible(&bot.name)
-        )]];
-        lines[0].extend((!why.is_empty()).then(|| format!("it listens for {}", why.join(", "))));
-        print_lines(&lines)?;
+        )]])?;
         if let Some(missing) = token_missing(bot) {
             print_lines(&[vec![format!("  {missing}")]])?;
         }
         let answered = answers(bridge, bot).into_iter();
-        let line = |(command, found): (String, Resolution<'_>)| {
+        let line = |(command, found): (&str, Resolution<'_>)| {
             vec![format!("  /{command}"), answer(&found)]
         };
         print_lines(&answered.map(line).collect::<Vec<_>>())?;
@@ -69,20 +66,11 @@ fn listened(bridge: &Bridge, bot: &TelegramBot) -> Vec<String> {
         .collect()
 }
 
-/// What answers each command that the bot answers, in the order of the commands of the types.
-fn answers<'b>(bridge: &'b Bridge, bot: &TelegramBot) -> Vec<(String, Resolution<'b>)> {
-    let mut commands: Vec<&str> = Vec::new();
-    for config in bridge.configs.iter() {
-        let known = commands_of(&config.provider_type).unwrap_or_default();
-        let names = known.iter().map(|spec| spec.name);
-        for name in names.chain(config.enabled_commands.iter().map(String::as_str)) {
-            if !commands.contains(&name) {
-                commands.push(name);
-            }
-        }
-    }
-    let found = |name: &str| Some((name.to_owned(), resolve(bridge, bot.id, name)?));
-    commands.into_iter().filter_map(found).collect()
+/// What answers each command that the bot answers.
+fn answers<'b>(bridge: &'b Bridge, bot: &TelegramBot) -> Vec<(&'static str, Resolution<'b>)> {
+    let commands = commands_of(BOUNTY).unwrap_or_default().into_iter();
+    let found = |name| Some((name, resolve(bridge, bot.id, name)?));
+    commands.filter_map(|spec| found(spec.name)).collect()
 }
 
 fn answer(found: &Resolution<'_>) -> String {

@@ -5,6 +5,7 @@ mod check;
 mod config;
 mod listener;
 mod provider;
+mod refusal;
 mod rows;
 mod tracker;
 pub mod words;
@@ -106,8 +107,10 @@ fn look(
 
 fn change(data: &DataArgs, command: &BridgeCommand, format: Format) -> anyhow::Result<Status> {
     let layout = data.layout();
-    for dir in [layout.root().to_owned(), layout.stream(StreamId::Bridge)] {
-        require_owner(&dir)?;
+    require_owner(&layout.stream(StreamId::Bridge))?;
+    if rustix::process::geteuid().is_root() {
+        // What root makes in the directory of another user, that user could not open.
+        require_owner(layout.root())?;
     }
     let mut bridge = OpenBridge::new(data.disk(), layout);
     let user = os_user();
@@ -118,7 +121,7 @@ fn change(data: &DataArgs, command: &BridgeCommand, format: Format) -> anyhow::R
         now: system_time(),
     };
     let executed = bridge.execute(command, &by).map_err(|error| match error {
-        BridgeError::Refused(refusal) => anyhow::anyhow!(words::refusal(&refusal)),
+        BridgeError::Refused(refusal) => anyhow::anyhow!(refusal::words(&refusal)),
         BridgeError::Store(error) => error.into(),
     })?;
     print_executed(&executed, format)?;

@@ -5,6 +5,7 @@ use std::io::{Write, stdout};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use super::refusal;
 use super::words::{self, value};
 use crate::cli::args::Format;
 use crate::cli::output::visible_json;
@@ -78,7 +79,7 @@ pub fn one(bridge: &Bridge, kind: EntityKind, id: u64, format: Format) -> anyhow
     let row = rows.iter().find(|row| row["id"].as_u64() == Some(id));
     let Some(row) = row else {
         let removed = false;
-        anyhow::bail!(words::refusal(&Refusal::Unknown { kind, id, removed }));
+        anyhow::bail!(refusal::words(&Refusal::Unknown { kind, id, removed }));
     };
     if format == Format::Json {
         return print_json(row);

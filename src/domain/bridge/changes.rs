@@ -20,10 +20,9 @@ pub struct SettingChange {
 /// Which fields of its entity an event changes, seen from the state `before`.
 pub fn changes(before: &Bridge, event: &BridgeEvent) -> Vec<SettingChange> {
     let new = fields(&event.data());
-    let old = row_before(before, event);
-    let is_removal = old.is_some() && new.is_empty();
-    let old = old.unwrap_or_default();
-    if is_removal {
+    let old = row_before(before, event).unwrap_or_default();
+    let deed = event.subject().map(|subject| subject.deed);
+    if deed == Some(Deed::Removed) {
         let gone = |(field, value)| SettingChange {
             field,
             old: Some(value),
@@ -75,31 +74,49 @@ fn fields(data: &impl Serialize) -> Map<String, Value> {
     fields
 }
 
+/// What an event is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Subject {
+    /// The entity, by its name in `bridge.json`.
+    pub entity: &'static str,
+    pub id: u64,
+    pub deed: Deed,
+}
+
+/// What was done to an entity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deed {
+    Added,
+    Edited,
+    Removed,
+}
+
 impl BridgeEvent {
-    /// The entity that the event is about: its name, as in `bridge.json`, and its id.
-    pub fn subject(&self) -> Option<(&'static str, u64)> {
-        let (entity, id) = match self {
+    /// What the event is about; none for the one that opens the stream.
+    pub fn subject(&self) -> Option<Subject> {
+        let (user, provider, bot) = ("user", "service_provider", "telegram_bot");
+        let (config, tracker) = ("command_config", "command_tracker");
+        let listener = "command_tracker_listener";
+        let (entity, id, deed) = match self {
             Self::BridgeOpened(_) => return None,
-            Self::UserAdded(data) => ("user", data.id.number()),
-            Self::ServiceProviderAdded(data) => ("service_provider", data.id.number()),
-            Self::ServiceProviderEdited(data) => ("service_provider", data.id.number()),
-            Self::ServiceProviderRemoved(data) => ("service_provider", data.id.number()),
-            Self::TelegramBotAdded(data) => ("telegram_bot", data.id.number()),
-            Self::TelegramBotEdited(data) => ("telegram_bot", data.id.number()),
-            Self::TelegramBotRemoved(data) => ("telegram_bot", data.id.number()),
-            Self::CommandConfigAdded(data) => ("command_config", data.id.number()),
-            Self::CommandConfigEdited(data) => ("command_config", data.id.number()),
-            Self::CommandConfigRemoved(data) => ("command_config", data.id.number()),
-            Self::CommandTrackerAdded(data) => ("command_tracker", data.id.number()),
-            Self::CommandTrackerEdited(data) => ("command_tracker", data.id.number()),
-            Self::CommandTrackerRemoved(data) => ("command_tracker", data.id.number()),
-            Self::CommandTrackerListenerAdded(data) => {
-                ("command_tracker_listener", data.id.number())
-            }
+            Self::UserAdded(data) => (user, data.id.number(), Deed::Added),
+            Self::ServiceProviderAdded(data) => (provider, data.id.number(), Deed::Added),
+            Self::ServiceProviderEdited(data) => (provider, data.id.number(), Deed::Edited),
+            Self::ServiceProviderRemoved(data) => (provider, data.id.number(), Deed::Removed),
+            Self::TelegramBotAdded(data) => (bot, data.id.number(), Deed::Added),
+            Self::TelegramBotEdited(data) => (bot, data.id.number(), Deed::Edited),
+            Self::TelegramBotRemoved(data) => (bot, data.id.number(), Deed::Removed),
+            Self::CommandConfigAdded(data) => (config, data.id.number(), Deed::Added),
+            Self::CommandConfigEdited(data) => (config, data.id.number(), Deed::Edited),
+            Self::CommandConfigRemoved(data) => (config, data.id.number(), Deed::Removed),
+            Self::CommandTrackerAdded(data) => (tracker, data.id.number(), Deed::Added),
+            Self::CommandTrackerEdited(data) => (tracker, data.id.number(), Deed::Edited),
+            Self::CommandTrackerRemoved(data) => (tracker, data.id.number(), Deed::Removed),
+            Self::CommandTrackerListenerAdded(data) => (listener, data.id.number(), Deed::Added),
             Self::CommandTrackerListenerRemoved(data) => {
-                ("command_tracker_listener", data.id.number())
+                (listener, data.id.number(), Deed::Removed)
             }
         };
-        Some((entity, id))
+        Some(Subject { entity, id, deed })
     }
 }

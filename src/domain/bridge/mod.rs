@@ -21,7 +21,7 @@ mod snapshot;
 mod state;
 mod table;
 
-pub use changes::{SettingChange, changes};
+pub use changes::{Deed, SettingChange, Subject, changes};
 pub use choice::{ListenerType, Locale, ResponseMode, Role, UpdateMode};
 pub use command::{
     BotParts, BridgeCommand, ConfigParts, ProviderParts, TokenWish, TrackerParts, UsernameWish,

@@ -19,6 +19,8 @@ pub struct Resolution<'b> {
 
 /// What answers this command when it comes in through this bot: of the enabled trackers that the bot listens for, the one with the
 /// lowest id whose config enables the command. `command` is as typed without the slash, in lower case.
+///
+/// A provider of a type that nothing here serves cannot answer: its trackers are passed over.
 pub fn resolve<'b>(
     bridge: &'b Bridge,
     bot: TelegramBotId,
@@ -37,10 +39,12 @@ fn heard_by(bridge: &Bridge, bot: TelegramBotId) -> impl Iterator<Item = Resolut
         of_bot.map(|listener| listener.command_tracker_id).collect();
     trackers.into_iter().filter_map(|id| {
         let tracker = bridge.trackers.get(id).filter(|tracker| tracker.enabled)?;
+        let provider = bridge.providers.get(tracker.provider_id)?;
+        commands_of(&provider.provider_type)?;
         Some(Resolution {
             tracker,
             config: bridge.configs.get(tracker.command_config_id)?,
-            provider: bridge.providers.get(tracker.provider_id)?,
+            provider,
         })
     })
 }

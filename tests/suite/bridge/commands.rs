@@ -28,7 +28,10 @@ fn a_bot_is_set_up_command_by_command_and_each_says_what_it_did() {
     );
     let off = said("tracker disable 1");
     assert_eq!(off, "Edited tracker 1: enabled true -> false\n");
-    assert_eq!(said("tracker remove 1"), "Removed tracker 1 \"Main\"\n");
+    assert_eq!(
+        said("tracker remove 1"),
+        "Removed tracker 1 \"Main\" and its listeners\n"
+    );
     assert_eq!(snapshot(&data)["command_tracker_listener"], value!([]));
 }
 
@@ -194,8 +197,8 @@ fn check_says_which_bots_are_polled_what_answers_and_what_has_no_effect() {
     assert_eq!(report["bots"][0]["commands"].get("delete"), None);
     let told = bridge(&data, "check").ok().stdout;
     for line in [
-        "bot 1 \"One\": polled  it listens for tracker 2 \"Second\"",
-        "bot 3 \"Idle\": not polled",
+        "bot 1 \"One\": polled, it listens for tracker 2 \"Second\"",
+        "bot 3 \"Idle\": not polled, it listens for no enabled tracker",
         "its token is in the variable TOKEN_ONE, which is not set here",
         "no effect: tracker 1 \"Main\" is disabled; `bounty bridge tracker enable 1`",
         "bot 1 \"One\" and bot 3 \"Idle\" have the same token",

@@ -1,6 +1,7 @@
 //! The bridge: its command line, its stream, and the rules that hold after any commands.
 
 mod commands;
+mod golden;
 mod properties;
 mod secrets;
 mod stream;

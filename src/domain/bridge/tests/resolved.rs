@@ -1,6 +1,6 @@
 //! Which bots are active, and what answers a command.
 
-use super::given::{Given, add_bot, add_config, add_tracker, listen, switch};
+use super::given::{Given, add_bot, add_config, add_provider, add_tracker, listen, switch};
 use crate::domain::bridge::{
     BridgeCommand, CommandTrackerListenerId, TelegramBotId, Unreachable, active_bots, resolve,
     unreachable,
@@ -46,6 +46,21 @@ fn trackers_are_asked_by_their_ids_not_by_who_listened_first() {
         .and(listen(2, 1))
         .and(listen(1, 1));
     assert_eq!(config_of(&given, "add"), Some(1));
+}
+
+#[test]
+fn a_provider_that_nothing_here_serves_leaves_its_commands_to_the_next_tracker() {
+    let given = Given::opened()
+        .and(add_provider("immich"))
+        .and(add_provider("bounty"))
+        .and(add_bot("ONE"))
+        .and(add_config("immich", &["add"]))
+        .and(add_config("bounty", &["add"]))
+        .and(add_tracker(1, 1))
+        .and(add_tracker(2, 2))
+        .and(listen(1, 1))
+        .and(listen(2, 1));
+    assert_eq!(config_of(&given, "add"), Some(2));
 }
 
 #[test]
