@@ -52,8 +52,8 @@ pub struct Executed {
 /// Why a command changed nothing.
 #[derive(Debug, thiserror::Error)]
 pub enum BridgeError {
-    /// A rule forbids it.
-    #[error("{0:?}")]
+    /// A rule forbids it. The words for why are the asker's to choose.
+    #[error("a rule of the bridge forbids the command")]
     Refused(Refusal),
     #[error(transparent)]
     Store(#[from] StoreError),
