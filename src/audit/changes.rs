@@ -70,7 +70,7 @@ impl Reader<'_> {
     ) -> Result<Option<Damage>, StoreError> {
         let mut board = Board::default();
         let scan = self.read(chat, &mut |line: Line<'_, BoardEvent>| {
-            let record = &line.record;
+            let record = line.record;
             let flow = if filter.asks_for(record) {
                 let fields = changes(&board, &record.event);
                 each(Change {

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use crate::domain::board::Board;
 use crate::domain::bridge::Bridge;
 use crate::domain::{Aggregate, Seq, StreamId};
-use crate::store::{DamageKind, Layout, Line, Position, StoreError};
+use crate::store::{DamageKind, Layout, Line, Position, StoreError, closing_seq};
 
 use super::reader::{Reader, SnapshotFile};
 
@@ -100,9 +100,9 @@ impl Reader<'_> {
         let stream = stream.into();
         let newest = files
             .into_iter()
-            .filter_map(|file| Some((file.seq?, &file.name)))
+            .filter_map(|file| Some((file.seq_after(end.seq)?, &file.name)))
             .max();
-        let Some((claimed, name)) = newest.filter(|(claimed, _)| *claimed > end.seq) else {
+        let Some((claimed, name)) = newest else {
             return Ok(());
         };
         let snapshot = self.layout.stream(stream).join(name);
@@ -130,9 +130,9 @@ impl<'f, S: Aggregate> Check<'f, S> {
     fn new(files: &'f [SnapshotFile]) -> Self {
         let mut due: BTreeMap<Seq, Vec<&SnapshotFile>> = BTreeMap::new();
         for file in files {
-            due.entry(file.seq.unwrap_or(Seq(0)))
-                .or_default()
-                .push(file);
+            // What is equal there needs no further proof, and what its end says wrongly is equal nowhere.
+            let seq = closing_seq(&file.content).or_else(|| file.seq());
+            due.entry(seq.unwrap_or(Seq(0))).or_default().push(file);
         }
         let files = files
             .iter()
@@ -148,7 +148,7 @@ impl<'f, S: Aggregate> Check<'f, S> {
     }
 
     fn see(&mut self, line: &Line<'_, S::Event>) {
-        self.state.evolve(&line.record);
+        self.state.evolve(line.record);
         let head = line.end.head.as_str();
         for file in self.due.remove(&line.end.seq).unwrap_or_default() {
             let expected = self.state.snapshot(&file.name, head);
@@ -188,7 +188,7 @@ impl<'f, S: Aggregate> Check<'f, S> {
         let Some(file) = self.files.get(name) else {
             return Some(self.absent(name, latest));
         };
-        match file.seq {
+        match closing_seq(&file.content) {
             _ if !self.equal.contains(name) => Some(Difference::Content),
             Some(seq) if seq < latest => Some(Difference::Behind { seq, latest }),
             _ => None,
@@ -198,7 +198,7 @@ impl<'f, S: Aggregate> Check<'f, S> {
     /// A file that began after the main file was written is not late yet.
     fn absent(&self, name: &str, latest: Seq) -> Difference {
         let main = self.files.values().find(|file| is_main(&file.name));
-        match main.and_then(|file| file.seq) {
+        match main.and_then(|file| file.seq()) {
             Some(seq) if seq < latest && !self.promised.contains(name) && !is_main(name) => {
                 Difference::Behind {
                     seq: Seq(0),

@@ -7,7 +7,7 @@ use crate::domain::{ChatId, Event, Seq, StreamId};
 use crate::engine::current_chat;
 use crate::store::{
     Checkpoint, DamageKind, Disk, EachLine, IoContext, Layout, Line, Position, Rest, Scan,
-    StoreError, read_log, seq_of,
+    StoreError, read_log, seq_after, seq_of,
 };
 
 /// How long a writer in the middle of a line is waited for.
@@ -154,9 +154,9 @@ impl<'d> Reader<'d> {
             let content = self.disk.read(&path).at("read", &path)?;
             let name = name.to_string_lossy().into_owned();
             files.push(SnapshotFile {
-                seq: seq_of(&content),
                 name,
                 content,
+                claimed: None,
             });
         }
         files.sort_by(|one, other| one.name.cmp(&other.name));
@@ -172,7 +172,7 @@ impl<'d> Reader<'d> {
         Ok(Some(SnapshotFile {
             name: Layout::CHECKPOINT.to_owned(),
             content: self.disk.read(&path).at("read", &path)?,
-            seq: Some(seq),
+            claimed: Some(seq),
         }))
     }
 
@@ -188,6 +188,21 @@ impl<'d> Reader<'d> {
 pub(super) struct SnapshotFile {
     pub name: String,
     pub content: Vec<u8>,
+    /// What a checkpoint reflects, which is not read from its content here.
+    claimed: Option<Seq>,
+}
+
+impl SnapshotFile {
     /// The last event it reflects; none when it cannot be read as one of ours.
-    pub seq: Option<Seq>,
+    pub fn seq(&self) -> Option<Seq> {
+        self.claimed.or_else(|| seq_of(&self.content))
+    }
+
+    /// The same, if that is after this one. Reads no more of the content than it has to.
+    pub fn seq_after(&self, seq: Seq) -> Option<Seq> {
+        match self.claimed {
+            Some(claimed) => Some(claimed).filter(|claimed| *claimed > seq),
+            None => seq_after(&self.content, seq),
+        }
+    }
 }

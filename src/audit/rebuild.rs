@@ -78,7 +78,7 @@ fn rebuild_into_as<S: Aggregate>(
     let witnesses = reader.witnesses(stream)?;
     let mut state = S::default();
     let end = reader.read_whole(stream, &mut |line: Line<'_, S::Event>| {
-        state.evolve(&line.record);
+        state.evolve(line.record);
         ControlFlow::Continue(())
     })?;
     let reached = end.unwrap_or(Position::START);

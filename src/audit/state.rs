@@ -39,7 +39,7 @@ impl Reader<'_> {
         let (mut board, mut position) = (Board::default(), Position::START);
         let scan = self.read(chat, &mut |line: Line<'_, BoardEvent>| {
             if line.record.seq <= last {
-                board.evolve(&line.record);
+                board.evolve(line.record);
                 position = line.end;
             }
             ControlFlow::Continue(())

@@ -210,8 +210,8 @@ impl Summary {
     fn of_chat(reader: &Reader<'_>, chat: ChatId, filter: &AuditFilter, by: &[GroupBy]) -> Self {
         let mut summary = Self::default();
         let read = reader.read(chat, &mut |line: Line<'_, BoardEvent>| {
-            if filter.asks_for(&line.record) {
-                summary.see(chat, &line.record, by);
+            if filter.asks_for(line.record) {
+                summary.see(chat, line.record, by);
             }
             ControlFlow::Continue(())
         });

@@ -118,7 +118,7 @@ impl Reader<'_> {
         }
         self.refuse_lost_events(stream, &witnesses, *end, scan.is_some())?;
         let Some(scan) = scan else {
-            let foreign = witnesses.into_iter().find(|file| file.seq.is_none());
+            let foreign = witnesses.into_iter().find(|file| file.seq().is_none());
             let path = foreign.map(|file| self.layout.stream(stream).join(file.name));
             return Ok(Some(path.map_or(Problem::NoLog { chat: stream }, |path| {
                 Problem::Unreadable(StoreError::Foreign { path })

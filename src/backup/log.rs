@@ -94,7 +94,7 @@ impl<S: Aggregate> LogCopy<S> {
     fn read_to(&mut self, len: u64) -> Result<Rest, StoreError> {
         let state = &mut self.state;
         let mut each = |line: Line<'_, S::Event>| {
-            state.evolve(&line.record);
+            state.evolve(line.record);
             ControlFlow::Continue(())
         };
         let scan = scan(&*self.file, self.end, len, &mut each).at("read", &self.path)?;

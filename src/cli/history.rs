@@ -37,7 +37,7 @@ pub fn run(data: &DataArgs, args: &Args) -> anyhow::Result<Status> {
     let chat = reader.current(args.chat)?;
     let mut fold = HistoryFold::new(args.bounty);
     let scan = reader.read(chat, &mut |line: Line<'_, BoardEvent>| {
-        fold.see(&line.record);
+        fold.see(line.record);
         ControlFlow::Continue(())
     })?;
     let Some(scan) = scan else {

@@ -52,7 +52,7 @@ pub fn run(data: &DataArgs, args: &Args) -> anyhow::Result<Status> {
         &streams,
         |stream| replay.one(&reader, stream),
         |stream, outcome| {
-            progress.advance(reader.log_size(stream));
+            progress.advance(outcome.bytes());
             totals.add(stream, &outcome);
             match args.format {
                 Format::Table => outcome.print(stream)?,
@@ -98,6 +98,15 @@ enum Outcome {
 }
 
 impl Outcome {
+    /// How much of a log was read, as far as that is known.
+    fn bytes(&self) -> u64 {
+        match self {
+            Self::Rebuilt(done) => done.end.offset,
+            Self::Checked(check) => check.end.offset,
+            Self::NoLog | Self::Failed(_) => 0,
+        }
+    }
+
     /// Only what an operator has to know: nothing for a chat where all is well.
     fn print(&self, stream: StreamId) -> std::io::Result<()> {
         let mut out = stdout().lock();

@@ -4,13 +4,17 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use anyhow::Context;
+use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{oneshot, watch};
 
+use crate::domain::BotId;
 use crate::engine::{Engine, Settings};
+use crate::metrics::{ListenAddress, Watched, serve};
 use crate::store::{Disk, Layout};
 use crate::telegram::{
-    Front, OnMigrated, Outbox, PollError, Poller, PollerLock, bot, identify, register_menu,
+    BotVitals, Front, OnMigrated, Outbox, PollError, PollState, Poller, PollerLock, bot, identify,
+    register_menu,
 };
 
 use super::Status;
@@ -32,6 +36,9 @@ pub struct Args {
         default_value_t = 20
     )]
     flood_limit: u32,
+    /// Serve /metrics, /healthz and /readyz over HTTP: PORT and :PORT on this machine alone, HOST:PORT elsewhere; port 0 is a free one
+    #[arg(long, value_name = "ADDR", env = "BOUNTY_METRICS")]
+    metrics: Option<ListenAddress>,
 }
 
 pub fn run(data: &DataArgs, args: &Args) -> anyhow::Result<Status> {
@@ -52,6 +59,7 @@ pub fn run(data: &DataArgs, args: &Args) -> anyhow::Result<Status> {
         disk: data.disk(),
         layout: data.layout(),
         settings,
+        metrics: args.metrics.clone(),
     };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -75,20 +83,29 @@ struct Service {
     disk: Arc<dyn Disk>,
     layout: Layout,
     settings: Settings,
+    metrics: Option<ListenAddress>,
 }
 
 impl Service {
     async fn run(self, token: &str, api_url: Option<url::Url>) -> anyhow::Result<()> {
         let mut stop = stop_on_signal()?;
         let bot = bot(token, api_url).context("cannot start an HTTP client")?;
+        let listener = listen(self.metrics.as_ref()).await?;
         let engine = Arc::new(Engine::open(
             Arc::clone(&self.disk),
             self.layout.clone(),
             self.settings,
         )?);
-        let Some(identity) = identify(&bot, &mut stop).await? else {
+        let vitals = Arc::new(BotVitals::new(bot_id(token)));
+        let watched = Arc::new(Watched::new(engine.monitor()));
+        watched.add(Arc::clone(&vitals));
+        if let Some(listener) = listener {
+            tokio::spawn(serve(listener, Arc::clone(&watched)));
+        }
+        let Some(identity) = identify(&bot, &vitals, &mut stop).await? else {
             return Ok(());
         };
+        vitals.is_now(PollState::Waiting);
         let lock =
             PollerLock::wait(Arc::clone(&self.disk), &self.layout, identity.id, &mut stop).await?;
         let Some(_lock) = lock else { return Ok(()) };
@@ -100,14 +117,16 @@ impl Service {
             tokio::spawn(async move { register_menu(&bot, front.texts()).await })
         };
         let on_migrated = on_migrated(Arc::downgrade(&front));
-        let outbox = Outbox::new(bot.clone(), on_migrated);
+        let outbox = Outbox::new(bot.clone(), Arc::clone(&vitals), on_migrated);
         let poller = Poller {
             bot,
             identity,
             front,
             outbox: outbox.clone(),
+            vitals,
         };
         let polled = poller.run(&mut stop).await;
+        watched.stop();
         menu.abort();
         // It holds the boards open until it has ended; that it was aborted is no news.
         let _ = menu.await;
@@ -118,6 +137,26 @@ impl Service {
         tracing::info!("stopped; everything received is stored");
         polled.map_err(PollError::into)
     }
+}
+
+/// Binds the address for metrics, before anything is begun that would have to be undone.
+async fn listen(address: Option<&ListenAddress>) -> anyhow::Result<Option<TcpListener>> {
+    let Some(address) = address else {
+        return Ok(None);
+    };
+    let cannot = || format!("cannot serve metrics on {address} (--metrics, BOUNTY_METRICS)");
+    let listener = TcpListener::bind((address.host.as_str(), address.port))
+        .await
+        .with_context(cannot)?;
+    let bound = listener.local_addr().with_context(cannot)?;
+    tracing::info!(address = %bound, "metrics are served");
+    Ok(Some(listener))
+}
+
+/// The bot's id, which stands before the colon of its token; 0 in what is no token, which Telegram will refuse.
+fn bot_id(token: &str) -> BotId {
+    let (id, _) = token.split_once(':').unwrap_or_default();
+    BotId(id.parse().unwrap_or(0))
 }
 
 /// A group's new id that became known when a message was refused. The outbox must not keep the boards open.

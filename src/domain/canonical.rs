@@ -21,43 +21,49 @@ impl<'t> Cursor<'t> {
     }
 
     /// Steps over exactly these bytes.
+    #[inline]
     pub fn literal(&mut self, expected: &[u8]) -> Option<()> {
         self.rest = self.rest.strip_prefix(expected)?;
         Some(())
     }
 
     /// Whether these bytes come next; steps over them if so.
+    #[inline]
     pub fn skip(&mut self, expected: &[u8]) -> bool {
         self.literal(expected).is_some()
     }
 
     /// The next so many bytes.
+    #[inline]
     pub fn take(&mut self, count: usize) -> Option<&'t [u8]> {
         let (taken, rest) = self.rest.split_at_checked(count)?;
         self.rest = rest;
         Some(taken)
     }
 
-    /// A whole number without sign, fraction or leading zeros.
+    /// A whole number without sign, fraction or leading zeros; one of 20 digits is left to the full parser.
+    #[inline]
     pub fn unsigned(&mut self) -> Option<u64> {
-        let digits = self
-            .rest
-            .iter()
-            .take_while(|byte| byte.is_ascii_digit())
-            .count();
-        let (number, rest) = self.rest.split_at(digits);
-        let is_plain = digits == 1 || (digits > 1 && number[0] != b'0');
+        let (mut digits, mut value) = self.rest.first_chunk().map_or((0, 0), leading_digits);
+        if digits == 8 || self.rest.len() < 8 {
+            while let Some(digit) = self.rest.get(digits).and_then(digit_of) {
+                // No overflow: what is too long for that is refused below.
+                value = value.wrapping_mul(10).wrapping_add(digit);
+                digits += 1;
+            }
+        }
+        let is_plain = digits == 1 || (digits > 1 && self.rest[0] != b'0');
+        let rest = &self.rest[digits..];
         // A fraction or an exponent makes another number of it.
-        if !is_plain || matches!(rest.first(), Some(b'.' | b'e' | b'E')) {
+        if !is_plain || digits > SAFE_DIGITS || matches!(rest.first(), Some(b'.' | b'e' | b'E')) {
             return None;
         }
-        let add = |sum: u64, digit: &u8| sum.checked_mul(10)?.checked_add(u64::from(digit - b'0'));
-        let value = number.iter().try_fold(0, add)?;
         self.rest = rest;
         Some(value)
     }
 
     /// A whole number; `-0` is left to the full parser.
+    #[inline]
     pub fn signed(&mut self) -> Option<i64> {
         let start = self.rest;
         let is_negative = self.skip(b"-");
@@ -72,13 +78,12 @@ impl<'t> Cursor<'t> {
         value
     }
 
-    /// A string without escapes, its quotes included in the text.
+    /// A string without escapes.
+    #[inline]
     pub fn string(&mut self) -> Option<&'t str> {
         let body = self.rest.strip_prefix(b"\"")?;
-        let end = body
-            .iter()
-            .position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20))?;
-        if body[end] != b'"' {
+        let end = plain_len(body);
+        if body.get(end) != Some(&b'"') {
             return None;
         }
         let string = std::str::from_utf8(&body[..end]).ok()?;
@@ -87,6 +92,7 @@ impl<'t> Cursor<'t> {
     }
 
     /// `null`, or what `read` reads.
+    #[inline]
     pub fn nullable<T>(&mut self, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<Option<T>> {
         if self.skip(b"null") {
             Some(None)
@@ -96,9 +102,62 @@ impl<'t> Cursor<'t> {
     }
 
     /// Nothing may be left.
+    #[inline]
     pub fn end(&self) -> Option<()> {
         self.rest.is_empty().then_some(())
     }
+}
+
+/// As many digits never exceed a `u64`.
+const SAFE_DIGITS: usize = 19;
+
+#[inline]
+fn digit_of(byte: &u8) -> Option<u64> {
+    let digit = byte.wrapping_sub(b'0');
+    (digit < 10).then_some(u64::from(digit))
+}
+
+/// How many of these bytes, from the first on, are decimal digits, and what number they are.
+#[inline]
+fn leading_digits(word: &[u8; 8]) -> (usize, u64) {
+    const EACH: u64 = u64::from_le_bytes([1; 8]);
+    let values = u64::from_le_bytes(*word) ^ (EACH * u64::from(b'0'));
+    // The lowest byte over 9 is the first one whose high bit is set here.
+    let others = (values | values.wrapping_add(EACH * (0x80 - 10))) & (EACH << 7);
+    let count = others.trailing_zeros() / 8;
+    // What is no digit is pushed out, and zeros stand before the digits.
+    let values = values.checked_shl(64 - 8 * count).unwrap_or(0);
+    let pairs = values.wrapping_mul(10).wrapping_add(values >> 8);
+    let (even, odd) = (pairs & 0xFF_0000_00FF, (pairs >> 16) & 0xFF_0000_00FF);
+    let number = even
+        .wrapping_mul(100 + (1_000_000 << 32))
+        .wrapping_add(odd.wrapping_mul(1 + (10_000 << 32)));
+    (count as usize, number >> 32)
+}
+
+/// How many bytes come before the first quote, backslash or control character; all when there is none. Eight at a time.
+#[inline]
+fn plain_len(text: &[u8]) -> usize {
+    let (words, tail) = text.as_chunks();
+    for (at, word) in words.iter().enumerate() {
+        let special = special_bytes(u64::from_le_bytes(*word));
+        if special != 0 {
+            return at * 8 + special.trailing_zeros() as usize / 8;
+        }
+    }
+    let is_special = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..0x20);
+    text.len() - tail.len() + tail.iter().position(is_special).unwrap_or(tail.len())
+}
+
+/// The high bit of the lowest byte that is a quote, a backslash or a control character; bits above it mean nothing.
+#[inline]
+fn special_bytes(word: u64) -> u64 {
+    const EACH: u64 = u64::from_le_bytes([1; 8]);
+    const HIGH: u64 = EACH << 7;
+    // A byte below `limit` borrows into its own high bit, and perhaps into bytes above it.
+    let below = |word: u64, limit: u64| word.wrapping_sub(EACH * limit) & !word & HIGH;
+    let is = |byte: u8| below(word ^ (EACH * u64::from(byte)), 1);
+    below(word, 0x20) | is(b'"') | is(b'\\')
 }
 
 #[cfg(test)]
@@ -110,6 +169,47 @@ mod tests {
         let mut cursor = Cursor::new(text.as_bytes());
         let value = read(&mut cursor)?;
         cursor.end().map(|()| value)
+    }
+
+    #[test]
+    fn numbers_of_every_length_are_read_as_by_the_standard_library() {
+        for digits in 1..=22 {
+            for (first, other) in [('1', '0'), ('9', '9'), ('1', '2'), ('8', '3')] {
+                let number: String = std::iter::once(first)
+                    .chain(std::iter::repeat_n(other, digits - 1))
+                    .collect();
+                for tail in ["", "}", ",\"a\":1234567890", "/", ":", "\u{80}23456789"] {
+                    let text = format!("{number}{tail}");
+                    let mut cursor = Cursor::new(text.as_bytes());
+                    let expected = number.parse().ok().filter(|_| digits < 20);
+                    assert_eq!(cursor.unsigned(), expected, "{text}");
+                    if expected.is_some() {
+                        assert_eq!(cursor.rest(), tail.as_bytes(), "{text}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_string_ends_at_its_first_quote_wherever_that_is_and_holds_no_escape_or_control_character()
+    {
+        for byte in 0..=u8::MAX {
+            for len in 0..20 {
+                for at in 0..len {
+                    let mut text = vec![b'a'; len];
+                    text[at] = byte;
+                    let quoted = [b"\"", text.as_slice(), b"\"x"].concat();
+                    let read = Cursor::new(&quoted).string();
+                    let expected = match byte {
+                        b'"' => std::str::from_utf8(&text[..at]).ok(),
+                        b'\\' | 0..0x20 => None,
+                        _ => std::str::from_utf8(&text).ok(),
+                    };
+                    assert_eq!(read, expected, "{quoted:?}");
+                }
+            }
+        }
     }
 
     #[test]
@@ -155,8 +255,8 @@ mod tests {
             Some(i64::MIN)
         );
         assert_eq!(
-            whole("18446744073709551615", |cursor| cursor.unsigned()),
-            Some(u64::MAX)
+            whole("9999999999999999999", |cursor| cursor.unsigned()),
+            Some(9_999_999_999_999_999_999)
         );
         for text in [
             "\"\"",

@@ -41,9 +41,9 @@ pub trait Event: Sized + Send + 'static {
     /// The stream that, by this event, the log is from here on; none for events that say nothing of it.
     fn stream(&self) -> Option<StreamId>;
 
-    /// Reads the `data` that comes next in a line, if it stands exactly as this program writes it. A shortcut: `None` only means
-    /// that [`Event::decode`] is to be asked.
-    fn decode_canonical(_name: &str, _version: u32, _data: &mut Cursor<'_>) -> Option<Self> {
+    /// Reads the `type` that comes next in a line, behind its opening quote, and `v` and `data` after it, if all stand exactly as
+    /// this program writes them. A shortcut: `None` only means that [`Event::decode`] is to be asked.
+    fn decode_canonical(_line: &mut Cursor<'_>) -> Option<Self> {
         None
     }
 

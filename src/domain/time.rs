@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, SecondsFormat, Timelike, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Unix seconds: the date of a message, a due date, a creation date.
@@ -47,42 +47,66 @@ impl Timestamp {
     /// Reads a time exactly as it is written, years 0 to 9999. A shortcut: `None` only means that the full parser is to be asked.
     pub fn from_canonical(text: &[u8]) -> Option<Self> {
         let text: &[u8; Self::CANONICAL_LEN] = text.try_into().ok()?;
-        let marks = [
-            (4, b'-'),
-            (7, b'-'),
-            (10, b'T'),
-            (13, b':'),
-            (16, b':'),
-            (19, b'.'),
-            (23, b'Z'),
-        ];
-        if marks.iter().any(|(at, mark)| text[*at] != *mark) {
+        let mut digits = [0; Self::CANONICAL_LEN];
+        let mut bad = 0;
+        for (at, digit) in digits.iter_mut().enumerate() {
+            *digit = text[at].wrapping_sub(FORM[at]);
+            bad |= u8::from(*digit > if FORM[at] == b'0' { 9 } else { 0 });
+        }
+        if bad != 0 {
             return None;
         }
-        let number = |from: usize, to: usize| {
-            let digits = &text[from..to];
-            let add = |sum: u32, digit: &u8| {
-                digit
-                    .is_ascii_digit()
-                    .then(|| sum * 10 + u32::from(digit - b'0'))
-            };
-            digits.iter().try_fold(0, add)
-        };
-        let year = i32::try_from(number(0, 4)?).ok()?;
-        let date = NaiveDate::from_ymd_opt(year, number(5, 7)?, number(8, 10)?)?;
-        let time = date.and_hms_milli_opt(
-            number(11, 13)?,
-            number(14, 16)?,
-            number(17, 19)?,
-            number(20, 23)?,
-        )?;
+        let pair = |at: usize| u32::from(digits[at]) * 10 + u32::from(digits[at + 1]);
+        let date = NaiveDate::from_ymd_opt((pair(0) * 100 + pair(2)) as i32, pair(5), pair(8))?;
+        let milli = pair(20) * 10 + u32::from(digits[22]);
+        let time = date.and_hms_milli_opt(pair(11), pair(14), pair(17), milli)?;
         Some(Self(time.and_utc()))
     }
 }
 
+impl Timestamp {
+    /// As it is written, in the years 0 to 9999.
+    fn to_canonical(self) -> Option<[u8; Self::CANONICAL_LEN]> {
+        let year = u32::try_from(self.0.year())
+            .ok()
+            .filter(|year| *year <= 9_999)?;
+        let mut text = *FORM;
+        let mut put = |at: usize, value: u32| {
+            text[at] += (value / 10) as u8;
+            text[at + 1] += (value % 10) as u8;
+        };
+        put(0, year / 100);
+        put(2, year % 100);
+        put(5, self.0.month());
+        put(8, self.0.day());
+        put(11, self.0.hour());
+        put(14, self.0.minute());
+        put(17, self.0.second());
+        let milli = self.0.timestamp_subsec_millis();
+        put(20, milli / 10);
+        text[22] += (milli % 10) as u8;
+        Some(text)
+    }
+
+    /// Hands the text to `write`.
+    fn with_text<T>(self, write: impl FnOnce(&str) -> T) -> T {
+        let canonical = self.to_canonical();
+        match canonical
+            .as_ref()
+            .and_then(|text| std::str::from_utf8(text).ok())
+        {
+            Some(text) => write(text),
+            None => write(&self.0.to_rfc3339_opts(SecondsFormat::Millis, true)),
+        }
+    }
+}
+
+/// A time as it is written: a zero stands for a digit, all else for itself.
+const FORM: &[u8; Timestamp::CANONICAL_LEN] = b"0000-00-00T00:00:00.000Z";
+
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0.to_rfc3339_opts(SecondsFormat::Millis, true))
+        self.with_text(|text| f.write_str(text))
     }
 }
 
@@ -97,7 +121,7 @@ impl FromStr for Timestamp {
 
 impl Serialize for Timestamp {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        self.with_text(|text| serializer.serialize_str(text))
     }
 }
 
@@ -117,6 +141,42 @@ mod tests {
         let time = Timestamp::from_millis(1_735_603_200_007);
         assert_eq!(time.to_string(), "2024-12-31T00:00:00.007Z");
         assert_eq!("2024-12-31T00:00:00.007Z".parse(), Ok(time));
+    }
+
+    #[test]
+    fn the_short_way_reads_only_what_the_full_parser_reads_and_all_that_is_written() {
+        let written = "2024-02-29T23:59:58.907Z";
+        for at in 0..written.len() {
+            for byte in 0..0x80 {
+                let mut text = written.as_bytes().to_vec();
+                text[at] = byte;
+                let text = String::from_utf8(text).expect("ASCII");
+                let full: Option<Timestamp> = text.parse().ok();
+                let short = Timestamp::from_canonical(text.as_bytes());
+                assert!(short.is_none() || short == full, "{text}");
+                let is_written = full.is_some_and(|full| full.to_string() == text);
+                assert!(short.is_some() || !is_written, "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_timestamp_is_written_as_the_calendar_has_it() {
+        let year = 31_556_952_000_i64;
+        let far = [
+            -3_000 * year,
+            -1_971 * year,
+            0,
+            8_029 * year,
+            8_031 * year,
+            90_000 * year,
+        ];
+        let near = (-40_000..40_000).map(|day| day * 86_400_000 + day * 7_654_321);
+        for millis in far.into_iter().chain(near) {
+            let time = Timestamp::from_millis(millis);
+            let expected = time.0.to_rfc3339_opts(super::SecondsFormat::Millis, true);
+            assert_eq!(time.to_string(), expected, "{millis}");
+        }
     }
 
     #[test]

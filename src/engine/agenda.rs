@@ -8,6 +8,10 @@ use std::time::{Duration, Instant};
 use crate::domain::ChatId;
 
 use super::lane::{Lane, lock};
+use super::monitor::Lag;
+
+/// With nothing due the thread rests so long, or until something is.
+const REST: Duration = Duration::from_secs(3_600);
 
 /// What the thread that writes snapshots has to do.
 pub enum Task {
@@ -15,8 +19,6 @@ pub enum Task {
     Due(ChatId),
     /// A chat whose snapshots are due was given to this thread.
     Given(Arc<Lane>),
-    /// Nothing is due: there is time to look for idle boards.
-    Sweep,
 }
 
 /// The snapshots that are due, in the order of their time.
@@ -28,31 +30,42 @@ pub struct Agenda {
 
 #[derive(Default)]
 struct State {
-    due: BinaryHeap<Reverse<(Instant, i64)>>,
-    given: VecDeque<Arc<Lane>>,
+    /// When, since when, for which chat.
+    due: BinaryHeap<Reverse<(Instant, Instant, i64)>>,
+    /// Since when, and which.
+    given: VecDeque<(Instant, Arc<Lane>)>,
+    /// Since when those are due that are being written.
+    writing: Option<Instant>,
+    /// Nothing that is due is begun before.
+    paused: Option<Instant>,
     closing: bool,
 }
 
 impl Agenda {
-    /// Adds a chat whose snapshots are due at this time. At the end each is tried once: `replay` writes what could not be.
-    pub fn add(&self, due: Instant, chat: ChatId) {
+    /// Adds a chat whose snapshots are due at this time; `since` is when they were first due. At the end each is tried once: `replay` writes what could not be.
+    pub fn add(&self, due: Instant, since: Instant, chat: ChatId) {
         let mut state = lock(&self.state);
         if !state.closing {
             let is_next = state
                 .due
                 .peek()
-                .is_none_or(|Reverse((next, _))| due < *next);
-            state.due.push(Reverse((due, chat.0)));
+                .is_none_or(|Reverse((next, ..))| due < *next);
+            state.due.push(Reverse((due, since, chat.0)));
             if is_next {
                 self.changed.notify_one();
             }
         }
     }
 
-    /// Gives a chat to the thread that writes snapshots.
-    pub fn give(&self, lane: Arc<Lane>) {
-        lock(&self.state).given.push_back(lane);
+    /// Gives a chat to the thread that writes snapshots, which are due since then.
+    pub fn give(&self, lane: Arc<Lane>, since: Instant) {
+        lock(&self.state).given.push_back((since, lane));
         self.changed.notify_one();
+    }
+
+    /// Nothing that is due is begun for this long; what is given is.
+    pub fn pause(&self, time: Duration) {
+        lock(&self.state).paused = Some(Instant::now() + time);
     }
 
     /// What is left is due now, and then it is over.
@@ -61,31 +74,41 @@ impl Agenda {
         self.changed.notify_all();
     }
 
-    /// Waits for the next task, at most `sweep`; none at the end.
-    pub fn next(&self, sweep: Duration) -> Option<Task> {
+    /// The snapshots that wait.
+    pub fn lag(&self) -> Lag {
+        let state = lock(&self.state);
+        let due = state.due.iter().map(|Reverse((_, since, _))| *since);
+        let given = state.given.iter().map(|(since, _)| *since);
+        let oldest = due.chain(given).chain(state.writing).min();
+        Lag {
+            waiting: state.due.len() + state.given.len() + usize::from(state.writing.is_some()),
+            overdue: oldest.map_or(Duration::ZERO, |since| since.elapsed()),
+        }
+    }
+
+    /// Waits for the next task; none at the end.
+    pub fn next(&self) -> Option<Task> {
         let mut state = lock(&self.state);
+        state.writing = None;
         loop {
-            if let Some(lane) = state.given.pop_front() {
+            if let Some((since, lane)) = state.given.pop_front() {
+                state.writing = Some(since);
                 return Some(Task::Given(lane));
             }
             let now = Instant::now();
-            let next = state.due.peek().map(|Reverse((due, _))| *due);
+            let next = state.due.peek().map(|Reverse((due, ..))| *due);
+            let next = next.max(next.and(state.paused));
             if next.is_some_and(|due| due <= now || state.closing) {
-                let chat = state.due.pop();
-                return chat.map(|Reverse((_, chat))| Task::Due(ChatId(chat)));
+                let next = state.due.pop();
+                state.writing = next.map(|Reverse((_, since, _))| since);
+                return next.map(|Reverse((.., chat))| Task::Due(ChatId(chat)));
             }
             if state.closing {
                 return None;
             }
-            let wait = next.map_or(sweep, |due| (due - now).min(sweep));
-            let (guard, timeout) = self
-                .changed
-                .wait_timeout(state, wait)
-                .unwrap_or_else(PoisonError::into_inner);
-            state = guard;
-            if timeout.timed_out() && wait == sweep {
-                return Some(Task::Sweep);
-            }
+            let wait = next.map_or(REST, |due| due - now);
+            let waiting = self.changed.wait_timeout(state, wait);
+            state = waiting.unwrap_or_else(PoisonError::into_inner).0;
         }
     }
 }

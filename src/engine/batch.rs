@@ -13,6 +13,7 @@ use super::draft::{Draft, context, query};
 use super::flood::FloodGuard;
 use super::job::Job;
 use super::request::{Outcome, Trouble};
+use super::worker::Shared;
 use super::writer::Writer;
 
 /// How far a batch came.
@@ -27,6 +28,8 @@ pub enum Begun {
 
 /// A batch whose events are written and not durable yet: nobody was told anything.
 pub struct Pending {
+    /// How many events were written.
+    pub events: u64,
     answers: Answers,
     written: Written,
 }
@@ -45,22 +48,24 @@ pub struct Late {
 pub fn begin(
     open: &mut OpenBoard,
     flood: &mut FloodGuard,
-    settings: &Settings,
+    shared: &Shared,
     jobs: Vec<Job>,
     patience: Duration,
 ) -> Begun {
     if jobs.iter().all(|job| job.change().is_none()) {
-        return read(open, settings, jobs, patience);
+        return read(open, shared, jobs, patience);
     }
     let known = match merged_duplicates(open, &jobs) {
         Ok(known) => known,
-        Err(error) => return trouble(open, settings, jobs, error, patience),
+        Err(error) => return trouble(open, shared, jobs, error, patience),
     };
-    let mut writer = Writer::new(settings, flood);
+    let before = open.log.end().seq;
+    let mut writer = Writer::new(&shared.settings, flood);
     let mut drafts = Vec::new();
     match write(open, &mut writer, &jobs, &known, patience, &mut drafts) {
         Ok(Wrote::Nothing) => Begun::Answered(answer_all(zip(jobs, drafts), false)),
         Ok(Wrote::Lines(written)) => Begun::Written(Pending {
+            events: writer.end.seq.0 - before.0,
             answers: zip(jobs, drafts),
             written,
         }),
@@ -69,7 +74,7 @@ pub fn begin(
             if !writer.lines.is_empty() {
                 open.state = None;
             }
-            trouble(open, settings, jobs, error, patience)
+            trouble(open, shared, jobs, error, patience)
         }
     }
 }
@@ -117,41 +122,43 @@ fn write(
 /// Ends a batch, with what came of its flush: everyone is told.
 pub fn finish(
     open: &mut OpenBoard,
-    settings: &Settings,
+    shared: &Shared,
     pending: Pending,
     flushed: Result<(), StoreError>,
 ) -> Late {
-    let Pending { answers, written } = pending;
+    let Pending {
+        answers, written, ..
+    } = pending;
     match written.settle(&mut open.log, flushed) {
         Ok(()) => answer_all(answers, false),
         Err(error) => {
             open.state = None;
             let jobs = answers.into_iter().map(|(job, _)| job).collect();
-            refuse(open, settings, jobs, &error)
+            refuse(open, shared, jobs, &error)
         }
     }
 }
 
 /// Jobs that only read: no lock unless another process wrote.
-fn read(open: &mut OpenBoard, settings: &Settings, jobs: Vec<Job>, patience: Duration) -> Begun {
+fn read(open: &mut OpenBoard, shared: &Shared, jobs: Vec<Job>, patience: Duration) -> Begun {
     match open.refresh(patience) {
-        Ok(()) => Begun::Answered(read_known(open, settings, jobs, false)),
+        Ok(()) => Begun::Answered(read_known(open, &shared.settings, jobs, false)),
         Err(StoreError::Moved { .. }) => Begun::NotNow(jobs),
-        Err(error) => trouble(open, settings, jobs, error, patience),
+        Err(error) => trouble(open, shared, jobs, error, patience),
     }
 }
 
 /// The stream cannot be used as asked. What somebody holds is left for a thread that can wait.
 fn trouble(
     open: &mut OpenBoard,
-    settings: &Settings,
+    shared: &Shared,
     jobs: Vec<Job>,
     error: StoreError,
     patience: Duration,
 ) -> Begun {
     match error {
         StoreError::Busy { .. } if patience.is_zero() => Begun::NotNow(jobs),
-        error => Begun::Answered(refuse(open, settings, jobs, &error)),
+        error => Begun::Answered(refuse(open, shared, jobs, &error)),
     }
 }
 
@@ -172,8 +179,10 @@ fn read_known(open: &OpenBoard, settings: &Settings, jobs: Vec<Job>, partial: bo
 
 /// Refuses changes; reads are answered when what is readable is this chat's. When nothing is readable they are refused
 /// too: an empty list would say that there are no bounties.
-fn refuse(open: &mut OpenBoard, settings: &Settings, jobs: Vec<Job>, error: &StoreError) -> Late {
+pub fn refuse(open: &mut OpenBoard, shared: &Shared, jobs: Vec<Job>, error: &StoreError) -> Late {
     tracing::error!(chat = open.chat.0, %error, "a board could not be used as asked");
+    shared.note_obstacle(open.chat, open.log.is_latched(), error);
+    let settings = &shared.settings;
     let trouble = Trouble::from(error);
     let readable = !matches!(error, StoreError::Busy { .. } | StoreError::Foreign { .. })
         && (open.state().is_some() || open.refresh(settings.lock_patience).is_ok())
@@ -219,6 +228,9 @@ fn answer_all(answers: Answers, partial: bool) -> Late {
     for (job, draft) in answers.by_ref() {
         match draft {
             Draft::Done(outcome) => job.finish_with(outcome, partial),
+            Draft::Flooded | Draft::Merged => job
+                .counted_as(draft.fate())
+                .finish_with(Outcome::Silent, partial),
             reading => {
                 late.push((job, reading));
                 break;
@@ -240,8 +252,10 @@ impl Late {
     /// Reads what the answers need, and tells everyone.
     pub fn answer(self, open: &OpenBoard) {
         for (job, draft) in self.answers {
+            let job = job.counted_as(draft.fate());
             let outcome = match draft {
                 Draft::Done(outcome) => outcome,
+                Draft::Flooded | Draft::Merged => Outcome::Silent,
                 Draft::History { id, until } => or_trouble(history(open, id, until)),
                 Draft::Again(seq) => or_trouble(again(open, seq, job.request.chat.kind)),
             };

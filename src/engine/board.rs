@@ -51,6 +51,17 @@ impl OpenBoard {
         self.state.as_ref()
     }
 
+    /// Whether it has events.
+    pub fn has_events(&self) -> bool {
+        self.state().is_none_or(|board| board.seq() > Seq(0))
+    }
+
+    /// Whether the snapshot files reflect all that is known.
+    pub fn is_published(&self) -> bool {
+        let reflects = |board: &Board| self.published == Some(board.seq());
+        !self.has_events() || self.state().is_some_and(reflects)
+    }
+
     /// Sees what other processes wrote, for a command that only reads: without a lock when nothing happened.
     /// While a failed write waits to be undone, what is known is what is durable.
     pub fn refresh(&mut self, patience: Duration) -> Result<(), StoreError> {
@@ -123,7 +134,7 @@ impl OpenBoard {
             return Ok(());
         }
         self.log.read_known(&mut |line| {
-            each(&line.record);
+            each(line.record);
             if line.record.seq >= last {
                 ControlFlow::Break(())
             } else {
@@ -174,7 +185,10 @@ impl OpenBoard {
             .filter(is_merged)
             .map(|name| dir.join(name))
             .collect();
-        self.merged = Some(found.clone());
+        // Until there are events, a board with merged logs may still be moved here.
+        if self.log.end().seq > Seq(0) {
+            self.merged = Some(found.clone());
+        }
         Ok(found)
     }
 }

@@ -98,7 +98,7 @@ impl Checks {
         let is_whole = check
             .prefix
             .verify(disk, &mut |line: Line<'_, BoardEvent>| {
-                board.evolve(&line.record);
+                board.evolve(line.record);
                 if self.is_closing() {
                     ControlFlow::Break(())
                 } else {

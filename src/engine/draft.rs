@@ -9,6 +9,7 @@ use crate::store::Position;
 
 use super::Settings;
 use super::request::{Ask, Outcome, Request};
+use super::tally::Fate;
 
 /// What a job comes to, once everything before it is durable.
 pub enum Draft {
@@ -20,6 +21,21 @@ pub enum Draft {
     },
     /// The answer of an event that the log already has.
     Again(Seq),
+    /// Nothing is said to one more of a flood.
+    Flooded,
+    /// Nothing is said: another board's log, merged into this one, already has it.
+    Merged,
+}
+
+impl Draft {
+    /// What it counts as, where its outcome alone would not say.
+    pub fn fate(&self) -> Option<Fate> {
+        match self {
+            Self::Done(_) | Self::History { .. } => None,
+            Self::Again(_) | Self::Merged => Some(Fate::Duplicate),
+            Self::Flooded => Some(Fate::Flood),
+        }
+    }
 }
 
 /// What a decision on this request depends on.

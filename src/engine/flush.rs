@@ -1,9 +1,10 @@
 //! Commits many logs behind one flush.
 
 use std::io;
+use std::path::Path;
 use std::sync::{Condvar, Mutex};
 
-use crate::store::{FileId, GroupFlush};
+use crate::store::{FileId, GroupFlush, IoContext, StoreError};
 
 use super::lane::lock;
 
@@ -51,6 +52,11 @@ impl SharedFlush {
     /// To be taken before the first write of what is flushed together.
     pub fn mark(&self) -> Mark {
         Mark(lock(&self.state).failed)
+    }
+
+    /// Makes everything durable that is below this directory.
+    pub fn flush_all(&self, root: &Path) -> Result<(), StoreError> {
+        self.flush(self.mark()).at("flush", root)
     }
 
     /// Makes durable what was written since the mark. Fails also when another's flush failed since then: a failure is

@@ -4,9 +4,10 @@ use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::domain::{ChatId, Seq};
+use crate::domain::ChatId;
 use crate::store::{IoContext, StoreError};
 
+use super::active::Note;
 use super::batch::{self, Pending};
 use super::board::OpenBoard;
 use super::checkpoint::DueCheckpoint;
@@ -33,6 +34,8 @@ pub struct Held<'s> {
     shared: &'s Shared,
     lane: Arc<Lane>,
     work: Box<Work>,
+    /// Whether its snapshots were written, or could not be: it is known when that is tried again.
+    tried_snapshots: bool,
 }
 
 /// How far a round came with a chat.
@@ -49,7 +52,12 @@ impl<'s> Held<'s> {
     /// Takes the board of a chat that was given to this thread.
     pub fn new(shared: &'s Shared, lane: Arc<Lane>) -> Self {
         let work = lane.take();
-        Self { shared, lane, work }
+        Self {
+            shared,
+            lane,
+            work,
+            tried_snapshots: false,
+        }
     }
 
     fn chat(&self) -> ChatId {
@@ -61,8 +69,9 @@ impl<'s> Held<'s> {
         self.work.used = Some(Instant::now());
         self.schedule_check();
         self.schedule_snapshots();
+        let due = self.work.overdue.unwrap_or_else(Instant::now);
         let next = self.lane.take_back(self.work);
-        self.shared.pass_on(self.lane, next, way);
+        self.shared.pass_on(self.lane, next, due, way);
     }
 
     /// After a panic: the board is made again from its log.
@@ -73,6 +82,9 @@ impl<'s> Held<'s> {
 
     /// Carries out what waits, as one batch, and waits for whatever that needs.
     pub fn run(&mut self) {
+        if self.lane.take_look() {
+            self.look_again();
+        }
         if let Some(open) = &self.work.open {
             std::mem::take(&mut self.work.late).answer(open);
         }
@@ -86,15 +98,17 @@ impl<'s> Held<'s> {
     fn run_batch(&mut self, mut jobs: Vec<Job>) {
         let patience = self.shared.settings.lock_patience;
         for _ in 0..ATTEMPTS {
+            let begun = Instant::now();
             match self.ready() {
                 Ok(true) => {}
                 Ok(false) => return self.forward(jobs),
-                Err(error) => return refuse(self.chat(), jobs, &error),
+                Err(error) => return refuse(self.shared, self.chat(), jobs, &error),
             }
             match self.begin_batch(jobs, patience) {
                 batch::Begun::Answered(late) => return self.answer_late(late),
                 batch::Begun::Written(pending) => {
                     let flushed = self.flush();
+                    self.shared.stats.commit(&flushed, pending.events, begun);
                     let late = self.finish_batch(pending, flushed);
                     return self.answer_late(late);
                 }
@@ -108,7 +122,7 @@ impl<'s> Held<'s> {
 
     /// The same as far as it can be done without waiting, up to the flush.
     pub fn begin(&mut self) -> Begun {
-        if !self.work.late.is_empty() || !self.is_at_hand() {
+        if !self.work.late.is_empty() || self.lane.wants_look() || !self.is_at_hand() {
             return Begun::Alone;
         }
         let jobs = match self.lane.next_turn() {
@@ -144,17 +158,49 @@ impl<'s> Held<'s> {
     }
 
     fn begin_batch(&mut self, jobs: Vec<Job>, patience: Duration) -> batch::Begun {
+        if jobs.iter().any(|job| job.change().is_some())
+            && let Err(error) = self.note()
+        {
+            return self.refuse(jobs, &error);
+        }
         let Work { open, flood, .. } = &mut *self.work;
-        match open {
-            Some(open) => batch::begin(open, flood, &self.shared.settings, jobs, patience),
+        let begun = match open {
+            Some(open) => batch::begin(open, flood, self.shared, jobs, patience),
+            None => batch::Begun::NotNow(jobs),
+        };
+        self.work.unpublished |= matches!(begun, batch::Begun::Written(_));
+        begun
+    }
+
+    /// Nothing is written to a chat that is not noted as active.
+    fn note(&mut self) -> Result<(), StoreError> {
+        if self.work.note.is_none() {
+            self.work.note = Some(self.shared.active.note(&[self.chat()])?);
+        }
+        Ok(())
+    }
+
+    fn refuse(&mut self, jobs: Vec<Job>, error: &StoreError) -> batch::Begun {
+        match &mut self.work.open {
+            Some(open) => batch::Begun::Answered(batch::refuse(open, self.shared, jobs, error)),
             None => batch::Begun::NotNow(jobs),
         }
     }
 
+    /// The chat, when a change waits for it and it is not noted as active.
+    pub fn to_note(&self) -> Option<ChatId> {
+        let is_missing = self.work.note.is_none() && self.lane.has_change();
+        is_missing.then(|| self.chat())
+    }
+
+    /// It was noted as active together with others.
+    pub fn was_noted(&mut self, note: Note) {
+        self.work.note = Some(note);
+    }
+
     fn finish_batch(&mut self, pending: Pending, flushed: Result<(), StoreError>) -> batch::Late {
-        let settings = &self.shared.settings;
         match &mut self.work.open {
-            Some(open) => batch::finish(open, settings, pending, flushed),
+            Some(open) => batch::finish(open, self.shared, pending, flushed),
             None => batch::Late::default(),
         }
     }
@@ -192,7 +238,7 @@ impl<'s> Held<'s> {
     /// Whether nothing has to be read from disk first: the board is in memory, or there is no board yet.
     fn is_at_hand(&mut self) -> bool {
         self.forget_refuted();
-        if self.work.open.as_ref().is_some_and(has_events) {
+        if self.work.open.as_ref().is_some_and(OpenBoard::has_events) {
             return true;
         }
         let (disk, layout) = (&*self.shared.disk, &self.shared.layout);
@@ -208,7 +254,7 @@ impl<'s> Held<'s> {
     /// process may note a new id at any time, so the notes are asked again.
     fn ready(&mut self) -> Result<bool, StoreError> {
         self.forget_refuted();
-        if self.work.open.as_ref().is_some_and(has_events) {
+        if self.work.open.as_ref().is_some_and(OpenBoard::has_events) {
             return Ok(true);
         }
         let current = current_chat(&*self.shared.disk, &self.shared.layout, self.chat())?;
@@ -239,11 +285,13 @@ impl<'s> Held<'s> {
     }
 
     /// Lets go of a board that was made from a checkpoint which turned out not to be what the log says, or whose log is
-    /// damaged before it: the log is read whole instead. One that holds a failed write takes no writes anyway until that is undone.
+    /// damaged before it: the log is read whole instead. Not while its log knows of a failed write or flush, which must be
+    /// undone first: until then nothing is told from it and it takes no writes.
     fn forget_refuted(&mut self) {
         let checks = &self.shared.checks;
         let is_refuted = |open: &OpenBoard| {
-            open.log.is_resumed() && !open.log.is_latched() && checks.refuted(self.chat())
+            let is_at_rest = !open.log.is_latched() && !open.log.is_in_doubt();
+            open.log.is_resumed() && is_at_rest && checks.refuted(self.chat())
         };
         if self.work.open.as_ref().is_some_and(is_refuted) {
             self.work.open = None;
@@ -270,7 +318,7 @@ impl<'s> Held<'s> {
             Ok(current) => jobs
                 .into_iter()
                 .for_each(|job| self.shared.submit(job.for_chat(current))),
-            Err(error) => refuse(self.chat(), jobs, &error),
+            Err(error) => refuse(self.shared, self.chat(), jobs, &error),
         }
     }
 
@@ -294,11 +342,33 @@ impl<'s> Held<'s> {
         job.for_chat(to).finish(outcome);
     }
 
+    /// Tries a stream that took no writes: a latch is undone when that can be done, a repaired log is found.
+    fn look_again(&mut self) {
+        let mut tried = self.try_to_write();
+        if matches!(tried, Err(StoreError::Moved { .. })) {
+            self.work.open = None;
+            tried = self.try_to_write();
+        }
+        let (open, obstacles) = (&self.work.open, &self.shared.stats.obstacles);
+        let latched = open.as_ref().is_some_and(|open| open.log.is_latched());
+        match tried {
+            Ok(()) => obstacles.clear(self.chat()),
+            Err(error) => obstacles.note(self.chat(), latched, &error),
+        }
+    }
+
+    /// Takes the log's lock and catches up, as every write begins.
+    fn try_to_write(&mut self) -> Result<(), StoreError> {
+        let patience = self.shared.settings.lock_patience;
+        match (self.ready()?, &mut self.work.open) {
+            (true, Some(open)) => open.lock(false, patience).map(|_| ()),
+            _ => Ok(()),
+        }
+    }
+
     fn schedule_snapshots(&mut self) {
         let Some(open) = &self.work.open else { return };
-        let is_reflected = !has_events(open)
-            || (open.state()).is_some_and(|board| open.published == Some(board.seq()));
-        if is_reflected || self.work.publish_due.is_some() {
+        if self.tried_snapshots || open.is_published() || self.work.publish_due.is_some() {
             return;
         }
         let delay = self.shared.settings.snapshot_delay;
@@ -308,25 +378,32 @@ impl<'s> Held<'s> {
     fn snapshots_in(&mut self, delay: Duration) {
         let due = Instant::now() + delay;
         self.work.publish_due = Some(due);
-        self.shared.publish_at(due, self.chat());
+        let since = *self.work.overdue.get_or_insert(due);
+        self.shared.publish_at(due, since, self.chat());
     }
 
     /// Writes the snapshots that are due. Answers the checkpoint that is due too, to be written when the chat is released.
     pub fn publish(&mut self) -> Option<DueCheckpoint> {
+        self.tried_snapshots = true;
         self.work.publish_due = None;
+        let since = self.work.overdue.take();
         self.forget_refuted();
+        let (shared, chat) = (self.shared, self.chat());
         let patience = self.shared.settings.lock_patience;
         let open = self.work.open.as_mut()?;
         let begun = Instant::now();
         match publish(open, patience) {
             Ok(()) => {
                 self.work.publish_cost = begun.elapsed();
+                self.work.unpublished = false;
                 return open.due_checkpoint();
             }
             Err(StoreError::Moved { .. }) => self.work.open = None,
-            Err(StoreError::Damaged(_)) => {}
+            Err(error @ StoreError::Damaged(_)) => shared.note_obstacle(chat, false, &error),
             Err(error) => {
-                tracing::warn!(chat = self.chat().0, %error, "a snapshot could not be written; it is tried again");
+                shared.note_obstacle(chat, open.log.is_latched(), &error);
+                tracing::warn!(chat = chat.0, %error, "a snapshot could not be written; it is tried again");
+                self.work.overdue = Some(since.unwrap_or(begun));
                 self.snapshots_in(PUBLISH_RETRY);
             }
         }
@@ -334,12 +411,9 @@ impl<'s> Held<'s> {
     }
 }
 
-fn has_events(open: &OpenBoard) -> bool {
-    open.state().is_none_or(|board| board.seq() > Seq(0))
-}
-
-fn refuse(chat: ChatId, jobs: Vec<Job>, error: &StoreError) {
+fn refuse(shared: &Shared, chat: ChatId, jobs: Vec<Job>, error: &StoreError) {
     tracing::error!(chat = chat.0, %error, "a board could not be opened");
+    shared.note_obstacle(chat, false, error);
     let trouble = Trouble::from(error);
     jobs.into_iter()
         .for_each(|job| job.finish(Outcome::Trouble(trouble)));

@@ -1,9 +1,13 @@
 //! A request on its way, and whom to tell.
 
+use std::sync::Arc;
+
 use crate::domain::ChatId;
 use crate::domain::board::{Change, Command, Query};
 
 use super::request::{Ask, Outcome, Reply, Request, Trouble};
+use super::stats::Stats;
+use super::tally::{Fate, Kind};
 
 /// A request and whom to tell.
 pub struct Job {
@@ -15,19 +19,29 @@ pub struct Job {
 pub struct ReplyTo {
     chat: ChatId,
     tell: Option<Box<dyn FnOnce(Reply) + Send>>,
+    stats: Arc<Stats>,
+    kind: Kind,
+    /// What came of it, when the outcome does not say that.
+    fate: Option<Fate>,
 }
 
 impl ReplyTo {
-    /// A reply of this chat, told to `tell`.
-    pub fn new(chat: ChatId, tell: Box<dyn FnOnce(Reply) + Send>) -> Self {
+    /// The reply to this request, told to `tell` and counted.
+    pub fn new(request: &Request, stats: &Arc<Stats>, tell: Box<dyn FnOnce(Reply) + Send>) -> Self {
+        stats.submitted();
         Self {
-            chat,
+            chat: request.chat.id,
             tell: Some(tell),
+            stats: Arc::clone(stats),
+            kind: Kind::of(&request.ask),
+            fate: None,
         }
     }
 
     fn send(&mut self, outcome: Outcome, partial: bool) {
         if let Some(tell) = self.tell.take() {
+            let fate = self.fate.unwrap_or_else(|| Fate::of(&outcome));
+            self.stats.answered(self.kind, fate);
             tell(Reply {
                 chat: self.chat,
                 outcome,
@@ -52,6 +66,12 @@ impl Job {
     /// The same; `partial` when it comes from the readable part of a damaged record.
     pub fn finish_with(mut self, outcome: Outcome, partial: bool) {
         self.reply.send(outcome, partial);
+    }
+
+    /// The same, counted as this, when that is known better than the outcome says.
+    pub fn counted_as(mut self, fate: Option<Fate>) -> Self {
+        self.reply.fate = fate;
+        self
     }
 
     /// The same for a group's new id.

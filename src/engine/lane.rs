@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use crate::domain::ChatId;
 
+use super::active::Note;
 use super::batch::Late;
 use super::board::OpenBoard;
 use super::flood::FloodGuard;
@@ -25,6 +26,8 @@ struct Desk {
     jobs: VecDeque<Job>,
     /// Its snapshots are due.
     publish: bool,
+    /// Whether it takes writes again is to be tried.
+    look: bool,
     /// Whether a thread has it, or it waits for one.
     scheduled: bool,
     /// None while a thread has it.
@@ -38,7 +41,13 @@ pub struct Work {
     pub flood: FloodGuard,
     pub used: Option<Instant>,
     pub publish_due: Option<Instant>,
+    /// Since when the snapshots are due that could not be written yet.
+    pub overdue: Option<Instant>,
     pub publish_cost: Duration,
+    /// That the chat is noted as active.
+    pub note: Option<Note>,
+    /// Whether this process wrote to its log since it last wrote its snapshots.
+    pub unpublished: bool,
     /// Answers that still need the log to be read.
     pub late: Late,
 }
@@ -66,6 +75,7 @@ impl Lane {
             desk: Mutex::new(Desk {
                 jobs: VecDeque::new(),
                 publish: false,
+                look: false,
                 scheduled: false,
                 work: Some(Box::default()),
             }),
@@ -94,6 +104,23 @@ impl Lane {
         !std::mem::replace(&mut desk.scheduled, true)
     }
 
+    /// Asks to try whether it takes writes again; true when the chat must be given to a thread that can wait.
+    pub fn want_look(&self) -> bool {
+        let mut desk = lock(&self.desk);
+        desk.look = true;
+        !std::mem::replace(&mut desk.scheduled, true)
+    }
+
+    /// Whether it is to be tried if it takes writes again.
+    pub fn wants_look(&self) -> bool {
+        lock(&self.desk).look
+    }
+
+    /// The same, once.
+    pub fn take_look(&self) -> bool {
+        std::mem::take(&mut lock(&self.desk).look)
+    }
+
     /// Takes the board, for the thread that the chat was given to.
     pub fn take(&self) -> Box<Work> {
         lock(&self.desk).work.take().unwrap_or_default()
@@ -104,7 +131,7 @@ impl Lane {
         let mut desk = lock(&self.desk);
         let next = if std::mem::take(&mut desk.publish) {
             Next::Snapshots
-        } else if desk.jobs.is_empty() && work.late.is_empty() {
+        } else if desk.jobs.is_empty() && work.late.is_empty() && !desk.look {
             Next::Nothing
         } else {
             Next::Jobs
@@ -128,15 +155,38 @@ impl Lane {
         Turn::Batch(desk.jobs.drain(..count.unwrap_or(room)).collect())
     }
 
+    /// Whether a change waits.
+    pub fn has_change(&self) -> bool {
+        lock(&self.desk)
+            .jobs
+            .iter()
+            .any(|job| job.change().is_some())
+    }
+
+    /// When nobody used it for this long and its snapshots have all that this process wrote: takes the note that it is active.
+    pub fn settle(&self, calm: Duration) -> Option<Note> {
+        let mut desk = lock(&self.desk);
+        let is_scheduled = desk.scheduled;
+        let work = desk.work.as_mut().filter(|_| !is_scheduled)?;
+        let is_calm = work.used.is_none_or(|used| used.elapsed() >= calm);
+        (is_calm && !work.unpublished && work.publish_due.is_none())
+            .then(|| work.note.take())
+            .flatten()
+    }
+
     /// Whether nobody used it for so long that it can leave the memory.
     pub fn is_idle(&self, idle: Duration) -> bool {
         let desk = lock(&self.desk);
         let Some(work) = desk.work.as_ref().filter(|_| !desk.scheduled) else {
             return false;
         };
-        let latched = work.open.as_ref().is_some_and(|open| open.log.is_latched());
         let unused = work.used.is_none_or(|used| used.elapsed() >= idle);
-        work.publish_due.is_none() && !latched && unused
+        // What a failed flush may have lost must be written again, which only this process knows.
+        let in_doubt = work
+            .open
+            .as_ref()
+            .is_some_and(|open| open.log.is_in_doubt());
+        work.note.is_none() && work.publish_due.is_none() && unused && !in_doubt
     }
 }
 

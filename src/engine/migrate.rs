@@ -14,7 +14,7 @@ use super::Settings;
 use super::board::OpenBoard;
 use super::checkpoint::Checkpoints;
 use super::merge::{self, Source};
-use super::names::{current_chat, moved_to, note_move};
+use super::names::{current_chat, flush_notes, moved_to, note_move};
 use super::publish::publish;
 use super::worker::Shared;
 use super::writer::new_record;
@@ -38,12 +38,11 @@ struct Place<'p> {
 
 /// Moves the board; told twice, or in any order, the result is the same. Answers when two boards became one.
 pub fn run(shared: &Shared, migration: &Migration) -> Result<Option<Answer>, StoreError> {
-    let place = Place {
-        disk: &shared.disk,
-        layout: &shared.layout,
-        settings: &shared.settings,
-    };
-    place.migrate(migration)
+    // An attempt that failed may have left a note that is not durable.
+    if moved_to(&*shared.disk, &shared.layout, migration.from)?.is_some() {
+        flush_notes(&*shared.disk, &shared.layout)?;
+    }
+    Place::of(shared).migrate(migration)
 }
 
 /// Goes on with a migration that was noted and perhaps not finished.
@@ -53,7 +52,7 @@ pub fn finish(shared: &Shared, from: ChatId, to: ChatId) -> Result<(), StoreErro
         to,
         cause: Cause::System {},
     };
-    run(shared, &migration).map(|_| ())
+    Place::of(shared).migrate(&migration).map(|_| ())
 }
 
 /// At the start: goes on with every migration that a crash interrupted. Looks at the notes only, never at all chats.
@@ -71,7 +70,15 @@ pub fn finish_interrupted(disk: &Arc<dyn Disk>, layout: &Layout, settings: &Sett
     }
 }
 
-impl Place<'_> {
+impl<'p> Place<'p> {
+    fn of(shared: &'p Shared) -> Self {
+        Self {
+            disk: &shared.disk,
+            layout: &shared.layout,
+            settings: &shared.settings,
+        }
+    }
+
     fn finish_one(&self, from: ChatId) -> Result<(), StoreError> {
         let to = current_chat(&**self.disk, self.layout, from)?;
         let migration = Migration {
@@ -114,6 +121,10 @@ impl Place<'_> {
         let Some(mut locked) = locked.filter(|locked| locked.end() != Position::START) else {
             return Ok(None);
         };
+        if noted.is_some() {
+            // Who wrote it may have ended before its flush; without it the old id would lead nowhere.
+            flush_notes(&**self.disk, self.layout)?;
+        }
         if board.chat_id() == Some(*from) {
             self.append_move(&mut locked, &mut board, *from, to, cause)?;
         }
@@ -206,7 +217,13 @@ impl Place<'_> {
         let patience = self.settings.lock_patience;
         let source_lock = log.lock(false, patience, &mut |record| source.see(record))?;
         let mut count = None;
-        if let Some(source_locked) = source_lock.filter(|locked| locked.end() != Position::START) {
+        let log_path = new_dir.join(Layout::LOG);
+        let is_empty = |locked: &Locked<'_, BoardEvent>| locked.end() == Position::START;
+        if source_lock.as_ref().is_some_and(is_empty) {
+            // Made for a first event that never came: a name that only stands in the way.
+            self.disk.remove_file(&log_path).at("remove", &log_path)?;
+        }
+        if let Some(source_locked) = source_lock.filter(|locked| !is_empty(locked)) {
             let file = format!("{}.merged-{}", Layout::LOG, source_locked.end().seq);
             let (lines, end, bounties) =
                 merge::lines(&source, board, merged_before, &file, locked.end()).map_err(
@@ -219,7 +236,7 @@ impl Place<'_> {
                 locked.append(&lines, end)?;
             }
             self.remove_snapshots(&new_dir)?;
-            let (log_path, kept) = (new_dir.join(Layout::LOG), old_dir.join(&file));
+            let kept = old_dir.join(&file);
             self.disk
                 .rename(&log_path, &kept)
                 .at("set aside", &log_path)?;

@@ -7,24 +7,34 @@
 //!   and when that is not what the checkpoint says, the log is read whole from then on.
 //! - No Telegram type and no text of a reply is known here.
 
+mod active;
 mod agenda;
 mod batch;
 mod board;
 mod checkpoint;
 mod checks;
 mod draft;
+mod event_id;
 mod flood;
 mod flush;
 mod held;
+mod histogram;
 mod job;
 mod lane;
+mod memory;
+mod mend;
 mod merge;
 mod migrate;
+mod monitor;
 mod names;
+mod obstacles;
 mod publish;
 mod ready;
 mod request;
 mod round;
+mod stats;
+mod tally;
+mod upkeep;
 mod worker;
 mod writer;
 
@@ -38,9 +48,14 @@ use crate::domain::Timestamp;
 use crate::domain::board::PageSize;
 use crate::store::{Disk, IoContext, Layout, StoreError, make_root};
 
+pub use histogram::Reading;
+pub use monitor::{Lag, Monitor};
 pub use names::current_chat;
+pub use obstacles::{Blocked, Obstacle};
 pub use publish::write_files;
 pub use request::{Ask, Chat, Outcome, Reply, Request, Trouble};
+pub use stats::Stats;
+pub use tally::{Fate, Kind};
 pub use writer::{add_line, new_record};
 
 use job::{Job, ReplyTo};
@@ -117,7 +132,7 @@ impl Engine {
 
     /// Puts a request in its chat's queue; `reply` is called once, from another thread, when its events are durable.
     pub fn submit(&self, request: Request, reply: impl FnOnce(Reply) + Send + 'static) {
-        let reply = ReplyTo::new(request.chat.id, Box::new(reply));
+        let reply = ReplyTo::new(&request, &self.shared.stats, Box::new(reply));
         self.shared.submit(Job { request, reply });
     }
 
@@ -136,6 +151,11 @@ impl Engine {
         })
     }
 
+    /// A view of this engine that does not keep it from closing.
+    pub fn monitor(&self) -> Monitor {
+        Monitor::new(&self.shared)
+    }
+
     /// Finishes what was submitted, writes every snapshot, ends the threads.
     pub fn close(mut self) {
         self.finish();
@@ -143,12 +163,12 @@ impl Engine {
 
     fn finish(&mut self) {
         self.shared.close();
-        self.shared.checks.close();
         for thread in self.threads.drain(..) {
             if thread.join().is_err() {
                 tracing::error!("a worker thread ended by a panic");
             }
         }
+        self.shared.settle(Duration::ZERO);
     }
 }
 

@@ -58,6 +58,12 @@ pub fn note_move(
     disk.create_dir(&dir).at("make", &dir)?;
     disk.replace(&path, new.to_string().as_bytes(), true)
         .at("write", &path)?;
+    flush_notes(disk, layout)
+}
+
+/// Makes the notes durable that are there.
+pub fn flush_notes(disk: &dyn Disk, layout: &Layout) -> Result<(), StoreError> {
+    let dir = layout.moved_dir();
     disk.sync_dir(&dir).at("flush", &dir)?;
     disk.sync_dir(layout.root()).at("flush", layout.root())
 }

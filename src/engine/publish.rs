@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::domain::{Aggregate, Seq};
-use crate::store::{Disk, Position, StoreError, publish as put};
+use crate::store::{Disk, IoContext, Position, StoreError, publish as put};
 
 use super::board::OpenBoard;
 
@@ -40,8 +40,22 @@ pub fn write_files<S: Aggregate>(
         if is_late(seq)
             && let Some(content) = state.snapshot(&name, end.head.as_str())
         {
-            put(disk, &dir.join(name), seq, &content)?;
+            write_file(disk, &dir.join(name), seq, &content, published)?;
         }
     }
     Ok(())
+}
+
+/// What is there needs no look when it is known to be older: under the log's lock nobody knows more than this board.
+fn write_file(
+    disk: &dyn Disk,
+    path: &Path,
+    seq: Seq,
+    content: &[u8],
+    published: Option<Seq>,
+) -> Result<(), StoreError> {
+    match published {
+        Some(_) => disk.replace(path, content, false).at("write", path),
+        None => put(disk, path, seq, content).map(|_| ()),
+    }
 }

@@ -4,11 +4,17 @@
 //! more than a few lines is left to a thread of its own.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::Instant;
+
+use crate::domain::ChatId;
 
 use super::batch::Pending;
 use super::flush::{Mark, SharedFlush};
 use super::held::{Begun, Held};
+use super::lane::Lane;
 use super::ready::Way;
+use super::stats::Stats;
 use super::worker::Shared;
 
 /// How many chats a round has at most.
@@ -18,6 +24,7 @@ const CHATS: usize = 256;
 struct Round<'s> {
     flush: &'s SharedFlush,
     mark: Mark,
+    begun: Instant,
     written: Vec<(Held<'s>, Pending)>,
 }
 
@@ -27,18 +34,44 @@ pub fn run(shared: &Shared, flush: &SharedFlush) {
         let mut round = Round {
             flush,
             mark: flush.mark(),
+            begun: Instant::now(),
             written: Vec::new(),
         };
-        round.join(Held::new(shared, lane));
-        for lane in std::iter::from_fn(|| shared.ready.gather()).take(CHATS - 1) {
-            round.join(Held::new(shared, lane));
+        let (mut lanes, mut room) = (vec![lane], CHATS - 1);
+        loop {
+            while room > 0
+                && let Some(lane) = shared.ready.gather()
+            {
+                lanes.push(lane);
+                room -= 1;
+            }
+            if lanes.is_empty() {
+                break;
+            }
+            round.join_all(shared, std::mem::take(&mut lanes));
         }
         shared.ready.gathered();
-        round.commit();
+        round.commit(&shared.stats);
     }
 }
 
 impl<'s> Round<'s> {
+    /// Chats that become active are noted together.
+    fn join_all(&mut self, shared: &'s Shared, lanes: Vec<Arc<Lane>>) {
+        let mut all: Vec<Held<'s>> = (lanes.into_iter())
+            .map(|lane| Held::new(shared, lane))
+            .collect();
+        let new: Vec<ChatId> = all.iter().filter_map(Held::to_note).collect();
+        // Should that fail, each tries it again by itself, and answers what came of it.
+        if new.len() > 1
+            && let Ok(note) = shared.active.note(&new)
+        {
+            let noted = all.iter_mut().filter(|held| held.to_note().is_some());
+            noted.for_each(|held| held.was_noted(note));
+        }
+        all.into_iter().for_each(|held| self.join(held));
+    }
+
     fn join(&mut self, mut held: Held<'s>) {
         match catch_unwind(AssertUnwindSafe(|| held.begin())) {
             Ok(Begun::Written(pending)) => self.written.push((held, pending)),
@@ -49,12 +82,20 @@ impl<'s> Round<'s> {
     }
 
     /// Flushes everything, then tells everyone. A single log is cheaper flushed by itself.
-    fn commit(self) {
+    fn commit(self, stats: &Stats) {
         let together = (self.written.len() > 1).then(|| self.flush.flush(self.mark));
+        if let Some(flushed) = &together {
+            let events = self.written.iter().map(|(_, pending)| pending.events);
+            stats.commit(flushed, events.sum(), self.begun);
+        }
         for (mut held, pending) in self.written {
             let flushed = match &together {
                 Some(flushed) if held.is_covered_by(self.flush) => held.flushed(flushed),
-                _ => held.flush(),
+                _ => {
+                    let flushed = held.flush();
+                    stats.commit(&flushed, pending.events, self.begun);
+                    flushed
+                }
             };
             let done = catch_unwind(AssertUnwindSafe(|| held.finish(pending, flushed)));
             match done {

@@ -1,27 +1,32 @@
-//! The threads that run the boards, and the one that writes snapshots and checkpoints and forgets idle boards.
+//! The threads that run the boards, and the one that writes snapshots and checkpoints.
 
 use std::collections::HashMap;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use crate::domain::ChatId;
-use crate::store::{Disk, Layout};
+use crate::store::{Disk, Layout, StoreError};
 
 use super::Settings;
+use super::active::Active;
 use super::agenda::{Agenda, Task};
 use super::checks::Checks;
 use super::flush::SharedFlush;
 use super::held::Held;
 use super::job::Job;
 use super::lane::{Lane, Next, lock};
+use super::monitor::Lag;
 use super::ready::{Ready, Way};
 use super::round;
+use super::stats::Stats;
+use super::upkeep::{self, Upkeep};
 
-/// How often idle boards are looked for at the least.
-const SWEEP: Duration = Duration::from_secs(15);
+/// When many boards change at once, writing their snapshots takes a tenth of one thread's time: it costs the disk more than
+/// the events do.
+const PUBLISHER_SHARE: u32 = 9;
 /// How many threads fill rounds: while one waits for its flush, others write the next.
 const ROUNDS: usize = 3;
 
@@ -30,10 +35,13 @@ pub struct Shared {
     pub disk: Arc<dyn Disk>,
     pub layout: Layout,
     pub settings: Settings,
-    pub ready: Ready,
-    flush: Option<SharedFlush>,
+    pub stats: Arc<Stats>,
     pub checks: Checks,
-    lanes: Mutex<HashMap<ChatId, Arc<Lane>>>,
+    pub ready: Ready,
+    pub active: Active,
+    pub upkeep: Upkeep,
+    pub flush: Option<SharedFlush>,
+    pub lanes: Mutex<HashMap<ChatId, Arc<Lane>>>,
     agenda: Agenda,
 }
 
@@ -44,9 +52,12 @@ impl Shared {
             None
         });
         Self {
+            active: Active::new(Arc::clone(&disk), layout.clone()),
+            upkeep: Upkeep::default(),
             disk,
             layout,
             settings,
+            stats: Arc::default(),
             checks: Checks::default(),
             ready: Ready::new(flush.is_some()),
             flush: flush.map(SharedFlush::new),
@@ -70,23 +81,59 @@ impl Shared {
         }
     }
 
-    /// Has the chat's snapshots written at this time.
-    pub fn publish_at(&self, due: Instant, chat: ChatId) {
-        self.agenda.add(due, chat);
+    /// Has the chat's snapshots written at this time; `since` is when they were first due.
+    pub fn publish_at(&self, due: Instant, since: Instant, chat: ChatId) {
+        self.agenda.add(due, since, chat);
     }
 
-    /// Passes a chat on that a thread is done with.
-    pub fn pass_on(&self, lane: Arc<Lane>, next: Next, way: Way) {
-        match next {
-            Next::Nothing => self.ready.end(),
-            Next::Jobs => self.ready.give(lane, way),
-            Next::Snapshots => self.agenda.give(lane),
+    /// The snapshots that wait.
+    pub fn lag(&self) -> Lag {
+        self.agenda.lag()
+    }
+
+    /// How many chats are in memory.
+    pub fn lane_count(&self) -> usize {
+        lock(&self.lanes).len()
+    }
+
+    /// Has a stream tried that took no writes.
+    pub fn look_again(&self, chat: ChatId) {
+        let mut lanes = lock(&self.lanes);
+        let lane = lanes
+            .entry(chat)
+            .or_insert_with(|| Arc::new(Lane::new(chat)));
+        if lane.want_look() {
+            self.ready.begin(Arc::clone(lane), Way::Alone);
         }
     }
 
-    /// Lets the workers end when nothing waits any more.
+    /// A stream could not be used; what may pass is tried again soon.
+    pub fn note_obstacle(&self, chat: ChatId, latched: bool, error: &StoreError) {
+        self.stats.obstacles.note(chat, latched, error);
+        if self.stats.obstacles.is_passing() {
+            self.upkeep.hasten();
+        }
+    }
+
+    /// Whether the threads are about to end.
+    pub fn is_closing(&self) -> bool {
+        self.upkeep.is_closing()
+    }
+
+    /// Passes a chat on that a thread is done with; `due` is since when its snapshots are.
+    pub fn pass_on(&self, lane: Arc<Lane>, next: Next, due: Instant, way: Way) {
+        match next {
+            Next::Nothing => self.ready.end(),
+            Next::Jobs => self.ready.give(lane, way),
+            Next::Snapshots => self.agenda.give(lane, due),
+        }
+    }
+
+    /// Lets the threads end when nothing waits any more.
     pub fn close(&self) {
         self.ready.close();
+        self.checks.close();
+        self.upkeep.close();
     }
 
     fn work_alone(&self) {
@@ -105,19 +152,15 @@ impl Shared {
         }
     }
 
-    /// Writes snapshots when they are due, and forgets idle boards; at the end writes what is left.
+    /// Writes snapshots when they are due; at the end writes what is left.
     fn publish(&self) {
-        let mut swept = Instant::now();
-        while let Some(task) = self.agenda.next(self.sweep_every()) {
+        while let Some(task) = self.agenda.next() {
+            let begun = Instant::now();
             match task {
-                Task::Sweep => {}
                 Task::Due(chat) => self.publish_chat(chat),
                 Task::Given(lane) => self.publish_lane(lane),
             }
-            if swept.elapsed() >= self.sweep_every() {
-                self.sweep();
-                swept = Instant::now();
-            }
+            self.agenda.pause(begun.elapsed() * PUBLISHER_SHARE);
         }
     }
 
@@ -143,24 +186,16 @@ impl Shared {
             due.write(&*self.disk, &self.layout, self.settings.lock_patience);
         }
     }
-
-    /// How often idle boards are looked for.
-    fn sweep_every(&self) -> Duration {
-        self.settings.idle.clamp(Duration::from_millis(10), SWEEP)
-    }
-
-    fn sweep(&self) {
-        lock(&self.lanes).retain(|_, lane| !lane.is_idle(self.settings.idle));
-    }
 }
 
 /// Starts the workers, and the publisher, which ends after them.
 pub fn start(shared: &Arc<Shared>) -> io::Result<Vec<JoinHandle<()>>> {
     let spawn = |name: &str, run: fn(&Shared)| {
         let shared = Arc::clone(shared);
-        thread::Builder::new()
-            .name(name.to_owned())
-            .spawn(move || run(&shared))
+        thread::Builder::new().name(name.to_owned()).spawn(move || {
+            let _counted = shared.stats.thread();
+            run(&shared);
+        })
     };
     let alone = (0..shared.settings.workers.max(1)).map(|_| spawn("board", Shared::work_alone));
     let rounds = shared.flush.as_ref().map_or(0, |_| ROUNDS);
@@ -168,6 +203,7 @@ pub fn start(shared: &Arc<Shared>) -> io::Result<Vec<JoinHandle<()>>> {
     let workers: Vec<_> = alone.chain(rounds).collect::<io::Result<_>>()?;
     let publisher = spawn("snapshots", Shared::publish)?;
     let checker = spawn("checks", |shared| shared.checks.run(&*shared.disk))?;
+    let upkeep = spawn("upkeep", upkeep::run)?;
     let closer = {
         let shared = Arc::clone(shared);
         thread::Builder::new()
@@ -180,5 +216,5 @@ pub fn start(shared: &Arc<Shared>) -> io::Result<Vec<JoinHandle<()>>> {
                 shared.agenda.close();
             })?
     };
-    Ok(vec![closer, publisher, checker])
+    Ok(vec![closer, publisher, checker, upkeep])
 }

@@ -2,8 +2,6 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use uuid::{NoContext, Uuid};
-
 use crate::domain::board::{
     Answer, Board, BoardEvent, BoardOpened, Change, ChatKind, confirm, decide,
 };
@@ -12,6 +10,7 @@ use crate::store::{Position, encode};
 
 use super::Settings;
 use super::draft::{Draft, context, query};
+use super::event_id::new_event_id;
 use super::flood::{FloodGuard, Verdict};
 use super::job::Job;
 use super::request::{Chat, Outcome, Request, Trouble};
@@ -38,7 +37,7 @@ impl<'w> Writer<'w> {
     /// What each job comes to, once the events of this batch are durable. `known` are changes that another log already has.
     pub fn decide_all(&mut self, board: &mut Board, jobs: &[Job], known: &[bool]) -> Vec<Draft> {
         let one = |(job, known): (&Job, &bool)| match job.change() {
-            Some(_) if *known => Draft::Done(Outcome::Silent),
+            Some(_) if *known => Draft::Merged,
             Some(change) => self.change(board, change, &job.request),
             None => query(board, &job.request, self.settings, self.end),
         };
@@ -53,8 +52,8 @@ impl<'w> Writer<'w> {
         {
             return Draft::Again(seq);
         }
-        if let Some(outcome) = self.flooded(change, request) {
-            return Draft::Done(outcome);
+        if let Some(refused) = self.flooded(change, request) {
+            return refused;
         }
         let kind = board.kind().unwrap_or(request.chat.kind);
         let context = context(request, kind, self.settings);
@@ -67,12 +66,15 @@ impl<'w> Writer<'w> {
         })
     }
 
-    fn flooded(&mut self, change: &Change, request: &Request) -> Option<Outcome> {
+    fn flooded(&mut self, change: &Change, request: &Request) -> Option<Draft> {
         let limit = self.settings.flood_limit.filter(|_| change.is_guarded())?;
         match self.flood.judge(request.actor.id(), request.at, limit) {
             Verdict::Pass => None,
-            Verdict::Tell { seconds } => Some(Outcome::Trouble(Trouble::Flood { seconds })),
-            Verdict::Silent => Some(Outcome::Silent),
+            Verdict::Tell { seconds } => {
+                let told = Outcome::Trouble(Trouble::Flood { seconds });
+                Some(Draft::Done(told))
+            }
+            Verdict::Silent => Some(Draft::Flooded),
         }
     }
 
@@ -149,11 +151,9 @@ pub fn new_record<E>(
     event: E,
 ) -> Recorded<E> {
     let millis = u64::try_from(time.millis()).unwrap_or(0);
-    let nanos = u32::try_from(millis % 1_000).unwrap_or(0) * 1_000_000;
-    let id = Uuid::new_v7(uuid::Timestamp::from_unix(NoContext, millis / 1_000, nanos));
     Recorded {
         seq,
-        id,
+        id: new_event_id(millis),
         time,
         actor,
         cause,

@@ -2,6 +2,7 @@
 
 use uuid::Uuid;
 
+use super::hex;
 use crate::domain::{
     Actor, BotId, Cause, ChatId, Cursor, Delivery, Event, Recorded, Seq, Timestamp, UserId,
 };
@@ -19,12 +20,8 @@ pub fn decode<E: Event>(body: &[u8]) -> Option<Recorded<E>> {
     let actor = actor(&mut line)?;
     line.literal(b",\"cause\":{\"kind\":\"")?;
     let cause = cause(&mut line)?;
-    line.literal(b",\"type\":")?;
-    let name = line.string()?;
-    line.literal(b",\"v\":")?;
-    let version = u32::try_from(line.unsigned()?).ok()?;
-    line.literal(b",\"data\":")?;
-    let event = E::decode_canonical(name, version, &mut line)?;
+    line.literal(b",\"type\":\"")?;
+    let event = E::decode_canonical(&mut line)?;
     line.end()?;
     Some(Recorded {
         seq,
@@ -38,9 +35,16 @@ pub fn decode<E: Event>(body: &[u8]) -> Option<Recorded<E>> {
 
 /// Hyphenated and in lower case, as it is written.
 fn uuid(text: &[u8]) -> Option<Uuid> {
-    let id = Uuid::try_parse_ascii(text).ok()?;
-    let mut buffer = Uuid::encode_buffer();
-    (id.hyphenated().encode_lower(&mut buffer).as_bytes() == text).then_some(id)
+    let text: &[u8; 36] = text.try_into().ok()?;
+    let mut digits = [0; 32];
+    let groups = [(0, 8), (9, 13), (14, 18), (19, 23), (24, 36)];
+    for (number, (from, to)) in groups.into_iter().enumerate() {
+        if to < 36 && text[to] != b'-' {
+            return None;
+        }
+        digits[from - number..to - number].copy_from_slice(&text[from..to]);
+    }
+    hex::decode(&digits).map(Uuid::from_bytes)
 }
 
 fn actor(line: &mut Cursor<'_>) -> Option<Actor> {

@@ -53,6 +53,11 @@ impl Layout {
         self.moved_dir().join(old.to_string())
     }
 
+    /// Where each process notes the chats that it writes to.
+    pub fn active_dir(&self) -> PathBuf {
+        self.root.join("active")
+    }
+
     /// The directory of the pollers' locks.
     pub fn locks_dir(&self) -> PathBuf {
         self.root.join(".locks")

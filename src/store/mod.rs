@@ -9,11 +9,13 @@
 //!   fits is verified later.
 //! - Nothing is dropped: what is cut from a log is first set aside in a file of its own.
 
+mod active;
 mod canonical;
 mod checkpoint;
 mod disk;
 mod error;
 mod group;
+mod hex;
 mod layout;
 mod line;
 mod local;
@@ -29,6 +31,7 @@ mod shared;
 mod snapshot;
 mod tail;
 
+pub use active::{ActiveFile, Orphan};
 pub use checkpoint::Checkpoint;
 pub use disk::{Disk, DiskFile, FileId, FileStatus, GroupFlush, LockGuard, LockMode, OpenMode};
 pub use error::{Damage, DamageKind, IoContext, StoreError};
@@ -43,4 +46,4 @@ pub use read::{EachLine, Line, Rest, Scan, read_log, scan};
 pub use repair::{HeldLog, kept_name};
 pub use root::make_root;
 pub use shared::SharedLog;
-pub use snapshot::{Claims, newest_claim, publish, seq_of};
+pub use snapshot::{Claims, closing_seq, newest_claim, publish, seq_after, seq_of};

@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::hex;
 use crate::domain::Seq;
 
 /// The hash of a line, 64 lower-case hex digits; 64 zeros stand before the first line.
@@ -26,13 +27,7 @@ impl Head {
 
     /// The hex digits of a SHA-256.
     pub fn of_digest(digest: &[u8; 32]) -> Self {
-        const DIGITS: &[u8; 16] = b"0123456789abcdef";
-        let mut hex = [0; 64];
-        for (pair, byte) in hex.chunks_exact_mut(2).zip(digest) {
-            pair[0] = DIGITS[usize::from(byte >> 4)];
-            pair[1] = DIGITS[usize::from(byte & 15)];
-        }
-        Self(hex)
+        Self(hex::encode(digest))
     }
 
     /// The digits as bytes.

@@ -36,7 +36,7 @@ pub enum Rest {
 
 /// One line that was read and found valid.
 pub struct Line<'l, E> {
-    pub record: Recorded<E>,
+    pub record: &'l Recorded<E>,
     /// As it stands in the log, without its newline.
     pub bytes: &'l [u8],
     /// The position after it.
@@ -79,10 +79,11 @@ pub fn scan<E: Event>(
     let mut end = from;
     let mut chunk = Chunk::new(file, from.offset, limit);
     while let Some(line) = chunk.next_line()? {
-        let checked = check(line, &end.head)
-            .and_then(|checked| Ok((checked.head, decode(&checked, end.seq.next())?)));
-        let (head, record) = match checked {
-            Ok(checked) => checked,
+        let seq = end.seq.next();
+        let checked = check(line, &end.head);
+        let head = checked.as_ref().map_or(end.head, |checked| checked.head);
+        let record = match checked.and_then(|checked| decode(&checked, seq)) {
+            Ok(record) => record,
             Err(kind) => {
                 return Ok(Scan {
                     end,
@@ -90,18 +91,14 @@ pub fn scan<E: Event>(
                 });
             }
         };
-        end = Position {
-            offset: end.offset + line.len() as u64 + 1,
-            seq: end.seq.next(),
-            head,
-        };
-        if each(Line {
-            record,
+        let offset = end.offset + line.len() as u64 + 1;
+        end = Position { offset, seq, head };
+        let read = Line {
+            record: &record,
             bytes: line,
             end,
-        })
-        .is_break()
-        {
+        };
+        if each(read).is_break() {
             return Ok(Scan {
                 end,
                 rest: Rest::Nothing,
@@ -153,10 +150,12 @@ pub(super) fn read_range(file: &dyn DiskFile, from: u64, to: u64) -> io::Result<
 /// A window on the file that always holds the line being read.
 struct Chunk<'f> {
     file: &'f dyn DiskFile,
-    bytes: Vec<u8>,
-    /// Where in `bytes` the next line begins.
+    buffer: Vec<u8>,
+    /// Where in `buffer` the next line begins.
     start: usize,
-    /// The file's offset behind `bytes`.
+    /// Where in `buffer` what was read ends.
+    filled: usize,
+    /// The file's offset behind what was read.
     offset: u64,
     limit: u64,
 }
@@ -165,8 +164,9 @@ impl<'f> Chunk<'f> {
     fn new(file: &'f dyn DiskFile, offset: u64, limit: u64) -> Self {
         Self {
             file,
-            bytes: Vec::new(),
+            buffer: Vec::new(),
             start: 0,
+            filled: 0,
             offset,
             limit,
         }
@@ -176,12 +176,12 @@ impl<'f> Chunk<'f> {
     fn next_line(&mut self) -> io::Result<Option<&[u8]>> {
         let mut searched = self.start;
         loop {
-            if let Some(found) = memchr::memchr(b'\n', &self.bytes[searched..]) {
+            if let Some(found) = memchr::memchr(b'\n', &self.buffer[searched..self.filled]) {
                 let (from, to) = (self.start, searched + found);
                 self.start = to + 1;
-                return Ok(Some(&self.bytes[from..to]));
+                return Ok(Some(&self.buffer[from..to]));
             }
-            let unread = self.bytes.len() - self.start;
+            let unread = self.filled - self.start;
             if unread >= LINE_LIMIT || !self.fill()? {
                 return Ok(None);
             }
@@ -191,19 +191,23 @@ impl<'f> Chunk<'f> {
 
     /// Moves the begun line to the front and reads on; false at the limit.
     fn fill(&mut self) -> io::Result<bool> {
-        self.bytes.drain(..self.start);
+        self.buffer.copy_within(self.start..self.filled, 0);
+        self.filled -= self.start;
         self.start = 0;
         let wanted = usize::try_from(self.limit - self.offset)
             .unwrap_or(CHUNK)
             .min(CHUNK);
-        let old = self.bytes.len();
-        self.bytes.resize(old + wanted, 0);
-        let read = if wanted == 0 {
-            0
-        } else {
-            self.file.read_at(&mut self.bytes[old..], self.offset)?
-        };
-        self.bytes.truncate(old + read);
+        if wanted == 0 {
+            return Ok(false);
+        }
+        let end = self.filled + wanted;
+        if self.buffer.len() < end {
+            self.buffer.resize(end, 0);
+        }
+        let read = self
+            .file
+            .read_at(&mut self.buffer[self.filled..end], self.offset)?;
+        self.filled += read;
         self.offset += read as u64;
         Ok(read > 0)
     }

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::disk::Disk;
 use super::error::{IoContext, StoreError};
+use super::position::Head;
 use crate::domain::Seq;
 
 /// What the snapshots in a directory say of its log.
@@ -36,6 +37,36 @@ struct Claim {
 /// The last event that a snapshot's bytes reflect; none for bytes that are no snapshot of ours.
 pub fn seq_of(content: &[u8]) -> Option<Seq> {
     serde_json::from_slice::<Claim>(content).ok()?.seq
+}
+
+/// The `seq` that stands at the end of a snapshot, when its last lines are as this program writes them. Cheap, and not proven: the
+/// bytes before may be anything. But when [`seq_of`] finds a `seq` there, it is this one: line ends cannot stand in a JSON
+/// string, so the last lines are keys of the whole, and a key that comes twice is refused.
+pub fn closing_seq(content: &[u8]) -> Option<Seq> {
+    let lines = without_head(content.strip_suffix(b"\n}\n")?);
+    let number = lines.iter().rposition(|byte| !byte.is_ascii_digit())? + 1;
+    let (before, digits) = lines.split_at(number);
+    before
+        .ends_with(b"\n  \"seq\": ")
+        .then(|| std::str::from_utf8(digits).ok()?.parse().ok())?
+}
+
+/// The lines before the one that holds the `head`, if that is the last.
+fn without_head(lines: &[u8]) -> &[u8] {
+    const KEY: &[u8] = b",\n  \"head\": \"";
+    let quoted = lines.strip_suffix(b"\"").and_then(<[u8]>::split_last_chunk);
+    quoted
+        .filter(|(_, head): &(_, &[u8; 64])| Head::parse(*head).is_some())
+        .and_then(|(before, _)| before.strip_suffix(KEY))
+        .unwrap_or(lines)
+}
+
+/// The last event that a snapshot's bytes reflect, if that is after `seq`. Reads no more of them than it has to.
+pub fn seq_after(content: &[u8], seq: Seq) -> Option<Seq> {
+    if closing_seq(content).is_some_and(|closing| closing <= seq) {
+        return None;
+    }
+    seq_of(content).filter(|found| *found > seq)
 }
 
 /// Asks the snapshots of these names how long the log must be. One that is cut or no JSON claims nothing.
@@ -76,7 +107,7 @@ pub(super) fn is_absent(error: &io::Error) -> bool {
 /// every event that the snapshot reflects is durable. Returns whether it was written.
 pub fn publish(disk: &dyn Disk, path: &Path, seq: Seq, content: &[u8]) -> Result<bool, StoreError> {
     match disk.read(path) {
-        Ok(present) if seq_of(&present).is_some_and(|present| present > seq) => return Ok(false),
+        Ok(present) if seq_after(&present, seq).is_some() => return Ok(false),
         Ok(present) if present == content => return Ok(false),
         Ok(_) => {}
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
@@ -86,4 +117,55 @@ pub fn publish(disk: &dyn Disk, path: &Path, seq: Seq, content: &[u8]) -> Result
     }
     disk.replace(path, content, false).at("write", path)?;
     Ok(true)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{closing_seq, seq_after, seq_of};
+    use crate::domain::Seq;
+
+    const HEAD: &str = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
+
+    fn board(seq: u64) -> String {
+        format!("{{\n  \"group_id\": -1,\n  \"seq\": {seq},\n  \"head\": \"{HEAD}\"\n}}\n")
+    }
+
+    fn list(seq: u64) -> String {
+        format!("{{\n  \"user_id\": 1,\n  \"tracked\": [],\n  \"seq\": {seq}\n}}\n")
+    }
+
+    #[test]
+    fn the_seq_of_a_snapshot_is_found_at_its_end() {
+        for seq in [0, 7, 1_000, u64::MAX] {
+            assert_eq!(closing_seq(board(seq).as_bytes()), Some(Seq(seq)));
+            assert_eq!(closing_seq(list(seq).as_bytes()), Some(Seq(seq)));
+        }
+        assert_eq!(closing_seq(b"{\"seq\": 7}"), None);
+        assert_eq!(closing_seq(b""), None);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn the_end_of_a_snapshot_never_says_another_seq_than_the_whole(
+            is_board in any::<bool>(),
+            at in any::<prop::sample::Index>(),
+            piece in prop::sample::select(vec![
+                "\"seq\": 9", ",\n  \"seq\": 9", "\n  \"seq\": 9\n}\n", "{", "}", "\"", "[", "]", "0", "1", "\\", " ", "\n", "",
+            ]),
+            removed in 0..3_usize,
+            limit in 0..12_u64,
+        ) {
+            let mut content = if is_board { board(7) } else { list(7) }.into_bytes();
+            let at = at.index(content.len());
+            let end = content.len().min(at + removed);
+            content.splice(at..end, piece.bytes());
+            let (short, full) = (closing_seq(&content), seq_of(&content));
+            prop_assert!(short.is_none() || full.is_none() || short == full);
+            prop_assert_eq!(seq_after(&content, Seq(limit)), full.filter(|full| full.0 > limit));
+        }
+    }
 }

@@ -66,6 +66,14 @@ impl GetRawUpdates {
         }
     }
 
+    /// Asks for what is there, without waiting.
+    pub fn at_once(offset: Option<i64>) -> Self {
+        Self {
+            timeout: 0,
+            ..Self::wait(offset)
+        }
+    }
+
     /// Only confirms.
     pub fn confirm(offset: i64) -> Self {
         Self {

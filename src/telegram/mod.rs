@@ -12,6 +12,7 @@ mod menu;
 mod outbox;
 mod poller;
 mod update;
+mod vitals;
 
 pub use api::bot;
 pub use call::Call;
@@ -22,3 +23,4 @@ pub use menu::register as register_menu;
 pub use outbox::{OnMigrated, Outbox};
 pub use poller::{PollError, Poller, Stop, identify, stopped};
 pub use update::{BotIdentity, Carrier, Inbound, Incoming, read};
+pub use vitals::{BotVitals, PollState, Polling, Sent};

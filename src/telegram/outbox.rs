@@ -2,6 +2,7 @@
 //! other.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -15,6 +16,7 @@ use crate::text;
 
 use super::api::{BACKOFF, Failure, carry_out, describe, failure};
 use super::call::Call;
+use super::vitals::{BotVitals, Outgoing, Sent};
 
 /// The most answers that wait in one chat; more are dropped with a log line, so that memory stays bounded.
 const QUEUE: usize = 1_000;
@@ -37,23 +39,26 @@ struct Inner {
     unreachable: Mutex<HashSet<ChatId>>,
     /// Told whenever a queue is done.
     emptied: Notify,
+    vitals: Arc<BotVitals>,
 }
 
 /// The answer to one update: what to call, once it is known, and whom to tell when it is done.
 struct Item {
     calls: oneshot::Receiver<Vec<Call>>,
     done: oneshot::Sender<()>,
+    _counted: Outgoing,
 }
 
 impl Outbox {
     /// Queues for this bot.
-    pub fn new(bot: Bot, on_migrated: OnMigrated) -> Self {
+    pub fn new(bot: Bot, vitals: Arc<BotVitals>, on_migrated: OnMigrated) -> Self {
         let inner = Inner {
             bot,
             on_migrated,
             chats: Mutex::default(),
             unreachable: Mutex::default(),
             emptied: Notify::new(),
+            vitals,
         };
         Self {
             inner: Arc::new(inner),
@@ -66,7 +71,11 @@ impl Outbox {
         // The chat wrote, so it can be written to again.
         lock(&self.inner.unreachable).remove(&chat);
         let (done, out) = oneshot::channel();
-        let item = Item { calls, done };
+        let item = Item {
+            calls,
+            done,
+            _counted: self.inner.vitals.outgoing(),
+        };
         let mut chats = lock(&self.inner.chats);
         let queue = chats.entry(chat).or_insert_with(|| self.start(chat));
         match queue.try_send(item) {
@@ -78,6 +87,7 @@ impl Outbox {
                 chats.insert(chat, queue);
             }
             Err(mpsc::error::TrySendError::Full(_)) => {
+                self.inner.vitals.sent(Sent::Dropped);
                 tracing::warn!(
                     chat = chat.0,
                     "more than {QUEUE} answers wait for this chat; one was dropped"
@@ -138,7 +148,10 @@ impl Inner {
 
     async fn deliver(self: &Arc<Self>, call: Call) {
         match call {
-            Call::Send(message) => self.send(*message).await,
+            Call::Send(message) => {
+                let end = self.send(*message).await;
+                self.vitals.sent(end);
+            }
             Call::AnswerCallback(answer) => {
                 if let Err(error) = carry_out(&self.bot, *answer).await {
                     tracing::warn!(error = describe(&error), "a button could not be answered");
@@ -148,18 +161,21 @@ impl Inner {
     }
 
     /// Sends one message. Only what surely did not arrive is tried again, for a while: a send has no idempotency key.
-    async fn send(self: &Arc<Self>, mut message: SendMessage) {
+    async fn send(self: &Arc<Self>, mut message: SendMessage) -> Sent {
         let mut attempt = 0;
         loop {
-            let Some(chat) = target(&message) else { return };
+            let Some(chat) = target(&message) else {
+                return Sent::GivenUp;
+            };
             if lock(&self.unreachable).contains(&chat) {
-                return;
+                return Sent::Forbidden;
             }
             let Err(error) = carry_out(&self.bot, message.clone()).await else {
-                return;
+                return Sent::Delivered;
             };
             match failure(&error) {
                 Failure::Wait(pause) => {
+                    self.vitals.pauses.fetch_add(1, Relaxed);
                     tracing::info!(
                         chat = chat.0,
                         seconds = pause.as_secs(),
@@ -183,14 +199,14 @@ impl Inner {
                     message.text = text::plain(&message.text);
                     message.parse_mode = None;
                 }
-                Failure::NotModified => return,
+                Failure::NotModified => return Sent::Delivered,
                 Failure::Forbidden => {
                     tracing::info!(
                         chat = chat.0,
                         "the bot may not write to this chat; it is tried again when the chat writes"
                     );
                     lock(&self.unreachable).insert(chat);
-                    return;
+                    return Sent::Forbidden;
                 }
                 _ => {
                     tracing::warn!(
@@ -198,7 +214,7 @@ impl Inner {
                         error = describe(&error),
                         "an answer was given up: it may or may not have arrived"
                     );
-                    return;
+                    return Sent::GivenUp;
                 }
             }
         }

@@ -16,6 +16,7 @@ use super::api::{BACKOFF, Failure, GetRawUpdates, describe, failure, get_updates
 use super::front::{Front, is_migration, queue_of};
 use super::outbox::Outbox;
 use super::update::{BotIdentity, Carrier, read, update_id};
+use super::vitals::{BotVitals, PollState};
 
 /// How long the answers to a batch may hold up its confirmation. A crash in that time costs no answer.
 const ANSWERS_WAIT: Duration = Duration::from_secs(2);
@@ -34,8 +35,12 @@ pub enum PollError {
 }
 
 /// Asks Telegram who the bot is, as often as it takes. None when the process is to stop.
-pub async fn identify(bot: &Bot, stop: &mut Stop) -> Result<Option<BotIdentity>, PollError> {
-    let mut pauses = Pauses::new("ask Telegram who the bot is");
+pub async fn identify(
+    bot: &Bot,
+    vitals: &BotVitals,
+    stop: &mut Stop,
+) -> Result<Option<BotIdentity>, PollError> {
+    let mut pauses = Pauses::new("ask Telegram who the bot is", vitals);
     loop {
         let asked = tokio::select! {
             asked = async { bot.get_me().await } => asked,
@@ -84,32 +89,37 @@ pub struct Poller {
     pub identity: BotIdentity,
     pub front: Arc<Front>,
     pub outbox: Outbox,
+    pub vitals: Arc<BotVitals>,
 }
 
 impl Poller {
     /// Polls until the process is to stop; then everything received is durable and confirmed.
     pub async fn run(&self, stop: &mut Stop) -> Result<(), PollError> {
-        let mut pauses = Pauses::new("poll");
+        let mut pauses = Pauses::new("poll", &self.vitals);
+        self.vitals.is_now(PollState::Polling);
         let (mut offset, mut confirmed) = (None, None);
         while !*stop.borrow() {
             let polled = tokio::select! {
-                polled = get_updates(&self.bot, GetRawUpdates::wait(offset)) => polled,
+                polled = get_updates(&self.bot, pauses.next_poll(offset)) => polled,
                 () = stopped(stop) => break,
             };
             match polled {
                 Ok(batch) => {
                     pauses.success();
+                    self.vitals.polled(batch.len());
                     confirmed = offset;
                     if let Some(last) = self.batch(&batch).await {
                         offset = Some(last.saturating_add(1));
                     }
                 }
                 Err(error) if failure(&error) == Failure::Unauthorized => {
+                    self.vitals.failed(PollState::Refused, describe(&error));
                     return Err(PollError::Unauthorized);
                 }
                 Err(error) => pauses.after(&error, stop).await,
             }
         }
+        self.vitals.is_now(PollState::Stopped);
         if let Some(offset) = offset.filter(|_| offset != confirmed) {
             self.confirm(offset).await;
         }
@@ -202,14 +212,27 @@ impl Poller {
 }
 
 /// The pauses between failed calls, the longest repeating, with one plain log line per failure and one when it works again.
-struct Pauses {
+struct Pauses<'v> {
     doing: &'static str,
     failures: usize,
+    vitals: &'v BotVitals,
 }
 
-impl Pauses {
-    fn new(doing: &'static str) -> Self {
-        Self { doing, failures: 0 }
+impl<'v> Pauses<'v> {
+    fn new(doing: &'static str, vitals: &'v BotVitals) -> Self {
+        Self {
+            doing,
+            failures: 0,
+            vitals,
+        }
+    }
+
+    /// The next poll. After a failure it does not wait for updates, so that an end of the failures shows at once.
+    fn next_poll(&self, offset: Option<i64>) -> GetRawUpdates {
+        match self.failures {
+            0 => GetRawUpdates::wait(offset),
+            _ => GetRawUpdates::at_once(offset),
+        }
     }
 
     fn success(&mut self) {
@@ -222,6 +245,8 @@ impl Pauses {
     async fn after(&mut self, error: &RequestError, stop: &mut Stop) {
         let grown = BACKOFF[self.failures.min(BACKOFF.len() - 1)];
         self.failures += 1;
+        let state = PollState::after(&failure(error));
+        self.vitals.failed(state, describe(error));
         let pause = match failure(error) {
             Failure::Wait(asked) => asked,
             _ => grown,

@@ -6,7 +6,7 @@ use bounty_ledger::engine::{Engine, Outcome, Trouble};
 use crate::support::BOT;
 use crate::support::law::{Ledger, assert_same_boards, assert_sound};
 use crate::support::scenario::{
-    Step, open, recover, request, runs, scenario, settings, undisturbed, update_of,
+    NEW, OLD, Step, add, open, recover, request, runs, scenario, settings, undisturbed, update_of,
 };
 use crate::support::sim_disk::{EIO, ENOSPC, Fault, Kind, Plan, SimDisk};
 
@@ -120,5 +120,30 @@ fn after_a_failed_flush_nothing_is_told_from_pages_that_are_not_on_the_platter()
 fn a_log_that_cannot_be_cut_back_takes_no_writes_until_it_can() {
     for span in 2..=2 + runs().min(8) {
         assert!(fail_everywhere(&[Kind::Flush], span, Fault::LostFlush) >= changes());
+    }
+}
+
+#[test]
+fn a_group_that_was_told_to_have_moved_has_moved_though_its_note_was_not_flushed_at_first() {
+    let steps = [add(OLD, 1, "moves along"), Step::Migrate];
+    for k in 0.. {
+        let disk = SimDisk::new(k);
+        let failing = disk.process(Some(Plan::new(&[Kind::FlushDir], k, Fault::Fail(EIO))));
+        let name = format!("directory flush {k}");
+        insist(&failing, &steps, &mut Ledger::default(), &name);
+        for seed in 0..8 {
+            let cut = disk.copy();
+            cut.crash(true, seed);
+            let engine = open(&cut.process(None), settings()).expect("opened");
+            let reply = engine.ask(request(&add(OLD, 1, "late"), BOT, 9_000));
+            assert_eq!(
+                reply.chat.0, NEW,
+                "{name}, then power cut {seed}: {reply:?}"
+            );
+        }
+        if !failing.fired() {
+            assert!(k > 4, "{name}: only {k} flushes");
+            return;
+        }
     }
 }

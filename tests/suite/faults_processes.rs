@@ -4,15 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::thread;
 use std::time::Duration;
 
-use bounty_ledger::domain::board::Answer;
-use bounty_ledger::engine::{Outcome, Settings};
+use bounty_ledger::domain::BountyId;
+use bounty_ledger::domain::board::{Answer, Change, Command};
+use bounty_ledger::engine::{Engine, Outcome, Settings, Trouble};
 use serde_json::Value;
 
 use crate::support::law::{assert_once, assert_sound, events, logs};
 use crate::support::scenario::{
     DM, GROUP, NEW, OLD, Step, add, list, open, recover, request, runs, settings,
 };
-use crate::support::sim_disk::{Plan, Rng, SimDisk};
+use crate::support::sim_disk::{EIO, Fault, Kind, Plan, Rng, SimDisk};
 
 const BOTS: [i64; 2] = [7_001, 7_002];
 /// How many commands each process gets.
@@ -177,4 +178,59 @@ fn a_power_cut_under_two_processes_loses_nothing_that_was_acknowledged() {
         check(&disk, &told, died, &at);
         assert_sound(&disk, &at);
     }
+}
+
+#[test]
+fn a_process_whose_disk_fails_as_another_moves_its_log_takes_no_other_log_for_it() {
+    let mut k = 0;
+    loop {
+        let disk = SimDisk::new(k);
+        let plan = Plan::new(&[Kind::Status], k, Fault::Fail(EIO));
+        let (failing, other) = (disk.process(Some(plan)), disk.process(None));
+        let engines = [open(&failing, settings()), open(&other, settings())];
+        let [Ok(one), Ok(two)] = engines else {
+            panic!("a start asks for no status");
+        };
+        let ask = |engine: &Engine, step: &Step, update| engine.ask(request(step, BOTS[0], update));
+        ask(&two, &add(OLD, 7, "moves along"), 1);
+        ask(&one, &add(NEW, 7, "is merged"), 2);
+        ask(&two, &Step::Migrate, 3);
+        let replies = [4, 5, 6].map(|update| ask(&one, &add(NEW, 7, "goes on"), update).outcome);
+        let refused = Outcome::Trouble(Trouble::Storage);
+        let accepted = |outcome: &&Outcome| matches!(outcome, Outcome::Answer(Answer::Added(_)));
+        let others: Vec<_> = replies
+            .iter()
+            .filter(|outcome| !accepted(outcome))
+            .collect();
+        assert!(
+            others.is_empty() || others == [&refused],
+            "status {k}: {replies:?}"
+        );
+        if !failing.fired() {
+            assert!(k > 5, "only {k} times asked");
+            return;
+        }
+        k += 1;
+    }
+}
+
+#[test]
+fn an_update_of_a_merged_board_is_known_to_a_process_that_saw_the_chat_empty() {
+    let disk = SimDisk::new(1);
+    let engines = [(); 2].map(|()| open(&disk.process(None), settings()).expect("opened"));
+    let ask = |engine: &Engine, step: &Step, update| {
+        let reply = engine.ask(request(step, BOTS[0], update));
+        reply.outcome
+    };
+    let deletes = Step::Say(NEW, 7, Command::Change(Change::Delete(BountyId(1))));
+    let refused = ask(&engines[0], &deletes, 1);
+    assert!(
+        matches!(refused, Outcome::Answer(Answer::Refused(_))),
+        "{refused:?}"
+    );
+    ask(&engines[1], &add(NEW, 7, "is merged"), 10);
+    ask(&engines[1], &add(OLD, 7, "moves along"), 11);
+    ask(&engines[1], &Step::Migrate, 12);
+    let again = ask(&engines[0], &add(NEW, 7, "is merged"), 10);
+    assert_eq!(again, Outcome::Silent, "it is on the board already");
 }

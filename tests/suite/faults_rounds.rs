@@ -49,6 +49,29 @@ fn burst(engine: &Engine, burst: i64, told: &mut Told) {
     }
 }
 
+#[test]
+fn a_burst_of_more_chats_than_a_round_takes_is_answered_whole() {
+    const MANY: i64 = 1_000;
+    let disk = SimDisk::new(1).with_group_flush();
+    let engine = open(&disk.process(None), settings()).expect("an engine");
+    let (sender, answers) = channel();
+    for update in 1..=3 * MANY {
+        let (chat, sender) = (-(update % MANY) - 1, sender.clone());
+        engine.submit(
+            request(&add(chat, 1, "one of many"), BOT, update),
+            move |reply| {
+                sender.send(reply.outcome).expect("a listener");
+            },
+        );
+    }
+    drop(sender);
+    let accepted = answers
+        .iter()
+        .filter(|outcome| matches!(outcome, Outcome::Answer(_)));
+    assert_eq!(accepted.count() as i64, 3 * MANY);
+    assert!(disk.group_flushes() > 0);
+}
+
 /// Runs the bursts with this plan, as long as the process lives.
 fn run(disk: &SimDisk, plan: Option<Plan>) -> (Told, bool) {
     let (process, mut told) = (disk.process(plan), Told::default());

@@ -3,6 +3,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod active;
 mod backup;
 mod bridge;
 mod chain;
@@ -17,16 +18,22 @@ mod faults_rounds;
 mod faults_snapshots;
 mod feed;
 mod golden;
+mod hostile;
 mod idle;
 mod library;
+mod machine;
+mod metrics;
 mod migration;
+mod overload;
 mod processes;
 mod properties;
+mod real_faults;
 mod repair;
 mod replay;
 mod run_basics;
 mod run_flood;
 mod run_kill;
+mod run_logs;
 mod run_migration;
 mod run_odd_updates;
 mod run_polling;

@@ -202,3 +202,17 @@ fn a_migration_of_a_group_without_a_board_is_remembered() {
     assert_eq!(data.json(NEW, "group.json")["bounties"][0]["text"], "late");
     assert_sound(&data);
 }
+
+#[test]
+fn a_log_that_never_got_an_event_stands_in_no_ones_way() {
+    let data = Data::new();
+    data.feed(&[in_old_group(1, 1, "/add first")]).ok();
+    // So the first write of a board leaves it when the disk is full.
+    fs::create_dir(data.chat(NEW)).expect("made");
+    fs::write(data.log(NEW), "").expect("written");
+    data.feed(&[told_in_new(10)]).ok();
+    data.feed(&[in_group(11, NEW, 1, "/add second")]).ok();
+    assert!(!data.chat(OLD).exists());
+    assert_eq!(data.events(NEW).len(), 4);
+    assert_sound(&data);
+}

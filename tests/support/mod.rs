@@ -7,6 +7,8 @@
 
 pub mod bot;
 pub mod bot_api;
+pub mod fuzzing;
+pub mod http;
 pub mod law;
 pub mod scenario;
 pub mod sim_disk;
@@ -26,6 +28,16 @@ use tempfile::TempDir;
 pub const BOT: i64 = 7001;
 /// Tue 31 Dec 2024 00:00 UTC: when the messages of these tests were sent, unless they say otherwise.
 pub const DATE: i64 = 1_735_603_200;
+
+/// A number that the environment may set, to make a test longer or another one.
+pub fn from_environment(name: &str, default: usize) -> usize {
+    let value = std::env::var(name).ok();
+    value.map_or(default, |value| {
+        value
+            .parse()
+            .unwrap_or_else(|_| panic!("{name} is a number, not {value}"))
+    })
+}
 
 /// A data directory that is gone after the test.
 pub struct Data {

@@ -170,7 +170,7 @@ struct Past {
 
 impl Past {
     fn see(&mut self, line: &Line<'_, BoardEvent>) -> ControlFlow<()> {
-        self.board.evolve(&line.record);
+        self.board.evolve(line.record);
         self.ends_in_repair = matches!(line.record.event, BoardEvent::BoardRepaired(_));
         if let BoardEvent::BoardRepaired(BoardRepaired { set_aside, .. }) = &line.record.event {
             self.set_aside.extend(set_aside.iter().cloned());
@@ -206,7 +206,7 @@ impl Past {
 
 /// When no snapshot reflects an event, another program's files are there: the name of one.
 fn all_foreign(snapshots: &[SnapshotFile]) -> Option<&str> {
-    let is_ours = snapshots.iter().any(|file| file.seq.is_some());
+    let is_ours = snapshots.iter().any(|file| file.seq().is_some());
     let first = snapshots.first().filter(|_| !is_ours)?;
     Some(&first.name)
 }
@@ -233,10 +233,10 @@ fn log_aside(
 
 /// The snapshots that the kept events cannot give again: newer ones, and those that cannot be read.
 fn snapshots_aside(snapshots: Vec<SnapshotFile>, end: Position) -> impl Iterator<Item = Aside> {
-    let is_lost = move |file: &SnapshotFile| file.seq.is_none_or(|seq| seq > end.seq);
+    let is_lost = move |file: &SnapshotFile| file.seq().is_none_or(|seq| seq > end.seq);
     snapshots.into_iter().filter(is_lost).map(|file| Aside {
         name: snapshot_name(&file),
-        from: AsideFrom::Snapshot { seq: file.seq },
+        from: AsideFrom::Snapshot { seq: file.seq() },
         source: file.name,
         content: file.content,
     })
@@ -244,7 +244,7 @@ fn snapshots_aside(snapshots: Vec<SnapshotFile>, end: Position) -> impl Iterator
 
 fn snapshot_name(file: &SnapshotFile) -> String {
     let stem = format!("{}{}", file.name, Layout::SET_ASIDE);
-    kept_name(&stem, file.seq.unwrap_or(Seq(0)).0, &file.content)
+    kept_name(&stem, file.seq().unwrap_or(Seq(0)).0, &file.content)
 }
 
 /// The lowest id that was given neither in what is kept nor, as far as it can be read, in what is set aside.

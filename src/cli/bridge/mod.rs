@@ -146,7 +146,7 @@ fn print_executed(executed: &Executed, format: Format) -> anyhow::Result<()> {
 fn read(reader: &Reader<'_>) -> anyhow::Result<(Bridge, Option<Damage>)> {
     let mut bridge = Bridge::default();
     let scan = reader.read(StreamId::Bridge, &mut |line| {
-        bridge.evolve(&line.record);
+        bridge.evolve(line.record);
         ControlFlow::Continue(())
     })?;
     let path = reader.log_path(StreamId::Bridge);

@@ -3,23 +3,29 @@
 use super::event::{BoardEvent, BountyAdded, BountyDeleted, BountyEdited, Tracked, Untracked};
 use crate::domain::{BountyId, Cursor};
 
-/// The event whose `data` comes next; none when it is in another form.
-pub fn decode(name: &str, version: u32, data: &mut Cursor<'_>) -> Option<BoardEvent> {
-    if version != 1 {
+/// The event whose `type` comes next, behind its opening quote; none when it is in another form.
+pub fn decode(line: &mut Cursor<'_>) -> Option<BoardEvent> {
+    let event = if line.skip(b"BountyAdded\"") {
+        BoardEvent::BountyAdded(added(id(line)?, line)?)
+    } else if line.skip(b"BountyEdited\"") {
+        BoardEvent::BountyEdited(edited(id(line)?, line)?)
+    } else if line.skip(b"BountyDeleted\"") {
+        BoardEvent::BountyDeleted(BountyDeleted { id: id(line)? })
+    } else if line.skip(b"Tracked\"") {
+        BoardEvent::Tracked(Tracked { id: id(line)? })
+    } else if line.skip(b"Untracked\"") {
+        BoardEvent::Untracked(Untracked { id: id(line)? })
+    } else {
         return None;
-    }
-    data.literal(b"{\"id\":")?;
-    let id = BountyId(data.unsigned()?);
-    let event = match name {
-        "BountyAdded" => BoardEvent::BountyAdded(added(id, data)?),
-        "BountyEdited" => BoardEvent::BountyEdited(edited(id, data)?),
-        "BountyDeleted" => BoardEvent::BountyDeleted(BountyDeleted { id }),
-        "Tracked" => BoardEvent::Tracked(Tracked { id }),
-        "Untracked" => BoardEvent::Untracked(Untracked { id }),
-        _ => return None,
     };
-    data.literal(b"}")?;
+    line.literal(b"}")?;
     Some(event)
+}
+
+/// The version and the first field of the `data`, which all of them have.
+fn id(line: &mut Cursor<'_>) -> Option<BountyId> {
+    line.literal(b",\"v\":1,\"data\":{\"id\":")?;
+    line.unsigned().map(BountyId)
 }
 
 fn added(id: BountyId, data: &mut Cursor<'_>) -> Option<BountyAdded> {

@@ -206,8 +206,8 @@ impl Event for BoardEvent {
         }
     }
 
-    fn decode_canonical(name: &str, version: u32, data: &mut Cursor<'_>) -> Option<Self> {
-        canonical::decode(name, version, data)
+    fn decode_canonical(line: &mut Cursor<'_>) -> Option<Self> {
+        canonical::decode(line)
     }
 
     fn decode(name: &str, version: u32, data: &RawValue) -> Result<Self, DecodeError> {

@@ -48,7 +48,7 @@ impl<E: Event> Log<E> {
         let mut reached = self.end;
         let mut each = |line: Line<'_, E>| {
             reached = line.end;
-            sink(&line.record);
+            sink(line.record);
             ControlFlow::Continue(())
         };
         let scan = scan(self.file()?, self.end, len, &mut each).at("read", &self.path);

@@ -38,11 +38,14 @@ impl<E: Event> Log<E> {
             if let Some(guard) = named::lock_named(disk, &self.path, file, mode, patience)? {
                 return Ok(guard);
             }
-            self.file = None;
-            // A name that is gone was moved with its directory: no new log may take its place unasked.
+            // A name that is gone was moved with its directory: no new log may take its place unasked. What is known of one
+            // log says nothing of another: the open file stays with it, whatever fails here.
             let at_path = self.disk.status(&self.path).at("look at", &self.path)?;
-            let is_replaced = at_path.is_some() && self.end == Position::START;
-            if !is_replaced || !self.open(create)? {
+            if at_path.is_none() || self.end != Position::START {
+                break;
+            }
+            self.file = None;
+            if !self.open(create)? {
                 break;
             }
         }

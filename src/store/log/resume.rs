@@ -4,7 +4,9 @@ use super::Log;
 use super::catch_up::Foreign;
 use crate::domain::Event;
 use crate::store::checkpoint::Checkpoint;
+use crate::store::disk::OpenMode;
 use crate::store::error::{IoContext, StoreError};
+use crate::store::named;
 use crate::store::position::Position;
 use crate::store::prefix::Prefix;
 
@@ -12,10 +14,15 @@ impl<E: Event> Log<E> {
     /// The checkpoint of a log of which nothing was read yet and which has more than `over` bytes; none when it does not fit.
     pub fn find_checkpoint(&mut self, over: u64) -> Result<Option<Checkpoint>, StoreError> {
         let is_new = self.end == Position::START && !self.settled;
-        if !is_new || self.file.is_none() && !self.open(false)? {
+        if !is_new {
             return Ok(None);
         }
-        let file = self.file()?;
+        if self.file.is_none() {
+            self.file = named::open(&*self.disk, &self.path, OpenMode::ReadWrite)?;
+        }
+        let Some(file) = self.file.as_deref() else {
+            return Ok(None);
+        };
         if file.status().at("look at", &self.path)?.len <= over {
             return Ok(None);
         }

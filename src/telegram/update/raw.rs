@@ -118,8 +118,16 @@ pub(super) fn parse(raw: &str) -> Result<Update, UnreadableUpdate> {
     }
     serde_json::from_str(raw).map_err(|error| UnreadableUpdate {
         update_id: update_id(raw),
-        reason: clipped(&error.to_string()),
+        reason: clipped(&without_values(&error.to_string())),
     })
+}
+
+/// An error of serde without the strings that it quotes: they are what users wrote.
+fn without_values(error: &str) -> String {
+    match (error.find('"'), error.rfind('"')) {
+        (Some(first), Some(last)) => format!("{}…{}", &error[..first], &error[last + 1..]),
+        _ => error.to_owned(),
+    }
 }
 
 pub fn update_id(raw: &str) -> Option<i64> {

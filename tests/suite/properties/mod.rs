@@ -1,7 +1,7 @@
 //! Any sequence of commands, against a model of the boards that shares no code with the program.
 
-mod model;
-mod steps;
+pub mod model;
+pub mod steps;
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
@@ -26,7 +26,7 @@ const CHATS: [i64; 3] = [-100, -200, 1];
 /// Chat, actor and step, the first two by number.
 type New = (usize, usize, Step);
 /// Chat, actor, update and step.
-type Asked = (i64, Who, i64, Step);
+pub type Asked = (i64, Who, i64, Step);
 
 /// One move of a test.
 #[derive(Clone, Debug)]
@@ -55,7 +55,7 @@ fn moves() -> impl Strategy<Value = Vec<Move>> {
 }
 
 /// Who asks in a chat: in a DM its user or the operator.
-fn who(chat: i64, number: usize) -> Who {
+pub fn who(chat: i64, number: usize) -> Who {
     match number {
         0 => None,
         _ if chat > 0 => Some(chat),
@@ -64,7 +64,7 @@ fn who(chat: i64, number: usize) -> Who {
     }
 }
 
-fn request_of((chat, who, update, step): &Asked) -> Request {
+pub fn request_of((chat, who, update, step): &Asked) -> Request {
     let mut request = request(*chat, who.unwrap_or(1), *update, step.command());
     match who {
         Some(id) if *id < 0 => {
@@ -186,6 +186,7 @@ impl World {
             Expected::Event(..) | Expected::Nothing => refusal.is_none(),
             Expected::Refused => refusal.is_some() && !not_creator,
             Expected::NotCreator => not_creator,
+            Expected::Silent => false,
             Expected::Again(update) => outcome == self.answers[&(chat, *update)],
         };
         assert!(

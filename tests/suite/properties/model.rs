@@ -23,6 +23,8 @@ pub enum Expected {
     Nothing,
     /// The very answer of this earlier update; nothing is recorded.
     Again(i64),
+    /// No answer: a board that was merged into this one had the update.
+    Silent,
 }
 
 #[derive(Clone, Debug)]
@@ -42,12 +44,56 @@ pub struct Board {
     tracked: BTreeMap<i64, BTreeSet<u64>>,
     started: BTreeSet<i64>,
     applied: HashSet<i64>,
+    /// What was applied to boards that were merged into this one.
+    merged: HashSet<i64>,
 }
 
 impl Board {
     /// How many lines the log has.
     pub fn lines(&self) -> u64 {
         self.events
+    }
+
+    /// How many bounties there are.
+    pub fn count(&self) -> u64 {
+        self.bounties.len() as u64
+    }
+
+    /// Whether an update was applied, here or on a board that was merged into this one.
+    pub fn has_seen(&self, update: i64) -> bool {
+        self.applied.contains(&update) || self.merged.contains(&update)
+    }
+
+    /// The group has a new id.
+    pub fn move_to(&mut self, from: i64, to: i64) {
+        self.events += 1;
+        let own = self
+            .bounties
+            .values_mut()
+            .filter(|bounty| bounty.creator == from);
+        own.for_each(|bounty| bounty.creator = to);
+    }
+
+    /// The bounties of another board, and who tracks them, come here under fresh ids.
+    pub fn absorb(&mut self, other: Self) {
+        let mut fresh = BTreeMap::new();
+        for (id, bounty) in other.bounties {
+            self.events += 1;
+            self.last_id += 1;
+            self.bounties.insert(self.last_id, bounty);
+            fresh.insert(id, self.last_id);
+        }
+        for (user, list) in other
+            .tracked
+            .into_iter()
+            .filter(|(_, list)| !list.is_empty())
+        {
+            self.events += list.len() as u64;
+            let ids = list.iter().map(|id| fresh[id]);
+            self.tracked.entry(user).or_default().extend(ids);
+        }
+        self.merged
+            .extend(other.applied.into_iter().chain(other.merged));
     }
 
     /// Carries out a step in a chat.
@@ -69,6 +115,9 @@ impl Board {
         );
         if is_change && who.is_some() && self.applied.contains(&update) {
             return Expected::Again(update);
+        }
+        if is_change && self.merged.contains(&update) {
+            return Expected::Silent;
         }
         match step {
             Step::Start => self.start(who),

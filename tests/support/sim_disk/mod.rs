@@ -83,6 +83,14 @@ impl SimDisk {
         }
     }
 
+    /// From now on this process meets this fault, or none.
+    pub fn replan(&self, plan: Option<Plan>) {
+        let mut state = self.world.state();
+        state
+            .processes
+            .insert(self.process, plan::Process::new(plan));
+    }
+
     /// A copy of the disk as it is, with a process that is alive on the copy.
     pub fn copy(&self) -> Self {
         let mut state = self.world.state().clone();
@@ -98,6 +106,28 @@ impl SimDisk {
     pub fn crash(&self, power_cut: bool, seed: u64) {
         self.world.state().crash(power_cut, &mut Rng::new(seed));
         self.world.changed.notify_all();
+    }
+
+    /// Ends this process.
+    pub fn kill(&self) {
+        self.world.state().kill(self.process);
+        self.world.changed.notify_all();
+    }
+
+    pub fn is_alive(&self) -> bool {
+        let state = self.world.state();
+        state
+            .processes
+            .get(&self.process)
+            .is_some_and(|process| process.alive)
+    }
+
+    /// What a file seems to hold now. Counts as no operation of any process.
+    pub fn content(&self, path: &Path) -> Option<Vec<u8>> {
+        let state = self.world.state();
+        let inode = state.file(path).ok()?;
+        let content = state.files.get(&inode).map(content::Content::cached);
+        content.map(<[u8]>::to_vec)
     }
 
     /// Whether this process met its fault.

@@ -1,0 +1,142 @@
+//! Which chats a process wrote to since their snapshots were last known to be whole on disk: one file for each process,
+//! `active/{uuid}.jsonl`, locked as long as the process lives. One that nobody locks was left by a process that ended
+//! uncleanly; whoever finds it brings the snapshots of its chats up to date. No log depends on these files.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::disk::{Disk, DiskFile, LockGuard, LockMode, OpenMode};
+use super::error::{IoContext, StoreError};
+use super::layout::Layout;
+use super::snapshot::is_absent;
+use crate::domain::ChatId;
+
+/// How the files end.
+const ENDING: &str = ".jsonl";
+
+#[derive(Serialize, Deserialize)]
+struct Entry {
+    chat: ChatId,
+}
+
+/// The file of this process.
+pub struct ActiveFile {
+    path: PathBuf,
+    file: Box<dyn DiskFile>,
+    /// Up to where it is durable.
+    len: u64,
+    _guard: LockGuard,
+}
+
+impl ActiveFile {
+    /// A new file. It has its name only when it is locked, so that nobody takes it for one that was left.
+    pub fn create(disk: &dyn Disk, layout: &Layout) -> Result<Self, StoreError> {
+        let dir = layout.active_dir();
+        disk.create_dir(&dir).at("make", &dir)?;
+        let name = Uuid::now_v7();
+        let path = dir.join(format!("{name}{ENDING}"));
+        let unnamed = dir.join(format!(".tmp-{name}"));
+        let file = disk.open(&unnamed, OpenMode::Create).at("make", &unnamed)?;
+        let lock = file.lock(LockMode::Exclusive, std::time::Duration::ZERO);
+        let _guard = lock.at("lock", &unnamed)?;
+        disk.rename(&unnamed, &path).at("rename", &unnamed)?;
+        disk.sync_dir(&dir).at("flush", &dir)?;
+        disk.sync_dir(layout.root()).at("flush", layout.root())?;
+        Ok(Self {
+            path,
+            file,
+            len: 0,
+            _guard,
+        })
+    }
+
+    /// Adds chats, durably. What a failure left is overwritten by the next attempt.
+    pub fn add(&mut self, chats: impl IntoIterator<Item = ChatId>) -> Result<(), StoreError> {
+        let mut lines = Vec::new();
+        for chat in chats {
+            let line = serde_json::to_writer(&mut lines, &Entry { chat });
+            line.map_err(io::Error::from).at("write to", &self.path)?;
+            lines.push(b'\n');
+        }
+        let written = self.file.write_at(&lines, self.len);
+        written.at("write to", &self.path)?;
+        self.file.sync_data().at("flush", &self.path)?;
+        self.len += lines.len() as u64;
+        Ok(())
+    }
+
+    /// Removes the file: the snapshots of all its chats are whole, or another file has them.
+    pub fn remove(self, disk: &dyn Disk) -> Result<(), StoreError> {
+        disk.remove_file(&self.path).at("remove", &self.path)
+    }
+}
+
+/// The file of a process that ended before it could remove it.
+pub struct Orphan {
+    path: PathBuf,
+    pub chats: Vec<ChatId>,
+    _guard: LockGuard,
+}
+
+impl Orphan {
+    /// All that nobody has locked.
+    pub fn find(disk: &dyn Disk, layout: &Layout) -> Result<Vec<Self>, StoreError> {
+        let dir = layout.active_dir();
+        let names = disk.names(&dir).at("list", &dir)?;
+        let is_active = |name: &std::ffi::OsString| {
+            name.to_str()
+                .is_some_and(|name| name.ends_with(ENDING) && !name.starts_with('.'))
+        };
+        let paths = names
+            .into_iter()
+            .filter(is_active)
+            .map(|name| dir.join(name));
+        paths
+            .filter_map(|path| Self::take(disk, path).transpose())
+            .collect()
+    }
+
+    fn take(disk: &dyn Disk, path: PathBuf) -> Result<Option<Self>, StoreError> {
+        let file = match disk.open(&path, OpenMode::Read) {
+            Err(error) if is_absent(&error) => return Ok(None),
+            opened => opened.at("open", &path)?,
+        };
+        let _guard = match file.lock(LockMode::Exclusive, std::time::Duration::ZERO) {
+            Err(error) if error.kind() == io::ErrorKind::TimedOut => return Ok(None),
+            locked => locked.at("lock", &path)?,
+        };
+        let content = match disk.read(&path) {
+            Err(error) if is_absent(&error) => return Ok(None),
+            read => read.at("read", &path)?,
+        };
+        let chats = chats(&content);
+        Ok(Some(Self {
+            path,
+            chats,
+            _guard,
+        }))
+    }
+
+    /// Removes the file: the snapshots of all its chats are whole.
+    pub fn remove(self, disk: &dyn Disk) -> Result<(), StoreError> {
+        disk.remove_file(&self.path).at("remove", &self.path)
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+/// Each chat once. A line that was never finished had no write behind it.
+fn chats(content: &[u8]) -> Vec<ChatId> {
+    let lines = content.split(|byte| *byte == b'\n');
+    let entries = lines.filter_map(|line| serde_json::from_slice::<Entry>(line).ok());
+    let mut chats: Vec<ChatId> = entries.map(|entry| entry.chat).collect();
+    chats.sort_unstable();
+    chats.dedup();
+    chats
+}

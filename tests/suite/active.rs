@@ -1,0 +1,122 @@
+//! Snapshots that a crash left behind are brought up to date by the next start, which never looks at all chats.
+
+use std::path::{Path, PathBuf};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use bounty_ledger::engine::{Engine, Outcome, Settings, Trouble};
+
+use crate::support::BOT;
+use crate::support::law::assert_sound;
+use crate::support::scenario::{DM, GROUP, ROOT, Step, add, open, request, settings};
+use crate::support::sim_disk::{EIO, Fault, Kind, Plan, SimDisk};
+
+/// Boards are looked after often, snapshots come at once.
+fn busy() -> Settings {
+    Settings {
+        idle: Duration::from_millis(10),
+        snapshot_delay: Duration::from_millis(1),
+        ..settings()
+    }
+}
+
+fn say(engine: &Engine, step: &Step, update: i64) -> Outcome {
+    engine.ask(request(step, BOT, update)).outcome
+}
+
+/// The files in which processes noted the chats that they write to.
+fn notes(disk: &SimDisk) -> Vec<PathBuf> {
+    let files = disk.files(&Path::new(ROOT).join("active"));
+    let is_note = |path: &PathBuf| path.extension().is_some_and(|ending| ending == "jsonl");
+    files.into_keys().filter(is_note).collect()
+}
+
+fn wait_until(what: &str, is_so: impl Fn() -> bool) {
+    let begun = Instant::now();
+    while !is_so() {
+        assert!(begun.elapsed() < Duration::from_secs(60), "not {what}");
+        sleep(Duration::from_millis(2));
+    }
+}
+
+fn has(disk: &SimDisk, file: &str) -> bool {
+    disk.files(Path::new(ROOT))
+        .contains_key(&Path::new(ROOT).join(file))
+}
+
+#[test]
+fn what_a_crash_left_behind_is_brought_up_to_date_without_a_command() {
+    for power_cut in [false, true] {
+        let disk = SimDisk::new(3);
+        let first = disk.process(None);
+        let engine = open(&first, settings()).expect("an engine");
+        say(&engine, &add(GROUP, 1, "in the group"), 1);
+        say(&engine, &add(DM, 7, "my own"), 2);
+        disk.crash(power_cut, 3);
+        drop(engine);
+        assert_eq!(notes(&disk).len(), 1);
+        assert!(!has(&disk, "-100/group.json") && !has(&disk, "7/user.json"));
+        let second = disk.process(None);
+        let engine = open(&second, busy()).expect("an engine");
+        wait_until("brought up to date", || notes(&disk).is_empty());
+        disk.crash(true, 4);
+        drop(engine);
+        assert!(has(&disk, "-100/group.json") && has(&disk, "7/user.json"));
+        assert_sound(&disk, "after the second crash");
+    }
+}
+
+#[test]
+fn a_clean_end_leaves_no_notes_and_snapshots_that_a_power_cut_does_not_harm() {
+    let disk = SimDisk::new(5);
+    let engine = open(&disk.process(None), settings()).expect("an engine");
+    say(&engine, &add(GROUP, 1, "kept"), 1);
+    assert_eq!(notes(&disk).len(), 1, "noted while it is written to");
+    drop(engine);
+    assert!(notes(&disk).is_empty());
+    disk.crash(true, 5);
+    assert!(has(&disk, "-100/group.json"));
+    assert_sound(&disk, "after the cut");
+}
+
+#[test]
+fn a_chat_that_calmed_down_is_forgotten_and_noted_again_at_its_next_change() {
+    let disk = SimDisk::new(6);
+    let engine = open(&disk.process(None), busy()).expect("an engine");
+    for update in 1..=3 {
+        say(&engine, &add(GROUP, 1, "again"), update);
+        wait_until("forgotten", || notes(&disk).is_empty());
+    }
+    disk.crash(true, 6);
+    drop(engine);
+    assert_sound(&disk, "after the cut");
+}
+
+#[test]
+fn the_notes_of_a_process_that_lives_are_left_alone() {
+    let disk = SimDisk::new(7);
+    let (first, second) = (disk.process(None), disk.process(None));
+    let living = open(&first, settings()).expect("an engine");
+    say(&living, &add(GROUP, 1, "not yet in a snapshot"), 1);
+    let other = open(&second, busy()).expect("an engine");
+    say(&other, &add(DM, 7, "my own"), 2);
+    wait_until("the other's own note gone", || notes(&disk).len() == 1);
+    sleep(Duration::from_millis(50));
+    assert_eq!(notes(&disk).len(), 1);
+    assert!(!has(&disk, "-100/group.json"));
+    drop((living, other));
+    assert!(notes(&disk).is_empty());
+}
+
+#[test]
+fn a_chat_that_cannot_be_noted_takes_no_writes() {
+    let disk = SimDisk::new(8);
+    // The first file that is made is the one with the notes.
+    let plan = Plan::new(&[Kind::Create], 0, Fault::Fail(EIO));
+    let engine = open(&disk.process(Some(plan)), settings()).expect("an engine");
+    let refused = say(&engine, &add(GROUP, 1, "refused"), 1);
+    assert_eq!(refused, Outcome::Trouble(Trouble::Storage));
+    assert!(!has(&disk, "-100/events.jsonl"));
+    let accepted = say(&engine, &add(GROUP, 1, "accepted"), 2);
+    assert!(matches!(accepted, Outcome::Answer(_)), "{accepted:?}");
+}

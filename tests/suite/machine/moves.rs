@@ -1,0 +1,130 @@
+//! A group gets a new id while processes work, and perhaps die.
+
+use bounty_ledger::domain::ChatId;
+use bounty_ledger::domain::board::Answer;
+use bounty_ledger::engine::{Ask, Outcome, Reply};
+use bounty_ledger::store::Layout;
+use serde_json::Value;
+
+use super::process::Process;
+use super::world::World;
+use crate::properties::model::Board;
+use crate::properties::request_of;
+use crate::properties::steps::Step;
+use crate::support::law::events;
+use crate::support::scenario::ROOT;
+
+/// The groups and their new ids.
+const MOVES: [(i64, i64); 2] = [(-100, -1_100), (-555, -1_555)];
+
+impl World {
+    /// A group moves, or is said once more to have moved.
+    pub fn move_group(&mut self) {
+        let (from, to) = MOVES[usize::try_from(self.rng.below(2)).expect("few")];
+        self.settle(from, to);
+        if self.is_opened_only(from) || self.is_opened_only(to) {
+            return;
+        }
+        let slot = self.slot();
+        if self.rng.coin() {
+            self.replace(slot, false);
+        }
+        let told = self.tell_move(&self.slots[slot], from, to);
+        let process = &self.slots[slot].disk;
+        let mut merged = match told.outcome {
+            Outcome::Silent if process.is_alive() => None,
+            Outcome::Answer(Answer::Merged { bounties }) if process.is_alive() => Some(bounties),
+            outcome => {
+                assert!(
+                    process.fired(),
+                    "{from} to {to}: {outcome:?} without a fault"
+                );
+                self.finish_move(slot, from, to)
+            }
+        };
+        if self.moved.insert(from, to).is_none() {
+            self.follow(from, to, &mut merged);
+        }
+        assert_eq!(merged, None, "{from} to {to}");
+    }
+
+    /// Everything that happened before in these chats is known.
+    fn settle(&mut self, from: i64, to: i64) {
+        for slot in 0..self.slots.len() {
+            if self.slots[slot].disk.fired() {
+                self.replace(slot, true);
+            }
+        }
+        self.replace(0, true);
+        for chat in [from, to] {
+            self.ask(0, vec![(chat, Some(1), 0, Step::List)]);
+        }
+    }
+
+    /// Whether a log has nothing but its first line, because the write was cut behind it: the model knows no such board.
+    fn is_opened_only(&self, chat: i64) -> bool {
+        let has_events = |board: &Board| board.lines() > 0;
+        !self.content(chat).is_empty() && !self.boards.get(&chat).is_some_and(has_events)
+    }
+
+    fn tell_move(&self, process: &Process, from: i64, to: i64) -> Reply {
+        let mut request = request_of(&(from, Some(1), 1_000_000 - from, Step::Help));
+        request.ask = Ask::Migrate { to: ChatId(to) };
+        process.engine.ask(request)
+    }
+
+    /// The process that was told could not, or died; another one is told. How many bounties were merged is then not known.
+    fn finish_move(&mut self, slot: usize, from: i64, to: i64) -> Option<u64> {
+        self.replace(slot, true);
+        let told = self.tell_move(&self.slots[slot], from, to).outcome;
+        assert!(
+            matches!(
+                told,
+                Outcome::Silent | Outcome::Answer(Answer::Merged { .. })
+            ),
+            "{from} to {to}: {told:?}"
+        );
+        None
+    }
+
+    /// The model follows a move, and the logs are what it says.
+    fn follow(&mut self, from: i64, to: i64, merged: &mut Option<u64>) {
+        self.counts.moves += 1;
+        let Some(mut board) = self.boards.remove(&from).filter(|board| board.lines() > 0) else {
+            return;
+        };
+        let (old, new) = (self.logs.remove(&from), self.logs.remove(&to));
+        let (old, new) = (old.unwrap_or_default(), new.unwrap_or_default());
+        board.move_to(from, to);
+        if let Some(other) = self.boards.remove(&to).filter(|board| board.lines() > 0) {
+            self.counts.merges += 1;
+            if let Some(told) = merged.take() {
+                assert_eq!(told, other.count(), "{from} to {to}");
+            }
+            let name = format!("{}.merged-{}", Layout::LOG, other.lines());
+            let kept = Layout::new(ROOT).chat(ChatId(to)).join(name);
+            assert!(
+                self.disk.content(&kept) == Some(new),
+                "{from} to {to}: the other log is not kept"
+            );
+            board.absorb(other);
+        }
+        let content = self.content(to);
+        assert!(
+            content.starts_with(&old),
+            "{from} to {to}: the log is not the same"
+        );
+        let came: Vec<Value> = events(&content[old.len()..]);
+        assert_eq!(came[0]["type"], "ChatMigrated", "{from} to {to}");
+        assert!(
+            came[1..]
+                .iter()
+                .all(|event| event["cause"]["kind"] == "import"),
+            "{from} to {to}"
+        );
+        let lines = content.iter().filter(|byte| **byte == b'\n').count() as u64;
+        assert_eq!(lines, board.lines(), "{from} to {to}");
+        self.logs.insert(to, content);
+        self.boards.insert(to, board);
+    }
+}

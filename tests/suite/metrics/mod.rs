@@ -1,0 +1,36 @@
+//! `bounty run --metrics`, over real HTTP.
+
+mod bots;
+mod disk;
+mod page;
+mod server;
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use crate::support::bot::{Bot, LIMIT, Stage};
+
+/// Runs the bot with metrics on a free port.
+fn run(stage: &Stage) -> (Bot, SocketAddr) {
+    let bot = stage.run(&["--metrics", ":0"]);
+    let server = address(&bot);
+    (bot, server)
+}
+
+/// Where it says that it serves metrics.
+#[track_caller]
+fn address(bot: &Bot) -> SocketAddr {
+    let deadline = Instant::now() + LIMIT;
+    loop {
+        let output = bot.output();
+        let line = output
+            .lines()
+            .find(|line| line.contains("metrics are served"));
+        if let Some(line) = line {
+            let (_, rest) = line.split_once("address=").expect("an address");
+            return rest.trim().parse().expect("an address");
+        }
+        assert!(Instant::now() < deadline, "never served: {output}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
