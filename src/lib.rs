@@ -1,6 +1,7 @@
 //! Bounty boards for Telegram in plain files: every accepted command is one event in an append-only, hash-chained log.
 pub mod audit;
 pub mod backup;
+pub mod bridge;
 pub mod cli;
 pub mod domain;
 pub mod engine;

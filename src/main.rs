@@ -4,11 +4,10 @@ use std::io::{IsTerminal, stderr};
 use std::process::ExitCode;
 
 use bounty_ledger::cli::{Cli, LogFormat};
-use clap::Parser;
 use tracing_subscriber::EnvFilter;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = Cli::read();
     start_logging(cli.log_format());
     cli.run()
 }

@@ -3,7 +3,8 @@
 use std::ops::ControlFlow;
 
 use crate::domain::board::{Board, BoardEvent, FieldChange, changes};
-use crate::domain::{BountyId, ChatId, Event, Recorded, Timestamp};
+use crate::domain::bridge::{self, Bridge, BridgeEvent, SettingChange};
+use crate::domain::{BountyId, ChatId, Event, Recorded, StreamId, Timestamp};
 use crate::store::{Damage, Line, StoreError};
 
 use super::reader::Reader;
@@ -24,9 +25,13 @@ pub struct AuditFilter {
 
 impl AuditFilter {
     pub(super) fn asks_for(&self, record: &Recorded<BoardEvent>) -> bool {
-        self.bounty
-            .is_none_or(|id| record.event.bounty() == Some(id))
-            && self.user.is_none_or(|user| record.actor.id() == Some(user))
+        let bounty = self.bounty;
+        bounty.is_none_or(|id| record.event.bounty() == Some(id)) && self.asks_for_any(record)
+    }
+
+    /// The same for streams without bounties.
+    fn asks_for_any<E: Event>(&self, record: &Recorded<E>) -> bool {
+        self.user.is_none_or(|user| record.actor.id() == Some(user))
             && self
                 .event
                 .as_ref()
@@ -44,6 +49,15 @@ pub struct Change<'l> {
     pub line: &'l [u8],
     /// Which fields of its bounty changed, old to new.
     pub fields: Vec<FieldChange>,
+}
+
+/// One event of the bridge, with what it did.
+pub struct BridgeChange<'l> {
+    pub record: &'l Recorded<BridgeEvent>,
+    /// The line as it stands in the log.
+    pub line: &'l [u8],
+    /// Which settings changed, old to new.
+    pub settings: Vec<SettingChange>,
 }
 
 impl Reader<'_> {
@@ -72,5 +86,30 @@ impl Reader<'_> {
             flow
         })?;
         Ok(scan.and_then(|scan| scan.damage(&self.log_path(chat))))
+    }
+
+    /// The same for the bridge.
+    pub fn bridge_changes(
+        &self,
+        filter: &AuditFilter,
+        each: &mut dyn FnMut(BridgeChange<'_>) -> ControlFlow<()>,
+    ) -> Result<Option<Damage>, StoreError> {
+        let mut state = Bridge::default();
+        let scan = self.read(StreamId::Bridge, &mut |line: Line<'_, BridgeEvent>| {
+            let record = &line.record;
+            let flow = if filter.asks_for_any(record) {
+                let settings = bridge::changes(&state, &record.event);
+                each(BridgeChange {
+                    record,
+                    line: line.bytes,
+                    settings,
+                })
+            } else {
+                ControlFlow::Continue(())
+            };
+            state.evolve(record);
+            flow
+        })?;
+        Ok(scan.and_then(|scan| scan.damage(&self.log_path(StreamId::Bridge))))
     }
 }

@@ -4,17 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
-use crate::domain::board::{Board, BoardEvent, ChatKind, board_file, list_file};
-use crate::domain::{ChatId, Seq, UserId};
-use crate::engine::board_file_name;
+use crate::domain::board::Board;
+use crate::domain::bridge::Bridge;
+use crate::domain::{Aggregate, Seq, StreamId};
 use crate::store::{DamageKind, Layout, Line, Position, StoreError, closing_seq};
 
 use super::reader::{Reader, SnapshotFile};
 
-/// What a check of one chat's snapshots found.
+/// What a check of one stream's snapshots found.
 #[derive(Debug)]
 pub struct SnapshotCheck {
-    pub chat: ChatId,
+    pub stream: StreamId,
     pub end: Position,
     /// Files that are not as the log says, or only behind it.
     pub files: Vec<FileCheck>,
@@ -51,42 +51,53 @@ impl Difference {
 
 impl Reader<'_> {
     /// Compares each snapshot with the state at that snapshot's own `seq`.
-    pub fn check_snapshots(&self, chat: ChatId) -> Result<SnapshotCheck, StoreError> {
+    pub fn check_snapshots(
+        &self,
+        stream: impl Into<StreamId>,
+    ) -> Result<SnapshotCheck, StoreError> {
+        match stream.into() {
+            chat @ StreamId::Chat(_) => self.check_as::<Board>(chat),
+            StreamId::Bridge => self.check_as::<Bridge>(StreamId::Bridge),
+        }
+    }
+
+    fn check_as<S: Aggregate>(&self, stream: StreamId) -> Result<SnapshotCheck, StoreError> {
         // Before the log: a snapshot never runs ahead of it, but the log may grow while this reads.
-        let (files, checkpoint) = (self.snapshots(chat)?, self.checkpoint(chat)?);
-        let mut check = Check::new(&files);
-        let scan = self.read(chat, &mut |line: Line<'_, BoardEvent>| {
+        let (files, checkpoint) = (self.snapshots(stream)?, self.checkpoint(stream)?);
+        let mut check = Check::<S>::new(&files);
+        let scan = self.read(stream, &mut |line: Line<'_, S::Event>| {
             check.see(&line);
             ControlFlow::Continue(())
         })?;
         let end = scan.as_ref().map_or(Position::START, |scan| scan.end);
         if let Some(damage) = scan
             .as_ref()
-            .and_then(|scan| scan.damage(&self.log_path(chat)))
+            .and_then(|scan| scan.damage(&self.log_path(stream)))
         {
             return Err(damage.into());
         }
         let witnesses = files.iter().chain(&checkpoint);
-        self.refuse_lost_events(chat, witnesses, end, scan.is_some())?;
-        let dir = self.layout.chat(chat);
-        let found = check.finish(&end).into_iter();
+        self.refuse_lost_events(stream, witnesses, end, scan.is_some())?;
+        let dir = self.layout.stream(stream);
+        let found = check.finish().into_iter();
         let files = found
             .map(|(name, difference)| FileCheck {
                 path: dir.join(name),
                 difference,
             })
             .collect();
-        Ok(SnapshotCheck { chat, end, files })
+        Ok(SnapshotCheck { stream, end, files })
     }
 
     /// Refuses a log that ends before what these files, read before it or under its lock, reflect.
     pub(super) fn refuse_lost_events<'f>(
         &self,
-        chat: ChatId,
+        stream: impl Into<StreamId>,
         files: impl IntoIterator<Item = &'f SnapshotFile>,
         end: Position,
         has_log: bool,
     ) -> Result<(), StoreError> {
+        let stream = stream.into();
         let newest = files
             .into_iter()
             .filter_map(|file| Some((file.seq_after(end.seq)?, &file.name)))
@@ -94,28 +105,28 @@ impl Reader<'_> {
         let Some((claimed, name)) = newest else {
             return Ok(());
         };
-        let snapshot = self.layout.chat(chat).join(name);
+        let snapshot = self.layout.stream(stream).join(name);
         let kind = if has_log {
             DamageKind::Shorter { snapshot, claimed }
         } else {
             DamageKind::Missing { snapshot, claimed }
         };
-        Err(end.damage(&self.log_path(chat), kind).into())
+        Err(end.damage(&self.log_path(stream), kind).into())
     }
 }
 
-/// The files of one chat, judged while its events go by.
-struct Check<'f> {
+/// The files of one stream, judged while its events go by.
+struct Check<'f, S> {
     files: BTreeMap<&'f str, &'f SnapshotFile>,
     /// Which files are to be compared after which event.
     due: BTreeMap<Seq, Vec<&'f SnapshotFile>>,
     equal: BTreeSet<&'f str>,
-    board: Board,
-    /// The tracking lists that the board's own file, by its `seq`, says are there.
-    promised: BTreeSet<UserId>,
+    state: S,
+    /// The files that the main file, by its `seq`, says are there.
+    promised: BTreeSet<String>,
 }
 
-impl<'f> Check<'f> {
+impl<'f, S: Aggregate> Check<'f, S> {
     fn new(files: &'f [SnapshotFile]) -> Self {
         let mut due: BTreeMap<Seq, Vec<&SnapshotFile>> = BTreeMap::new();
         for file in files {
@@ -131,55 +142,32 @@ impl<'f> Check<'f> {
             files,
             due,
             equal: BTreeSet::new(),
-            board: Board::default(),
+            state: S::default(),
             promised: BTreeSet::new(),
         }
     }
 
-    fn see(&mut self, line: &Line<'_, BoardEvent>) {
-        self.board.evolve(line.record);
+    fn see(&mut self, line: &Line<'_, S::Event>) {
+        self.state.evolve(line.record);
+        let head = line.end.head.as_str();
         for file in self.due.remove(&line.end.seq).unwrap_or_default() {
-            if self
-                .expected(&file.name, &line.end)
-                .is_some_and(|expected| expected == file.content)
-            {
+            let expected = self.state.snapshot(&file.name, head);
+            if expected.is_some_and(|expected| expected == file.content) {
                 self.equal.insert(&file.name);
             }
-            if is_board_file(&file.name) {
-                self.promised = self.board.lists().map(|(user, _)| user).collect();
+            if is_main(&file.name) {
+                self.promised = self.wanted().into_keys().collect();
             }
         }
-    }
-
-    /// The bytes that a file of this name has now.
-    fn expected(&self, name: &str, position: &Position) -> Option<Vec<u8>> {
-        let kind = self.board.kind()?;
-        if name == board_file_name(kind) {
-            return board_file(&self.board, position.head.as_str());
-        }
-        let user = name.strip_suffix(".json")?.parse().ok()?;
-        let list = self.board.list(user).filter(|_| kind == ChatKind::Group)?;
-        Some(list_file(user, list))
     }
 
     /// Which files there should be, and the last event that each reflects.
-    fn wanted(&self, end: &Position) -> BTreeMap<String, Seq> {
-        let Some(kind) = self.board.kind() else {
-            return BTreeMap::new();
-        };
-        let mut wanted = BTreeMap::from([(board_file_name(kind).to_owned(), end.seq)]);
-        if kind == ChatKind::Group {
-            wanted.extend(
-                self.board
-                    .lists()
-                    .map(|(user, list)| (Layout::list_file(user), list.seq)),
-            );
-        }
-        wanted
+    fn wanted(&self) -> BTreeMap<String, Seq> {
+        self.state.snapshots().into_iter().collect()
     }
 
-    fn finish(self, end: &Position) -> Vec<(String, Difference)> {
-        let wanted = self.wanted(end);
+    fn finish(self) -> Vec<(String, Difference)> {
+        let wanted = self.wanted();
         let unexpected = self
             .files
             .keys()
@@ -207,18 +195,11 @@ impl<'f> Check<'f> {
         }
     }
 
-    /// A list that began after the board's own file was written is not late yet.
+    /// A file that began after the main file was written is not late yet.
     fn absent(&self, name: &str, latest: Seq) -> Difference {
-        let board_seq = self
-            .files
-            .values()
-            .filter(|file| is_board_file(&file.name))
-            .find_map(|file| file.seq());
-        let user = name
-            .strip_suffix(".json")
-            .and_then(|user| user.parse().ok());
-        match (board_seq, user) {
-            (Some(seq), Some(user)) if seq < latest && !self.promised.contains(&user) => {
+        let main = self.files.values().find(|file| is_main(&file.name));
+        match main.and_then(|file| file.seq()) {
+            Some(seq) if seq < latest && !self.promised.contains(name) && !is_main(name) => {
                 Difference::Behind {
                     seq: Seq(0),
                     latest,
@@ -229,6 +210,6 @@ impl<'f> Check<'f> {
     }
 }
 
-fn is_board_file(name: &str) -> bool {
-    Layout::BOARD_FILES.contains(&name)
+fn is_main(name: &str) -> bool {
+    Layout::MAIN_FILES.contains(&name)
 }

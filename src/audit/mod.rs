@@ -13,9 +13,9 @@ mod state;
 mod summary;
 mod verify;
 
-pub use changes::{AuditFilter, Change};
+pub use changes::{AuditFilter, BridgeChange, Change};
 pub use check::{Difference, FileCheck, SnapshotCheck};
-pub use parallel::for_each_chat;
+pub use parallel::for_each_stream;
 pub use reader::Reader;
 pub use rebuild::{Rebuilt, rebuild, rebuild_into, snapshot_files};
 pub use repair::{

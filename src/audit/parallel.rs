@@ -1,4 +1,4 @@
-//! The same work for many chats, on all cores, with the results in the order of the chats.
+//! The same work for many streams, on all cores, with the results in their order.
 
 use std::collections::BTreeMap;
 use std::num::NonZero;
@@ -6,19 +6,17 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::thread;
 
-use crate::domain::ChatId;
-
-/// Does `work` for each chat and hands each result to `done`, in order and on the calling thread. `done` ends everything
+/// Does `work` for each stream and hands each result to `done`, in order and on the calling thread. `done` ends everything
 /// early by an error.
-pub fn for_each_chat<T: Send, E>(
-    chats: &[ChatId],
-    work: impl Fn(ChatId) -> T + Sync,
-    mut done: impl FnMut(ChatId, T) -> Result<(), E>,
+pub fn for_each_stream<S: Copy + Sync, T: Send, E>(
+    streams: &[S],
+    work: impl Fn(S) -> T + Sync,
+    mut done: impl FnMut(S, T) -> Result<(), E>,
 ) -> Result<(), E> {
     let next = AtomicUsize::new(0);
     let threads = thread::available_parallelism()
         .map_or(1, NonZero::get)
-        .min(chats.len().max(1));
+        .min(streams.len().max(1));
     thread::scope(|scope| {
         let (sender, receiver) = mpsc::sync_channel(threads * 16);
         for _ in 0..threads {
@@ -26,15 +24,17 @@ pub fn for_each_chat<T: Send, E>(
             scope.spawn(move || {
                 loop {
                     let index = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(chat) = chats.get(index) else { return };
-                    if sender.send((index, work(*chat))).is_err() {
+                    let Some(stream) = streams.get(index) else {
+                        return;
+                    };
+                    if sender.send((index, work(*stream))).is_err() {
                         return;
                     }
                 }
             });
         }
         drop(sender);
-        in_order(receiver, |index, result| done(chats[index], result))
+        in_order(receiver, |index, result| done(streams[index], result))
     })
 }
 
@@ -56,7 +56,7 @@ fn in_order<T, E>(
 
 #[cfg(test)]
 mod tests {
-    use super::for_each_chat;
+    use super::for_each_stream;
     use crate::domain::ChatId;
 
     #[test]
@@ -64,7 +64,7 @@ mod tests {
         let chats: Vec<ChatId> = (0..1_000).map(ChatId).collect();
         let work = |chat: ChatId| chat.0 * 2;
         let mut seen = Vec::new();
-        let all = for_each_chat(&chats, work, |chat, result| {
+        let all = for_each_stream(&chats, work, |chat, result| {
             seen.push((chat.0, result));
             Ok::<(), ()>(())
         });
@@ -76,7 +76,7 @@ mod tests {
         );
         assert_eq!(seen.len(), 1_000);
 
-        let stopped = for_each_chat(&chats, work, |chat, _| {
+        let stopped = for_each_stream(&chats, work, |chat, _| {
             if chat.0 == 10 { Err("stop") } else { Ok(()) }
         });
         assert_eq!(stopped, Err("stop"));

@@ -3,8 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::domain::board::{BoardEvent, BoardOpened, ChatMigrated};
-use crate::domain::{ChatId, Seq};
+use crate::domain::{ChatId, Event, Seq, StreamId};
 use crate::engine::current_chat;
 use crate::store::{
     Checkpoint, DamageKind, Disk, EachLine, IoContext, Layout, Line, Position, Rest, Scan,
@@ -14,7 +13,7 @@ use crate::store::{
 /// How long a writer in the middle of a line is waited for.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Reads the boards of one data directory and changes nothing.
+/// Reads the streams of one data directory and changes nothing.
 pub struct Reader<'d> {
     pub(super) disk: &'d dyn Disk,
     pub(super) layout: &'d Layout,
@@ -37,15 +36,22 @@ impl<'d> Reader<'d> {
             .iter()
             .filter_map(|name| Layout::chat_of(name))
             .collect();
-        chats.retain(|chat| !self.is_empty(*chat));
+        chats.retain(|chat| !self.is_empty((*chat).into()));
         chats.sort_unstable();
         Ok(chats)
     }
 
-    /// Whether a chat's directory surely has neither a log nor anything that was made from one.
-    fn is_empty(&self, chat: ChatId) -> bool {
-        let has_log = !matches!(self.disk.status(&self.log_path(chat)), Ok(None));
-        let names = || self.disk.names(&self.layout.chat(chat));
+    /// All streams: the chats, then the bridge if there is one.
+    pub fn streams(&self) -> Result<Vec<StreamId>, StoreError> {
+        let bridge = (!self.is_empty(StreamId::Bridge)).then_some(StreamId::Bridge);
+        let chats = self.chats()?.into_iter().map(StreamId::Chat);
+        Ok(chats.chain(bridge).collect())
+    }
+
+    /// Whether a stream's directory surely has neither a log nor anything that was made from one.
+    fn is_empty(&self, stream: StreamId) -> bool {
+        let has_log = !matches!(self.disk.status(&self.log_path(stream)), Ok(None));
+        let names = || self.disk.names(&self.layout.stream(stream));
         !has_log && names().is_ok_and(|names| !names.iter().any(|name| Layout::is_claim(name)))
     }
 
@@ -54,83 +60,88 @@ impl<'d> Reader<'d> {
         current_chat(self.disk, self.layout, chat)
     }
 
-    /// The chat's log.
-    pub fn log_path(&self, chat: ChatId) -> PathBuf {
-        self.layout.chat(chat).join(Layout::LOG)
+    /// The stream's log.
+    pub fn log_path(&self, stream: impl Into<StreamId>) -> PathBuf {
+        self.layout.stream(stream.into()).join(Layout::LOG)
     }
 
-    /// How large the chat's log is, in bytes; 0 when it has none.
-    pub fn log_size(&self, chat: ChatId) -> u64 {
+    /// How large the stream's log is, in bytes; 0 when it has none.
+    pub fn log_size(&self, stream: impl Into<StreamId>) -> u64 {
         self.disk
-            .status(&self.log_path(chat))
+            .status(&self.log_path(stream))
             .ok()
             .flatten()
             .map_or(0, |status| status.len)
     }
 
-    /// Reads the chat's log up to its last valid line. None when it has no log. A log that belongs to another chat is damage.
-    pub fn read(
+    /// Reads the stream's log up to its last valid line. None when it has no log. A log that belongs to another stream is damage.
+    pub fn read<E: Event>(
         &self,
-        chat: ChatId,
-        each: EachLine<'_, BoardEvent>,
+        stream: impl Into<StreamId>,
+        each: EachLine<'_, E>,
     ) -> Result<Option<Scan>, StoreError> {
-        let path = self.log_path(chat);
-        let mut owner = Owner::default();
-        let mut with_owner = |line: Line<'_, BoardEvent>| {
-            owner.see(&line.record.event);
+        let stream = stream.into();
+        let path = self.log_path(stream);
+        let mut owner = None;
+        let mut with_owner = |line: Line<'_, E>| {
+            owner = line.record.event.stream().or(owner);
             each(line)
         };
         let Some(scan) = read_log(self.disk, &path, PATIENCE, &mut with_owner)? else {
             return Ok(None);
         };
         if scan.end.seq > Seq(0) {
-            self.check_owner(chat, owner.chat)?;
+            self.check_owner(stream, owner)?;
         }
         Ok(Some(scan))
     }
 
-    /// Reads the chat's log and fails when it is damaged; a torn tail is no event and is passed over.
-    pub fn read_whole(
+    /// Reads the stream's log and fails when it is damaged; a torn tail is no event and is passed over.
+    pub fn read_whole<E: Event>(
         &self,
-        chat: ChatId,
-        each: EachLine<'_, BoardEvent>,
+        stream: StreamId,
+        each: EachLine<'_, E>,
     ) -> Result<Option<Position>, StoreError> {
-        let Some(scan) = self.read(chat, each)? else {
+        let Some(scan) = self.read(stream, each)? else {
             return Ok(None);
         };
         match scan.rest {
-            Rest::Damaged(kind) => Err(scan.end.damage(&self.log_path(chat), kind).into()),
+            Rest::Damaged(kind) => Err(scan.end.damage(&self.log_path(stream), kind).into()),
             Rest::Nothing | Rest::Torn(_) => Ok(Some(scan.end)),
         }
     }
 
-    /// Refuses a log of another chat; `owner` is the one that its events name.
+    /// Refuses a log of another stream; `owner` is the one that its events name.
     pub(super) fn check_owner(
         &self,
-        chat: ChatId,
-        owner: Option<ChatId>,
+        stream: StreamId,
+        owner: Option<StreamId>,
     ) -> Result<(), StoreError> {
-        if self.belongs(chat, owner) {
+        if self.belongs(stream, owner) {
             return Ok(());
         }
         let found = owner.map_or_else(|| "unknown".to_owned(), |id| id.to_string());
         Err(Position::START
-            .damage(&self.log_path(chat), DamageKind::WrongStream { found })
+            .damage(&self.log_path(stream), DamageKind::WrongStream { found })
             .into())
     }
 
-    /// Whether a log whose events name `owner` may stand in the directory of `chat`. While a migration is under way, or when only
+    /// Whether a log whose events name `owner` may stand in the directory of `stream`. While a migration is under way, or when only
     /// the part of a log before it is readable, the two ids differ and the notes in `moved/` connect them.
-    pub fn belongs(&self, chat: ChatId, owner: Option<ChatId>) -> bool {
-        let Some(owner) = owner else { return false };
+    pub fn belongs(&self, stream: StreamId, owner: Option<StreamId>) -> bool {
         let moved =
             |from: ChatId, to: ChatId| self.current(from).is_ok_and(|current| current == to);
-        owner == chat || moved(owner, chat) || moved(chat, owner)
+        match (stream, owner) {
+            (StreamId::Chat(chat), Some(StreamId::Chat(owner))) => {
+                owner == chat || moved(owner, chat) || moved(chat, owner)
+            }
+            _ => owner == Some(stream),
+        }
     }
 
-    /// The snapshot files of a chat, each with its content.
-    pub(super) fn snapshots(&self, chat: ChatId) -> Result<Vec<SnapshotFile>, StoreError> {
-        let dir = self.layout.chat(chat);
+    /// The snapshot files of a stream, each with its content.
+    pub(super) fn snapshots(&self, stream: StreamId) -> Result<Vec<SnapshotFile>, StoreError> {
+        let dir = self.layout.stream(stream);
         let mut files = Vec::new();
         for name in self
             .disk
@@ -152,10 +163,10 @@ impl<'d> Reader<'d> {
         Ok(files)
     }
 
-    /// The checkpoint of a chat, as the snapshot file that it is for who asks how long the log was. None when it is not what
+    /// The checkpoint of a stream, as the snapshot file that it is for who asks how long the log was. None when it is not what
     /// was written, or of another log.
-    pub(super) fn checkpoint(&self, chat: ChatId) -> Result<Option<SnapshotFile>, StoreError> {
-        let Some((path, seq)) = Checkpoint::claim(self.disk, &self.layout.chat(chat))? else {
+    pub(super) fn checkpoint(&self, stream: StreamId) -> Result<Option<SnapshotFile>, StoreError> {
+        let Some((path, seq)) = Checkpoint::claim(self.disk, &self.layout.stream(stream))? else {
             return Ok(None);
         };
         Ok(Some(SnapshotFile {
@@ -165,10 +176,10 @@ impl<'d> Reader<'d> {
         }))
     }
 
-    /// Every file of a chat that tells how long its log was, or must have been made by another program.
-    pub(super) fn witnesses(&self, chat: ChatId) -> Result<Vec<SnapshotFile>, StoreError> {
-        let mut files = self.snapshots(chat)?;
-        files.extend(self.checkpoint(chat)?);
+    /// Every file of a stream that tells how long its log was, or must have been made by another program.
+    pub(super) fn witnesses(&self, stream: StreamId) -> Result<Vec<SnapshotFile>, StoreError> {
+        let mut files = self.snapshots(stream)?;
+        files.extend(self.checkpoint(stream)?);
         Ok(files)
     }
 }
@@ -192,22 +203,6 @@ impl SnapshotFile {
         match self.claimed {
             Some(claimed) => Some(claimed).filter(|claimed| *claimed > seq),
             None => seq_after(&self.content, seq),
-        }
-    }
-}
-
-/// Which chat a log belongs to, by its own events.
-#[derive(Default)]
-struct Owner {
-    chat: Option<ChatId>,
-}
-
-impl Owner {
-    fn see(&mut self, event: &BoardEvent) {
-        match event {
-            BoardEvent::BoardOpened(BoardOpened { chat_id, .. }) => self.chat = Some(*chat_id),
-            BoardEvent::ChatMigrated(ChatMigrated { to, .. }) => self.chat = Some(*to),
-            _ => {}
         }
     }
 }

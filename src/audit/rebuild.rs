@@ -6,10 +6,10 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::domain::board::{Board, BoardEvent, ChatKind, board_file, list_file};
-use crate::domain::{ChatId, Seq};
-use crate::engine::board_file_name;
-use crate::store::{DamageKind, Disk, IoContext, Layout, Line, Log, Position, StoreError};
+use crate::domain::board::Board;
+use crate::domain::bridge::Bridge;
+use crate::domain::{Aggregate, StreamId};
+use crate::store::{Disk, IoContext, Layout, Line, Log, Position, StoreError, refuse_other_stream};
 
 use super::reader::Reader;
 
@@ -26,65 +26,84 @@ pub struct Rebuilt {
     pub unchanged: usize,
 }
 
-/// Makes the snapshots of one chat again, in its own directory, under the log's lock: safe beside a running bot.
-/// None when the chat has no log.
+/// Makes the snapshots of one stream again, in its own directory, under the log's lock: safe beside a running bot.
+/// None when the stream has no log.
 pub fn rebuild(
     disk: &Arc<dyn Disk>,
     layout: &Layout,
-    chat: ChatId,
+    stream: impl Into<StreamId>,
 ) -> Result<Option<Rebuilt>, StoreError> {
-    let mut log = Log::<BoardEvent>::new(Arc::clone(disk), layout.chat(chat));
-    let mut board = Board::default();
-    let Some(locked) = log.lock(false, PATIENCE, &mut |record| board.evolve(record))? else {
+    match stream.into() {
+        chat @ StreamId::Chat(_) => rebuild_as::<Board>(disk, layout, chat),
+        StreamId::Bridge => rebuild_as::<Bridge>(disk, layout, StreamId::Bridge),
+    }
+}
+
+fn rebuild_as<S: Aggregate>(
+    disk: &Arc<dyn Disk>,
+    layout: &Layout,
+    stream: StreamId,
+) -> Result<Option<Rebuilt>, StoreError> {
+    let mut log = Log::<S::Event>::new(Arc::clone(disk), layout.stream(stream));
+    let mut state = S::default();
+    let Some(locked) = log.lock(false, PATIENCE, &mut |record| state.evolve(record))? else {
         return Ok(None);
     };
     let end = locked.end();
-    refuse_other_chat(&board, layout, chat)?;
+    let path = layout.stream(stream).join(Layout::LOG);
+    refuse_other_stream(&state, &path, stream)?;
     let reader = Reader::new(&**disk, layout);
-    reader.refuse_lost_events(chat, &reader.witnesses(chat)?, end, true)?;
-    put_all(&**disk, &layout.chat(chat), &board, end).map(Some)
+    reader.refuse_lost_events(stream, &reader.witnesses(stream)?, end, true)?;
+    put_all(&**disk, &layout.stream(stream), &state, end).map(Some)
 }
 
-/// Makes the snapshots of one chat in another directory; nothing is changed in the data directory.
+/// Makes the snapshots of one stream in another directory; nothing is changed in the data directory.
 pub fn rebuild_into(
     reader: &Reader<'_>,
-    chat: ChatId,
+    stream: impl Into<StreamId>,
+    out: &Path,
+) -> Result<Option<Rebuilt>, StoreError> {
+    match stream.into() {
+        chat @ StreamId::Chat(_) => rebuild_into_as::<Board>(reader, chat, out),
+        StreamId::Bridge => rebuild_into_as::<Bridge>(reader, StreamId::Bridge, out),
+    }
+}
+
+fn rebuild_into_as<S: Aggregate>(
+    reader: &Reader<'_>,
+    stream: StreamId,
     out: &Path,
 ) -> Result<Option<Rebuilt>, StoreError> {
     // Before the log: a snapshot never runs ahead of it, but the log may grow while this reads.
-    let witnesses = reader.witnesses(chat)?;
-    let mut board = Board::default();
-    let end = reader.read_whole(chat, &mut |line: Line<'_, BoardEvent>| {
-        board.evolve(line.record);
+    let witnesses = reader.witnesses(stream)?;
+    let mut state = S::default();
+    let end = reader.read_whole(stream, &mut |line: Line<'_, S::Event>| {
+        state.evolve(line.record);
         ControlFlow::Continue(())
     })?;
     let reached = end.unwrap_or(Position::START);
-    reader.refuse_lost_events(chat, &witnesses, reached, end.is_some())?;
+    reader.refuse_lost_events(stream, &witnesses, reached, end.is_some())?;
     let Some(end) = end else { return Ok(None) };
-    let dir = out.join(chat.to_string());
+    let dir = out.join(stream.to_string());
     reader.disk.create_dir(&dir).at("make", &dir)?;
-    put_all(reader.disk, &dir, &board, end).map(Some)
+    put_all(reader.disk, &dir, &state, end).map(Some)
 }
 
-/// The snapshot files of a board that is at `end`, by their names.
-pub fn snapshot_files(board: &Board, end: Position) -> BTreeMap<String, Vec<u8>> {
-    let Some(kind) = board.kind() else {
-        return BTreeMap::new();
+/// The snapshot files of a state that is at `end`, by their names.
+pub fn snapshot_files<S: Aggregate>(state: &S, end: Position) -> BTreeMap<String, Vec<u8>> {
+    let content = |name: String| {
+        let content = state.snapshot(&name, end.head.as_str())?;
+        Some((name, content))
     };
-    let own = board_file(board, end.head.as_str())
-        .map(|content| (board_file_name(kind).to_owned(), content));
-    let lists = board.lists().filter(|_| kind == ChatKind::Group);
-    lists
-        .map(|(user, list)| (Layout::list_file(user), list_file(user, list)))
-        .chain(own)
-        .collect()
+    let names = state.snapshots().into_iter().map(|(name, _)| name);
+    names.filter_map(content).collect()
 }
 
-/// Writes the snapshot files of a board that are missing or other.
-pub(super) fn put_all(
+/// Writes the snapshot files of a state that are missing or other.
+pub(super) fn put_all<S: Aggregate>(
     disk: &dyn Disk,
     dir: &Path,
-    board: &Board,
+    state: &S,
     end: Position,
 ) -> Result<Rebuilt, StoreError> {
     let mut rebuilt = Rebuilt {
@@ -92,7 +111,7 @@ pub(super) fn put_all(
         written: 0,
         unchanged: 0,
     };
-    for (name, content) in snapshot_files(board, end) {
+    for (name, content) in snapshot_files(state, end) {
         let path = dir.join(name);
         if disk.read(&path).is_ok_and(|present| present == content) {
             rebuilt.unchanged += 1;
@@ -102,17 +121,4 @@ pub(super) fn put_all(
         }
     }
     Ok(rebuilt)
-}
-
-fn refuse_other_chat(board: &Board, layout: &Layout, chat: ChatId) -> Result<(), StoreError> {
-    if board.seq() == Seq(0) || board.chat_id() == Some(chat) {
-        return Ok(());
-    }
-    let found = board
-        .chat_id()
-        .map_or_else(|| "unknown".to_owned(), |id| id.to_string());
-    let path = layout.chat(chat).join(Layout::LOG);
-    Err(Position::START
-        .damage(&path, DamageKind::WrongStream { found })
-        .into())
 }

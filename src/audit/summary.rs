@@ -11,7 +11,7 @@ use crate::domain::{Actor, ChatId, Event, Recorded, Seq, Timestamp};
 use crate::store::{Line, StoreError};
 
 use super::changes::AuditFilter;
-use super::parallel::for_each_chat;
+use super::parallel::for_each_stream;
 use super::reader::Reader;
 
 /// By what events are grouped.
@@ -198,7 +198,7 @@ pub fn summarize(
 ) -> Summary {
     let mut summary = Summary::default();
     let read = |chat| Summary::of_chat(reader, chat, filter, by);
-    let Ok(()) = for_each_chat(chats, read, |chat, part| {
+    let Ok(()) = for_each_stream(chats, read, |chat, part| {
         summary.merge(part);
         done(chat);
         Ok::<(), Infallible>(())

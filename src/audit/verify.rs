@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use crate::domain::board::BoardEvent;
-use crate::domain::{ChatId, Seq};
+use crate::domain::bridge::BridgeEvent;
+use crate::domain::{Event, Seq, StreamId};
 use crate::store::{Damage, Head, Line, Position, Rest, StoreError};
 
 use super::reader::Reader;
@@ -13,7 +14,7 @@ use super::reader::Reader;
 /// What a check of one log found.
 #[derive(Debug)]
 pub struct Verdict {
-    pub chat: ChatId,
+    pub stream: StreamId,
     /// The last valid event.
     pub end: Position,
     pub problem: Option<Problem>,
@@ -46,7 +47,7 @@ pub enum Problem {
         found: Head,
     },
     #[error("chat {chat} has no log: check the id and --data")]
-    NoLog { chat: ChatId },
+    NoLog { chat: StreamId },
     #[error("{0}")]
     Unreadable(StoreError),
 }
@@ -75,26 +76,37 @@ impl FromStr for Expectation {
 }
 
 impl Reader<'_> {
-    /// Checks one chat's log.
-    pub fn verify(&self, chat: ChatId, expected: Option<Expectation>) -> Verdict {
-        let mut end = Position::START;
-        let problem = self
-            .find_problem(chat, expected, &mut end)
-            .unwrap_or_else(|error| Some(Problem::from(error)));
-        Verdict { chat, end, problem }
+    /// Checks one stream's log.
+    pub fn verify(&self, stream: impl Into<StreamId>, expected: Option<Expectation>) -> Verdict {
+        match stream.into() {
+            chat @ StreamId::Chat(_) => self.verify_as::<BoardEvent>(chat, expected),
+            StreamId::Bridge => self.verify_as::<BridgeEvent>(StreamId::Bridge, expected),
+        }
     }
 
-    fn find_problem(
+    fn verify_as<E: Event>(&self, stream: StreamId, expected: Option<Expectation>) -> Verdict {
+        let mut end = Position::START;
+        let problem = self
+            .find_problem::<E>(stream, expected, &mut end)
+            .unwrap_or_else(|error| Some(Problem::from(error)));
+        Verdict {
+            stream,
+            end,
+            problem,
+        }
+    }
+
+    fn find_problem<E: Event>(
         &self,
-        chat: ChatId,
+        stream: StreamId,
         expected: Option<Expectation>,
         end: &mut Position,
     ) -> Result<Option<Problem>, StoreError> {
-        let path = self.log_path(chat);
+        let path = self.log_path(stream);
         // Before the log: a snapshot never runs ahead of it, but the log may grow while this reads.
-        let witnesses = self.witnesses(chat)?;
+        let witnesses = self.witnesses(stream)?;
         let mut noted = None;
-        let scan = self.read(chat, &mut |line: Line<'_, BoardEvent>| {
+        let scan = self.read(stream, &mut |line: Line<'_, E>| {
             if expected.is_some_and(|expected| expected.seq == line.end.seq) {
                 noted = Some(line.end.head);
             }
@@ -104,11 +116,11 @@ impl Reader<'_> {
         if let Some(damage) = scan.as_ref().and_then(|scan| scan.damage(&path)) {
             return Ok(Some(Problem::Damaged(damage)));
         }
-        self.refuse_lost_events(chat, &witnesses, *end, scan.is_some())?;
+        self.refuse_lost_events(stream, &witnesses, *end, scan.is_some())?;
         let Some(scan) = scan else {
             let foreign = witnesses.into_iter().find(|file| file.seq().is_none());
-            let path = foreign.map(|file| self.layout.chat(chat).join(file.name));
-            return Ok(Some(path.map_or(Problem::NoLog { chat }, |path| {
+            let path = foreign.map(|file| self.layout.stream(stream).join(file.name));
+            return Ok(Some(path.map_or(Problem::NoLog { chat: stream }, |path| {
                 Problem::Unreadable(StoreError::Foreign { path })
             })));
         };

@@ -1,15 +1,15 @@
-//! All chats, each under one id, though groups change theirs meanwhile.
+//! All chats, each under one id, though groups change theirs meanwhile; then the bridge.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-use super::chat::ChatCopy;
 use super::files::{copy_new, like, names};
 use super::place::Place;
+use super::stream::StreamCopy;
 use super::{Entry, Problem};
 use crate::audit::Reader;
-use crate::domain::ChatId;
+use crate::domain::{ChatId, StreamId};
 use crate::store::{Disk, IoContext, Layout, Position, StoreError};
 
 /// One backup being made.
@@ -19,9 +19,9 @@ pub struct Run<'r> {
     dest: &'r Layout,
     resumed: bool,
     progress: &'r mut dyn FnMut(u64),
-    /// The chats that an earlier backup put here.
-    before: BTreeSet<ChatId>,
-    entries: BTreeMap<ChatId, Entry>,
+    /// The streams that an earlier backup put here.
+    before: BTreeSet<StreamId>,
+    entries: BTreeMap<StreamId, Entry>,
     /// The notes in `moved/` that were followed.
     followed: BTreeSet<ChatId>,
 }
@@ -33,7 +33,7 @@ impl<'r> Run<'r> {
         place: &'r Place<'r>,
         progress: &'r mut dyn FnMut(u64),
     ) -> Result<Self, StoreError> {
-        let before = Reader::new(disk, &place.layout).chats()?;
+        let before = Reader::new(disk, &place.layout).streams()?;
         Ok(Self {
             disk,
             live,
@@ -50,13 +50,14 @@ impl<'r> Run<'r> {
     pub fn all(mut self) -> Result<Vec<Entry>, StoreError> {
         self.follow_earlier()?;
         for chat in Reader::new(self.disk, self.live).chats()? {
-            self.bring(chat)?;
+            self.bring(chat.into())?;
         }
         while let Some(old) = self.next_note()? {
             self.followed.insert(old);
             self.follow(old)?;
         }
         self.copy_notes()?;
+        self.bring(StreamId::Bridge)?;
         self.name_vanished()?;
         let root = self.dest.root();
         self.disk.sync_dir(root).at("flush", root)?;
@@ -94,7 +95,7 @@ impl<'r> Run<'r> {
     fn follow(&mut self, old: ChatId) -> Result<(), StoreError> {
         if self.is_there(&self.live.chat(old))? {
             // Waits for a migration under way. One that a crash interrupted is copied as it is, to be finished by the next start.
-            self.bring(old)?;
+            self.bring(old.into())?;
         }
         if self.is_there(&self.live.chat(old))? {
             return Ok(());
@@ -103,51 +104,51 @@ impl<'r> Run<'r> {
         if new != old && self.is_there(&self.dest.chat(old))? && !self.move_copy(old, new)? {
             return Ok(());
         }
-        self.bring(new)
+        self.bring(new.into())
     }
 
     /// Renames the copy of a group as the group was. False when an earlier backup has both, so that one would be overwritten.
     fn move_copy(&mut self, old: ChatId, new: ChatId) -> Result<bool, StoreError> {
         let (from, to) = (self.dest.chat(old), self.dest.chat(new));
         if self.is_there(&to)? {
-            if self.before.contains(&new) {
-                self.note_problem(old, Problem::Merged { into: new });
+            if self.before.contains(&new.into()) {
+                self.note_problem(old.into(), Problem::Merged { into: new });
                 return Ok(false);
             }
             self.remove(&to)?;
         }
         self.disk.rename(&from, &to).at("rename", &from)?;
-        self.entries.remove(&old);
-        if self.before.remove(&old) {
-            self.before.insert(new);
+        self.entries.remove(&old.into());
+        if self.before.remove(&old.into()) {
+            self.before.insert(new.into());
         }
         Ok(true)
     }
 
-    fn note_problem(&mut self, chat: ChatId, problem: Problem) {
-        let end = Reader::new(self.disk, self.dest).verify(chat, None).end;
+    fn note_problem(&mut self, stream: StreamId, problem: Problem) {
+        let end = Reader::new(self.disk, self.dest).verify(stream, None).end;
         let entry = Entry {
-            chat,
+            stream,
             end,
             problem: Some(problem),
         };
-        self.entries.insert(chat, entry);
+        self.entries.insert(stream, entry);
     }
 
-    /// Brings one chat's copy up to date.
-    fn bring(&mut self, chat: ChatId) -> Result<(), StoreError> {
-        let own = !self.before.contains(&chat);
+    /// Brings one stream's copy up to date.
+    fn bring(&mut self, stream: StreamId) -> Result<(), StoreError> {
+        let own = !self.before.contains(&stream);
         let was_problem = |entry: &Entry| entry.problem.is_some();
-        if own && self.entries.get(&chat).is_some_and(was_problem) {
-            self.remove(&self.dest.chat(chat))?;
+        if own && self.entries.get(&stream).is_some_and(was_problem) {
+            self.remove(&self.dest.stream(stream))?;
         }
         let mut end = Position::START;
-        let mut copied = self.copy(chat, &mut end);
+        let mut copied = self.copy(stream, &mut end);
         if own && matches!(copied, Err(Problem::NoPrefix { .. })) {
             // Another group's log took the place of what was copied a moment ago.
-            self.remove(&self.dest.chat(chat))?;
+            self.remove(&self.dest.stream(stream))?;
             end = Position::START;
-            copied = self.copy(chat, &mut end);
+            copied = self.copy(stream, &mut end);
         }
         let problem = match copied {
             Ok(true) => None,
@@ -156,20 +157,25 @@ impl<'r> Run<'r> {
         };
         if own && matches!(problem, Some(Problem::Store(_))) {
             // What could be read is no whole log.
-            self.remove(&self.dest.chat(chat))?;
+            self.remove(&self.dest.stream(stream))?;
             end = Position::START;
         }
-        self.entries.insert(chat, Entry { chat, end, problem });
+        let entry = Entry {
+            stream,
+            end,
+            problem,
+        };
+        self.entries.insert(stream, entry);
         Ok(())
     }
 
-    fn copy(&mut self, chat: ChatId, end: &mut Position) -> Result<bool, Problem> {
-        let copy = ChatCopy {
+    fn copy(&mut self, stream: StreamId, end: &mut Position) -> Result<bool, Problem> {
+        let copy = StreamCopy {
             disk: self.disk,
             live: &Reader::new(self.disk, self.live),
-            chat,
-            from: self.live.chat(chat),
-            to: self.dest.chat(chat),
+            stream,
+            from: self.live.stream(stream),
+            to: self.dest.stream(stream),
             resumed: self.resumed,
         };
         copy.run(end, self.progress)
@@ -186,18 +192,18 @@ impl<'r> Run<'r> {
             if let Err(problem) = copy_new(self.disk, &self.live.moved(old), &self.dest.moved(old))
             {
                 let problem = problem.fatal(self.dest.root())?;
-                self.note_problem(old, problem);
+                self.note_problem(old.into(), problem);
             }
         }
         self.disk.sync_dir(&dir).at("flush", &dir)
     }
 
-    /// Chats of an earlier backup that are not in the data directory any more.
+    /// Streams of an earlier backup that are not in the data directory any more.
     fn name_vanished(&mut self) -> Result<(), StoreError> {
-        for chat in self.before.clone() {
-            let dir = self.dest.chat(chat);
-            if !self.entries.contains_key(&chat) && self.is_there(&dir.join(Layout::LOG))? {
-                self.note_problem(chat, Problem::Vanished(dir));
+        for stream in self.before.clone() {
+            let dir = self.dest.stream(stream);
+            if !self.entries.contains_key(&stream) && self.is_there(&dir.join(Layout::LOG))? {
+                self.note_problem(stream, Problem::Vanished(dir));
             }
         }
         Ok(())

@@ -5,24 +5,23 @@ use std::path::{Path, PathBuf};
 
 use super::Problem;
 use super::files::{Side, copy_range};
-use crate::domain::Seq;
-use crate::domain::board::{Board, BoardEvent};
+use crate::domain::{Aggregate, Seq};
 use crate::store::{
     DamageKind, Disk, DiskFile, IoContext, Layout, Line, OpenMode, Position, Rest, SharedLog,
     StoreError, scan,
 };
 
-/// A copied log as far as it was read back and found valid, and the board that it gives.
-pub struct LogCopy {
+/// A copied log as far as it was read back and found valid, and the state that it gives.
+pub struct LogCopy<S> {
     file: Box<dyn DiskFile>,
     pub path: PathBuf,
-    pub board: Board,
+    pub state: S,
     pub end: Position,
     /// Where it ended before; none when it was not there.
     pub before: Option<Position>,
 }
 
-impl LogCopy {
+impl<S: Aggregate> LogCopy<S> {
     /// Opens the copy, or makes an empty one, and reads what it has. `resumed`: an unfinished end is cut off, for a backup was
     /// interrupted there.
     pub fn open(disk: &dyn Disk, dir: &Path, resumed: bool) -> Result<Self, Problem> {
@@ -32,7 +31,7 @@ impl LogCopy {
         let mut copy = Self {
             file,
             path,
-            board: Board::default(),
+            state: S::default(),
             end: Position::START,
             before: None,
         };
@@ -93,9 +92,9 @@ impl LogCopy {
     }
 
     fn read_to(&mut self, len: u64) -> Result<Rest, StoreError> {
-        let board = &mut self.board;
-        let mut each = |line: Line<'_, BoardEvent>| {
-            board.evolve(line.record);
+        let state = &mut self.state;
+        let mut each = |line: Line<'_, S::Event>| {
+            state.evolve(line.record);
             ControlFlow::Continue(())
         };
         let scan = scan(&*self.file, self.end, len, &mut each).at("read", &self.path)?;

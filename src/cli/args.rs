@@ -1,6 +1,7 @@
 //! Options that several subcommands have.
 
-use std::path::PathBuf;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context;
@@ -8,7 +9,7 @@ use chrono_tz::Tz;
 use clap::{Args, ValueEnum};
 
 use crate::audit::Reader;
-use crate::domain::ChatId;
+use crate::domain::{ChatId, StreamId};
 use crate::engine::Settings;
 use crate::store::{Access, Disk, Layout, LocalDisk};
 use crate::text::page_size;
@@ -78,6 +79,18 @@ pub fn chats(reader: &Reader<'_>, named: &[ChatId]) -> anyhow::Result<Vec<ChatId
         .collect()
 }
 
+/// The streams that were named, chats at their ids of today; all when none was named.
+pub fn streams(reader: &Reader<'_>, named: &[StreamId]) -> anyhow::Result<Vec<StreamId>> {
+    if named.is_empty() {
+        return Ok(reader.streams()?);
+    }
+    let current = |stream: &StreamId| match stream {
+        StreamId::Chat(chat) => Ok(StreamId::Chat(reader.current(*chat)?)),
+        StreamId::Bridge => Ok(StreamId::Bridge),
+    };
+    named.iter().map(current).collect()
+}
+
 /// How results are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Format {
@@ -123,6 +136,19 @@ fn name_in(users: &str, uid: u32) -> Option<String> {
         let (name, id) = (entry.next()?, entry.nth(1)?);
         (id.parse() == Ok(uid) && !name.is_empty()).then(|| name.to_owned())
     })
+}
+
+/// What the bot reads and writes must stay its own: a file of another user (root, say) would lock it out.
+pub fn require_owner(dir: &Path) -> anyhow::Result<()> {
+    let me = rustix::process::geteuid().as_raw();
+    match std::fs::metadata(dir) {
+        Ok(metadata) if metadata.uid() != me => anyhow::bail!(
+            "{} belongs to the user with uid {}: run this as that user (sudo -u '#{0}' …), or the bot cannot open what is written",
+            dir.display(),
+            metadata.uid()
+        ),
+        _ => Ok(()),
+    }
 }
 
 #[cfg(test)]

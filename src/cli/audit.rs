@@ -7,9 +7,11 @@ use clap::ValueEnum;
 
 use crate::audit::{AuditFilter, Change, Reader};
 use crate::domain::board::{BoardEvent, FieldChange};
+use crate::domain::bridge::BridgeEvent;
 use crate::domain::{BountyId, ChatId, Event, Timestamp};
 
 use super::args::{DataArgs, ZoneArgs, chats};
+use super::audit_bridge;
 use super::output::{cell, visible_json};
 use super::progress::Progress;
 use super::summary;
@@ -32,6 +34,9 @@ pub struct Args {
     /// Only events of this type, like BountyEdited
     #[arg(long = "type", value_name = "TYPE")]
     event: Option<String>,
+    /// The bridge's events instead: who changed which bot, config, tracker or listener
+    #[arg(long, conflicts_with_all = ["chat", "bounty", "summary"])]
+    bridge: bool,
     /// Not before this time (a date means its begin, UTC)
     #[arg(long, value_name = "TIME", value_parser = when::since)]
     since: Option<Timestamp>,
@@ -71,6 +76,9 @@ pub fn run(data: &DataArgs, args: &Args) -> anyhow::Result<Status> {
         since: args.since,
         until: args.until,
     };
+    if args.bridge {
+        return audit_bridge::run(&reader, &filter, args.format);
+    }
     let chats = chats(&reader, &args.chat)?;
     if !args.summary.is_empty() {
         return args.summarize(&reader, &chats, &filter);
@@ -130,14 +138,15 @@ impl Args {
 
     /// A type that no event has would find nothing and say nothing.
     fn check_event(&self) -> Result<(), UsageError> {
-        let known = |event: &String| {
-            BoardEvent::NAMES
-                .iter()
-                .any(|name| name.eq_ignore_ascii_case(event))
+        let names: &[&str] = if self.bridge {
+            BridgeEvent::NAMES
+        } else {
+            &BoardEvent::NAMES
         };
+        let known = |event: &String| names.iter().any(|name| name.eq_ignore_ascii_case(event));
         match &self.event {
             Some(event) if !known(event) => {
-                let names = BoardEvent::NAMES.join(", ");
+                let names = names.join(", ");
                 Err(UsageError(format!(
                     "no event has the type {event}; the types are {names}"
                 )))

@@ -30,9 +30,9 @@ pub fn run(data: &DataArgs, args: &Args) -> anyhow::Result<Status> {
     let (disk, layout) = (data.disk(), data.layout());
     let reader = Reader::new(&*disk, &layout);
     let total = reader
-        .chats()?
+        .streams()?
         .iter()
-        .map(|chat| reader.log_size(*chat))
+        .map(|stream| reader.log_size(*stream))
         .sum();
     let mut progress = Progress::of_bytes(total);
     let entries = back_up(&*disk, &layout, &args.dest, args.update, &mut |bytes| {
@@ -58,12 +58,17 @@ pub fn run(data: &DataArgs, args: &Args) -> anyhow::Result<Status> {
 
 fn print_lines(entries: &[Entry]) -> std::io::Result<()> {
     let mut out = stdout().lock();
-    for Entry { chat, end, problem } in entries {
+    for Entry {
+        stream,
+        end,
+        problem,
+    } in entries
+    {
         let found = match problem {
             None => "ok".to_owned(),
             Some(problem) => format!("PROBLEM: {}", visible(&problem.to_string())),
         };
-        writeln!(out, "{chat}\tseq {}\t{}\t{found}", end.seq, end.head)?;
+        writeln!(out, "{stream}\tseq {}\t{}\t{found}", end.seq, end.head)?;
     }
     Ok(())
 }

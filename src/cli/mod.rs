@@ -4,7 +4,9 @@
 
 mod args;
 mod audit;
+mod audit_bridge;
 mod backup;
+mod bridge;
 mod feed;
 mod history;
 mod output;
@@ -50,6 +52,7 @@ enum Command {
     Verify(verify::Args),
     Backup(backup::Args),
     Repair(repair::Args),
+    Bridge(bridge::Args),
 }
 
 /// How a subcommand ended, when nothing failed.
@@ -73,6 +76,19 @@ impl From<bool> for Status {
 pub struct UsageError(pub String);
 
 impl Cli {
+    /// Reads the process's arguments. Ends the process when they are no command, and says so without a token that stands among them.
+    pub fn read() -> Self {
+        Self::try_parse().unwrap_or_else(|error| {
+            let text = error.render().to_string();
+            let shown = output::without_tokens(&text);
+            if shown == text {
+                error.exit()
+            }
+            eprint!("{shown}");
+            std::process::exit(2)
+        })
+    }
+
     /// How log lines are to be written.
     pub fn log_format(&self) -> LogFormat {
         self.log_format
@@ -85,7 +101,8 @@ impl Cli {
             Ok(Status::Problem) => ExitCode::FAILURE,
             Err(error) if output::is_closed_pipe(&error) => ExitCode::SUCCESS,
             Err(error) => {
-                eprintln!("error: {}", output::visible(&format!("{error:#}")));
+                let error_text = output::without_tokens(&format!("{error:#}"));
+                eprintln!("error: {}", output::visible(&error_text));
                 ExitCode::from(if error.is::<UsageError>() { 2 } else { 1 })
             }
         }
@@ -104,6 +121,7 @@ impl Cli {
             Command::Verify(args) => verify::run(&data, &args),
             Command::Backup(args) => backup::run(&data, &args),
             Command::Repair(args) => repair::run(&data, &args),
+            Command::Bridge(args) => bridge::run(&data, args),
         }
     }
 }

@@ -1,20 +1,18 @@
 //! `bounty repair`: the way out of damage.
 
 use std::io::{Write, stdout};
-use std::os::unix::fs::MetadataExt;
-use std::path::Path;
 
 use serde_json::{Value, json};
 
 use crate::audit::{
     Aside, AsideFrom, Diagnosis, Finding, Operator, Plan, Repaired, damaged_chat, diagnose, repair,
 };
-use crate::domain::{ChatId, Seq};
+use crate::domain::{ChatId, Seq, StreamId};
 use crate::engine::system_time;
 use crate::store::{Damage, Layout, Position, StoreError};
 
 use super::Status;
-use super::args::{DataArgs, Format, os_user};
+use super::args::{DataArgs, Format, os_user, require_owner};
 use super::output::visible;
 use super::words::counted;
 
@@ -22,8 +20,8 @@ use super::words::counted;
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The chat, by its id: negative for a group
-    #[arg(allow_negative_numbers = true)]
-    chat: ChatId,
+    #[arg(value_name = "CHAT", allow_negative_numbers = true)]
+    chat: StreamId,
     /// Do it, and record it as an event by the operator; safe beside a running bot
     #[arg(long)]
     apply: bool,
@@ -35,7 +33,13 @@ pub struct Args {
 pub fn run(data: &DataArgs, args: &Args) -> anyhow::Result<Status> {
     data.require()?;
     let (disk, layout) = (data.disk(), data.layout());
-    let chat = damaged_chat(&*disk, &layout, args.chat)?;
+    let Some(chat) = args.chat.chat() else {
+        anyhow::bail!(
+            "the bridge's log is not repaired: put {} back from a backup, or move it away and enter the settings anew; `bounty audit --bridge` shows what is still readable",
+            layout.stream(StreamId::Bridge).display()
+        );
+    };
+    let chat = damaged_chat(&*disk, &layout, chat)?;
     let done = if args.apply {
         require_owner(&layout.chat(chat))?;
         let operator = Operator {
@@ -74,19 +78,6 @@ fn undone(diagnosis: Diagnosis) -> Repaired {
         end: diagnosis.end,
         diagnosis,
         snapshots: None,
-    }
-}
-
-/// What the bot reads and writes must stay its own: a file of another user (root, say) would lock it out.
-fn require_owner(dir: &Path) -> anyhow::Result<()> {
-    let me = rustix::process::geteuid().as_raw();
-    match std::fs::metadata(dir) {
-        Ok(metadata) if metadata.uid() != me => anyhow::bail!(
-            "{} belongs to the user with uid {}: run this as that user (sudo -u '#{0}' …), or the bot cannot open what is written",
-            dir.display(),
-            metadata.uid()
-        ),
-        _ => Ok(()),
     }
 }
 

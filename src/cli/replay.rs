@@ -7,13 +7,13 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use crate::audit::{
-    Difference, Reader, Rebuilt, SnapshotCheck, for_each_chat, rebuild, rebuild_into,
+    Difference, Reader, Rebuilt, SnapshotCheck, for_each_stream, rebuild, rebuild_into,
 };
-use crate::domain::ChatId;
+use crate::domain::StreamId;
 use crate::store::{Disk, Layout, StoreError};
 
 use super::Status;
-use super::args::{DataArgs, Format, chats};
+use super::args::{DataArgs, Format, streams};
 use super::output::visible;
 use super::progress::Progress;
 use super::words::counted;
@@ -21,9 +21,9 @@ use super::words::counted;
 /// Rebuild snapshots from the logs alone; safe beside a running bot
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The chats to rebuild; all when none is named
+    /// The chats to rebuild, or `bridge`; all when none is named
     #[arg(value_name = "CHAT", allow_negative_numbers = true)]
-    chats: Vec<ChatId>,
+    chats: Vec<StreamId>,
     /// Change nothing; compare each file with the log and exit 1 on a difference
     #[arg(long, conflicts_with = "out")]
     check: bool,
@@ -43,19 +43,20 @@ pub fn run(data: &DataArgs, args: &Args) -> anyhow::Result<Status> {
         args,
     };
     let reader = Reader::new(&*replay.disk, &replay.layout);
-    let chats = chats(&reader, &args.chats)?;
-    let mut progress = Progress::of_bytes(chats.iter().map(|chat| reader.log_size(*chat)).sum());
+    let streams = streams(&reader, &args.chats)?;
+    let mut progress =
+        Progress::of_bytes(streams.iter().map(|stream| reader.log_size(*stream)).sum());
     let mut totals = Totals::default();
     let mut reports = Vec::new();
-    for_each_chat(
-        &chats,
-        |chat| replay.one(&reader, chat),
-        |chat, outcome| {
+    for_each_stream(
+        &streams,
+        |stream| replay.one(&reader, stream),
+        |stream, outcome| {
             progress.advance(outcome.bytes());
-            totals.add(&outcome);
+            totals.add(stream, &outcome);
             match args.format {
-                Format::Table => outcome.print(chat)?,
-                Format::Json => reports.push(outcome.report(chat)),
+                Format::Table => outcome.print(stream)?,
+                Format::Json => reports.push(outcome.report(stream)),
             }
             anyhow::Ok(())
         },
@@ -75,14 +76,14 @@ struct Replay<'a> {
 }
 
 impl Replay<'_> {
-    fn one(&self, reader: &Reader<'_>, chat: ChatId) -> Outcome {
+    fn one(&self, reader: &Reader<'_>, stream: StreamId) -> Outcome {
         let outcome = if self.args.check {
-            reader.check_snapshots(chat).map(Outcome::Checked)
+            reader.check_snapshots(stream).map(Outcome::Checked)
         } else if let Some(out) = &self.args.out {
-            rebuild_into(reader, chat, out)
+            rebuild_into(reader, stream, out)
                 .map(|rebuilt| rebuilt.map_or(Outcome::NoLog, Outcome::Rebuilt))
         } else {
-            rebuild(&self.disk, &self.layout, chat)
+            rebuild(&self.disk, &self.layout, stream)
                 .map(|rebuilt| rebuilt.map_or(Outcome::NoLog, Outcome::Rebuilt))
         };
         outcome.unwrap_or_else(Outcome::Failed)
@@ -107,13 +108,16 @@ impl Outcome {
     }
 
     /// Only what an operator has to know: nothing for a chat where all is well.
-    fn print(&self, chat: ChatId) -> std::io::Result<()> {
+    fn print(&self, stream: StreamId) -> std::io::Result<()> {
         let mut out = stdout().lock();
         match self {
             Self::Rebuilt(_) => Ok(()),
-            Self::NoLog => writeln!(out, "{chat}\tPROBLEM: no log here; check the id and --data"),
+            Self::NoLog => writeln!(
+                out,
+                "{stream}\tPROBLEM: no log here; check the id and --data"
+            ),
             Self::Failed(error) => {
-                writeln!(out, "{chat}\tPROBLEM: {}", visible(&error.to_string()))
+                writeln!(out, "{stream}\tPROBLEM: {}", visible(&error.to_string()))
             }
             Self::Checked(check) => {
                 for file in &check.files {
@@ -129,19 +133,19 @@ impl Outcome {
         }
     }
 
-    fn report(&self, chat: ChatId) -> Value {
+    fn report(&self, stream: StreamId) -> Value {
         match self {
             Self::Rebuilt(done) => {
-                json!({ "chat": chat, "seq": done.end.seq, "head": done.end.head.as_str(),
+                json!({ "chat": stream, "seq": done.end.seq, "head": done.end.head.as_str(),
                         "written": done.written, "unchanged": done.unchanged, "problem": null })
             }
-            Self::NoLog => json!({ "chat": chat, "problem": "no log" }),
-            Self::Failed(error) => json!({ "chat": chat, "problem": error.to_string() }),
+            Self::NoLog => json!({ "chat": stream, "problem": "no log" }),
+            Self::Failed(error) => json!({ "chat": stream, "problem": error.to_string() }),
             Self::Checked(check) => {
                 let files: Vec<Value> = check.files.iter().map(|file| {
                     json!({ "file": file.path, "difference": describe(file.difference), "lag": file.difference.is_lag() })
                 }).collect();
-                json!({ "chat": chat, "seq": check.end.seq, "head": check.end.head.as_str(), "files": files, "problem": null })
+                json!({ "chat": stream, "seq": check.end.seq, "head": check.end.head.as_str(), "files": files, "problem": null })
             }
         }
     }
@@ -165,6 +169,8 @@ fn describe(difference: Difference) -> String {
 #[derive(Default)]
 struct Totals {
     chats: usize,
+    /// Whether the bridge is among them.
+    bridge: bool,
     events: u64,
     written: usize,
     unchanged: usize,
@@ -173,8 +179,11 @@ struct Totals {
 }
 
 impl Totals {
-    fn add(&mut self, outcome: &Outcome) {
-        self.chats += 1;
+    fn add(&mut self, stream: StreamId, outcome: &Outcome) {
+        match stream {
+            StreamId::Chat(_) => self.chats += 1,
+            StreamId::Bridge => self.bridge = true,
+        }
         match outcome {
             Outcome::Rebuilt(done) => {
                 self.events += done.end.seq.0;
@@ -198,8 +207,9 @@ impl Totals {
     fn print(&self, check: bool) -> std::io::Result<()> {
         let count = |count: usize, noun| counted(count as u64, noun);
         let head = format!(
-            "{}, {}",
+            "{}{}, {}",
             count(self.chats, "chat"),
+            if self.bridge { " and the bridge" } else { "" },
             counted(self.events, "event")
         );
         let problems = count(self.problems, "problem");

@@ -4,11 +4,11 @@ use std::io::{Write, stdout};
 
 use serde_json::json;
 
-use crate::audit::{Expectation, Reader, Verdict, for_each_chat};
+use crate::audit::{Expectation, Reader, Verdict, for_each_stream};
 use crate::backup::is_incomplete;
-use crate::domain::ChatId;
+use crate::domain::StreamId;
 
-use super::args::{DataArgs, Format, chats};
+use super::args::{DataArgs, Format, streams};
 use super::output::visible;
 use super::progress::Progress;
 use super::{Status, UsageError};
@@ -16,9 +16,9 @@ use super::{Status, UsageError};
 /// Check every line of every log; print each log's last seq and head; change nothing
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The chats to check; all when none is named
+    /// The chats to check, or `bridge`; all when none is named
     #[arg(value_name = "CHAT", allow_negative_numbers = true)]
-    chats: Vec<ChatId>,
+    chats: Vec<StreamId>,
     /// A seq and its hash as noted earlier: shows a cut or a rewrite of the one chat that is named
     #[arg(long, value_name = "SEQ:HEAD")]
     expect: Option<Expectation>,
@@ -38,8 +38,9 @@ pub fn run(data: &DataArgs, args: &Args) -> anyhow::Result<Status> {
     data.require()?;
     let (disk, layout) = (data.disk(), data.layout());
     let reader = Reader::new(&*disk, &layout);
-    let chats = chats(&reader, &args.chats)?;
-    let mut progress = Progress::of_bytes(chats.iter().map(|chat| reader.log_size(*chat)).sum());
+    let streams = streams(&reader, &args.chats)?;
+    let mut progress =
+        Progress::of_bytes(streams.iter().map(|stream| reader.log_size(*stream)).sum());
     let incomplete = is_incomplete(&*disk, &layout)?;
     if incomplete {
         eprintln!(
@@ -48,9 +49,9 @@ pub fn run(data: &DataArgs, args: &Args) -> anyhow::Result<Status> {
         );
     }
     let (mut problems, mut reports) = (0, Vec::new());
-    let verify = |chat| reader.verify(chat, args.expect);
-    for_each_chat(&chats, verify, |chat, verdict| {
-        progress.advance(reader.log_size(chat));
+    let verify = |stream| reader.verify(stream, args.expect);
+    for_each_stream(&streams, verify, |stream, verdict: Verdict| {
+        progress.advance(reader.log_size(stream));
         problems += usize::from(verdict.problem.is_some());
         match args.format {
             Format::Table => print_line(&verdict)?,
@@ -63,21 +64,25 @@ pub fn run(data: &DataArgs, args: &Args) -> anyhow::Result<Status> {
         serde_json::to_writer_pretty(stdout().lock(), &reports)?;
         writeln!(stdout())?;
     } else if problems > 0 {
-        eprintln!("logs with a problem: {problems} of {}", chats.len());
+        eprintln!("logs with a problem: {problems} of {}", streams.len());
     }
     Ok(Status::from(problems > 0 || incomplete))
 }
 
 fn print_line(verdict: &Verdict) -> anyhow::Result<()> {
-    let Verdict { chat, end, problem } = verdict;
+    let Verdict {
+        stream,
+        end,
+        problem,
+    } = verdict;
     let mut out = stdout().lock();
     match problem {
-        None => writeln!(out, "{chat}\tseq {}\t{}\tok", end.seq, end.head)?,
+        None => writeln!(out, "{stream}\tseq {}\t{}\tok", end.seq, end.head)?,
         Some(problem) => {
             let problem = visible(&problem.to_string());
             writeln!(
                 out,
-                "{chat}\tseq {}\t{}\tPROBLEM: {problem}",
+                "{stream}\tseq {}\t{}\tPROBLEM: {problem}",
                 end.seq, end.head
             )?;
         }
@@ -87,7 +92,7 @@ fn print_line(verdict: &Verdict) -> anyhow::Result<()> {
 
 fn report(verdict: &Verdict) -> serde_json::Value {
     json!({
-        "chat": verdict.chat,
+        "chat": verdict.stream,
         "seq": verdict.end.seq,
         "head": verdict.end.head.as_str(),
         "problem": verdict.problem.as_ref().map(ToString::to_string),

@@ -5,11 +5,13 @@
 
 mod actor;
 pub mod board;
+pub mod bridge;
 mod canonical;
 pub mod due;
 mod ids;
 mod link;
 mod record;
+mod stream;
 mod time;
 
 pub use actor::{Actor, Cause, Delivery};
@@ -17,4 +19,5 @@ pub use canonical::Cursor;
 pub use ids::{BotId, BountyId, ChatId, Seq, UserId};
 pub use link::{LINK_LIMIT, LinkError, normalise_link};
 pub use record::{DecodeError, Event, Recorded};
+pub use stream::{Aggregate, StreamId};
 pub use time::{Timestamp, UnixTime};

@@ -1,12 +1,14 @@
 //! One event as its stream holds it, and what the store needs to know of an event's type.
 
-use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
 use super::actor::{Actor, Cause};
 use super::canonical::Cursor;
 use super::ids::Seq;
+use super::stream::StreamId;
 use super::time::Timestamp;
 
 /// An event with everything the log says about it but the hash.
@@ -36,6 +38,9 @@ pub trait Event: Sized + Send + 'static {
     /// The log's `data`.
     fn data(&self) -> Self::Data<'_>;
 
+    /// The stream that, by this event, the log is from here on; none for events that say nothing of it.
+    fn stream(&self) -> Option<StreamId>;
+
     /// Reads the `type` that comes next in a line, behind its opening quote, and `v` and `data` after it, if all stand exactly as
     /// this program writes them. A shortcut: `None` only means that [`Event::decode`] is to be asked.
     fn decode_canonical(_line: &mut Cursor<'_>) -> Option<Self> {
@@ -61,4 +66,26 @@ pub enum DecodeError {
         version: u32,
         source: serde_json::Error,
     },
+}
+
+/// Reads the `data` of an event that has the fields of `T`.
+pub(super) fn read_data<T: DeserializeOwned>(
+    name: &str,
+    version: u32,
+    data: &RawValue,
+) -> Result<T, DecodeError> {
+    serde_json::from_str(data.get()).map_err(|source| DecodeError::Data {
+        name: name.to_owned(),
+        version,
+        source,
+    })
+}
+
+/// Tells a field that is `null` from one that is absent.
+pub(super) fn present<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    T::deserialize(deserializer).map(Some)
 }

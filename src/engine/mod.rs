@@ -52,11 +52,11 @@ pub use histogram::Reading;
 pub use monitor::{Lag, Monitor};
 pub use names::current_chat;
 pub use obstacles::{Blocked, Obstacle};
-pub use publish::board_file_name;
+pub use publish::write_files;
 pub use request::{Ask, Chat, Outcome, Reply, Request, Trouble};
 pub use stats::Stats;
 pub use tally::{Fate, Kind};
-pub use writer::new_record;
+pub use writer::{add_line, new_record};
 
 use job::{Job, ReplyTo};
 use worker::Shared;

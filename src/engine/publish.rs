@@ -4,9 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::domain::Seq;
-use crate::domain::board::{Board, ChatKind, board_file, list_file};
-use crate::store::{Disk, IoContext, Layout, Position, StoreError, publish as put};
+use crate::domain::{Aggregate, Seq};
+use crate::store::{Disk, IoContext, Position, StoreError, publish as put};
 
 use super::board::OpenBoard;
 
@@ -27,33 +26,22 @@ pub fn publish(open: &mut OpenBoard, patience: Duration) -> Result<(), StoreErro
     Ok(())
 }
 
-/// The board's own file: its name depends on whose board it is.
-pub fn board_file_name(kind: ChatKind) -> &'static str {
-    match kind {
-        ChatKind::Group => "group.json",
-        ChatKind::Private => "user.json",
-    }
-}
-
-fn write_files(
+/// Writes the snapshot files that are behind. The log's lock is held, and every event in `state` is durable.
+pub fn write_files<S: Aggregate>(
     disk: &dyn Disk,
     dir: &Path,
-    board: &Board,
+    state: &S,
     end: &Position,
     published: Option<Seq>,
 ) -> Result<(), StoreError> {
-    let kind = board.kind().unwrap_or(ChatKind::Group);
-    if kind == ChatKind::Group {
-        // The first time every list is compared: a power cut may have emptied a file that the board's own file promises.
-        let is_late = |seq: Seq| published.is_none_or(|published| seq > published);
-        for (user, list) in board.lists().filter(|(_, list)| is_late(list.seq)) {
-            let path = dir.join(Layout::list_file(user));
-            write_file(disk, &path, list.seq, &list_file(user, list), published)?;
+    // The first time every file is compared: a power cut may have emptied one that the main file promises.
+    let is_late = |seq: Seq| published.is_none_or(|published| seq > published);
+    for (name, seq) in state.snapshots() {
+        if is_late(seq)
+            && let Some(content) = state.snapshot(&name, end.head.as_str())
+        {
+            write_file(disk, &dir.join(name), seq, &content, published)?;
         }
-    }
-    if let Some(content) = board_file(board, end.head.as_str()) {
-        let path = dir.join(board_file_name(kind));
-        write_file(disk, &path, end.seq, &content, published)?;
     }
     Ok(())
 }

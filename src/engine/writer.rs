@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use crate::domain::board::{
     Answer, Board, BoardEvent, BoardOpened, Change, ChatKind, confirm, decide,
 };
-use crate::domain::{Actor, Cause, Recorded, Seq, Timestamp};
+use crate::domain::{Actor, Cause, Event, Recorded, Seq, Timestamp};
 use crate::store::{Position, encode};
 
 use super::Settings;
@@ -93,21 +93,9 @@ impl<'w> Writer<'w> {
         let main = (request.actor.clone(), request.cause.clone(), event);
         let mut records = Vec::with_capacity(2);
         for (actor, cause, event) in opening.into_iter().chain([main]) {
-            let record = new_record(
-                self.end.seq.next(),
-                (self.settings.now)(),
-                actor,
-                cause,
-                event,
-            );
-            match encode(&record, &self.end.head, &mut self.lines) {
-                Ok(head) => {
-                    self.end = Position {
-                        offset: 0,
-                        seq: record.seq,
-                        head,
-                    }
-                }
+            let time = (self.settings.now)();
+            match add_line(&mut self.lines, &mut self.end, time, actor, cause, event) {
+                Ok(record) => records.push(record),
                 Err(bytes) => {
                     tracing::error!(
                         chat = request.chat.id.0,
@@ -119,9 +107,7 @@ impl<'w> Writer<'w> {
                     return Outcome::Trouble(Trouble::Storage);
                 }
             }
-            records.push(record);
         }
-        self.end.offset = start.1.offset + (self.lines.len() - start.0) as u64;
         records.iter().for_each(|record| board.evolve(record));
         answer.map_or(Outcome::Silent, Outcome::Answer)
     }
@@ -133,6 +119,27 @@ fn opened(chat: &Chat) -> BoardEvent {
         kind: chat.kind,
         title: chat.title.clone(),
     })
+}
+
+/// Adds the line of an event, recorded now, to lines that reach up to `end`, which follows. An event that is too large for a line
+/// is refused with its size; the lines are to be thrown away then.
+pub fn add_line<E: Event>(
+    lines: &mut Vec<u8>,
+    end: &mut Position,
+    time: Timestamp,
+    actor: Actor,
+    cause: Cause,
+    event: E,
+) -> Result<Recorded<E>, usize> {
+    let record = new_record(end.seq.next(), time, actor, cause, event);
+    let before = lines.len();
+    let head = encode(&record, &end.head, lines)?;
+    *end = Position {
+        offset: end.offset + (lines.len() - before) as u64,
+        seq: record.seq,
+        head,
+    };
+    Ok(record)
 }
 
 /// An event as it is recorded now, under a new id.

@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use crate::domain::{BotId, ChatId, UserId};
+use crate::domain::{BotId, ChatId, StreamId};
 
 /// The data directory. Names are built from ids alone, never from what a user typed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,8 +14,8 @@ pub struct Layout {
 impl Layout {
     /// The name of every log.
     pub const LOG: &'static str = "events.jsonl";
-    /// The snapshots that tell the last event they reflect.
-    pub const BOARD_FILES: [&'static str; 2] = ["group.json", "user.json"];
+    /// The snapshots that reflect a stream's last event; a stream has one of them.
+    pub const MAIN_FILES: [&'static str; 3] = ["group.json", "user.json", "bridge.json"];
 
     /// The whole state of a long log as of one event; only this program reads it.
     pub const CHECKPOINT: &'static str = ".checkpoint";
@@ -35,7 +35,12 @@ impl Layout {
 
     /// A chat's directory.
     pub fn chat(&self, chat: ChatId) -> PathBuf {
-        self.root.join(chat.to_string())
+        self.stream(chat.into())
+    }
+
+    /// A stream's directory.
+    pub fn stream(&self, stream: StreamId) -> PathBuf {
+        self.root.join(stream.to_string())
     }
 
     /// Where it is noted which chats changed their ids.
@@ -63,18 +68,13 @@ impl Layout {
         self.locks_dir().join(format!("bot-{bot}"))
     }
 
-    /// The snapshot of what a user tracks in a group.
-    pub fn list_file(user: UserId) -> String {
-        format!("{user}.json")
-    }
-
-    /// Whether a file in a chat's directory has the name of a snapshot.
+    /// Whether a file in a stream's directory has the name of a snapshot.
     pub fn is_snapshot(name: &OsStr) -> bool {
-        let Some(stem) = name.to_str().and_then(|name| name.strip_suffix(".json")) else {
+        let Some(name) = name.to_str() else {
             return false;
         };
-        let is_user = |user: i64| user.to_string() == stem;
-        matches!(stem, "group" | "user") || stem.parse().is_ok_and(is_user)
+        let is_user = |stem: &str| stem.parse().is_ok_and(|user: i64| user.to_string() == stem);
+        Self::MAIN_FILES.contains(&name) || name.strip_suffix(".json").is_some_and(is_user)
     }
 
     /// Whether a file in a chat's directory may tell how long its log was.

@@ -3,30 +3,19 @@
 use super::Renderer;
 use super::catalog::{Args, Catalog};
 use super::html::Html;
-use crate::domain::board::ChatKind;
+use crate::domain::board::{ChatKind, CommandName};
 
-/// The commands that work in groups, in the order in which people need them.
-const GROUP_COMMANDS: &[&str] = &[
-    "add", "bounty", "track", "untrack", "my", "edit", "delete", "history", "help", "start",
-];
-
-/// The commands that work in DMs.
-const PRIVATE_COMMANDS: &[&str] = &[
-    "add", "bounty", "my", "edit", "delete", "history", "help", "start",
-];
-
-fn commands(kind: ChatKind) -> &'static [&'static str] {
-    match kind {
-        ChatKind::Group => GROUP_COMMANDS,
-        ChatKind::Private => PRIVATE_COMMANDS,
-    }
+/// The commands of this kind of chat, in the order in which people need them.
+fn commands(kind: ChatKind) -> impl Iterator<Item = &'static str> {
+    let here = CommandName::ALL.into_iter();
+    here.filter(move |name| name.works_in(kind))
+        .map(CommandName::as_str)
 }
 
 /// The commands with plain descriptions.
 pub(super) fn menu(catalog: &Catalog, kind: ChatKind) -> Vec<(&'static str, String)> {
     commands(kind)
-        .iter()
-        .map(|command| (*command, description(catalog, command, kind).plain()))
+        .map(|command| (command, description(catalog, command, kind).plain()))
         .collect()
 }
 
@@ -52,9 +41,7 @@ impl Renderer<'_> {
 
     pub(super) fn help(&self, kind: ChatKind) -> Html {
         let title = self.format("help-title", of_kind(kind));
-        let commands = commands(kind)
-            .iter()
-            .map(|command| self.command_help(command, kind));
+        let commands = commands(kind).map(|command| self.command_help(command, kind));
         let zone = self.format("help-zone", self.zone(Args::default()));
         let dates = Html::join([self.say("help-dates"), zone], "\n");
         Html::join(

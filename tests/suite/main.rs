@@ -5,6 +5,7 @@ mod support;
 
 mod active;
 mod backup;
+mod bridge;
 mod chain;
 mod checkpoints;
 mod damage;

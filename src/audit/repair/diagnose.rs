@@ -6,9 +6,10 @@ use std::ops::ControlFlow;
 use super::ids::{free_after_checkpoint, free_after_lines, free_after_snapshot};
 use crate::audit::reader::{Reader, SnapshotFile};
 use crate::audit::rebuild::snapshot_files;
-use crate::domain::board::{Board, BoardEvent, BoardOpened, BoardRepaired, ChatKind, ChatMigrated};
+use crate::domain::board::{
+    Board, BoardEvent, BoardOpened, BoardRepaired, ChatKind, ChatMigrated, board_file_name,
+};
 use crate::domain::{BountyId, ChatId, Seq};
-use crate::engine::board_file_name;
 use crate::store::{
     Damage, DamageKind, HeldLog, Layout, Line, Position, Rest, StoreError, kept_name,
 };
@@ -80,7 +81,7 @@ impl Reader<'_> {
         log: Option<&HeldLog<'_>>,
     ) -> Result<Option<Diagnosis>, StoreError> {
         // The checkpoint among them.
-        let snapshots = self.witnesses(chat)?;
+        let snapshots = self.witnesses(chat.into())?;
         let path = self.log_path(chat);
         let mut past = Past::default();
         let (mut end, mut rest) = (Position::START, Rest::Nothing);
@@ -94,7 +95,7 @@ impl Reader<'_> {
             return Err(StoreError::Foreign { path });
         }
         if end.seq > Seq(0) {
-            self.check_owner(chat, past.board.chat_id())?;
+            self.check_owner(chat.into(), past.board.chat_id().map(Into::into))?;
         }
 
         let (old, snapshots) = past.split(snapshots, end);

@@ -16,8 +16,8 @@ use super::reader::Reader;
 use super::rebuild::{Rebuilt, put_all};
 use crate::domain::board::{Board, BoardEvent, BoardRepaired};
 use crate::domain::{Actor, Cause, ChatId, Timestamp};
-use crate::engine::new_record;
-use crate::store::{Disk, HeldLog, IoContext, Layout, OpenMode, Position, StoreError, encode};
+use crate::engine::add_line;
+use crate::store::{Disk, HeldLog, IoContext, Layout, OpenMode, Position, StoreError};
 
 pub use diagnose::{Aside, AsideFrom, Diagnosis, Finding, Plan};
 
@@ -48,8 +48,8 @@ pub struct Operator {
 pub fn damaged_chat(disk: &dyn Disk, layout: &Layout, chat: ChatId) -> Result<ChatId, StoreError> {
     let reader = Reader::new(disk, layout);
     let log = reader.log_path(chat);
-    let has_files =
-        disk.status(&log).at("look at", &log)?.is_some() || !reader.witnesses(chat)?.is_empty();
+    let has_files = disk.status(&log).at("look at", &log)?.is_some()
+        || !reader.witnesses(chat.into())?.is_empty();
     if has_files {
         Ok(chat)
     } else {
@@ -172,20 +172,14 @@ fn lines(
             Cause::Cli { user: name() },
             repaired,
         )]);
-    let (mut lines, start) = (Vec::new(), end.offset);
+    let too_long = |bytes| StoreError::LineTooLong {
+        path: plan.damage.path.clone(),
+        bytes,
+    };
+    let mut lines = Vec::new();
     for (actor, cause, event) in events {
-        let record = new_record(end.seq.next(), operator.now, actor, cause, event);
-        let head =
-            encode(&record, &end.head, &mut lines).map_err(|bytes| StoreError::LineTooLong {
-                path: plan.damage.path.clone(),
-                bytes,
-            })?;
-        *end = Position {
-            offset: start + lines.len() as u64,
-            seq: record.seq,
-            head,
-        };
-        board.evolve(&record);
+        let record = add_line(&mut lines, end, operator.now, actor, cause, event);
+        board.evolve(&record.map_err(too_long)?);
     }
     Ok(lines)
 }

@@ -1,11 +1,11 @@
 //! What can happen on a board, and how each event's `data` is written and read.
 
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::canonical;
-use crate::domain::{BountyId, ChatId, Cursor, DecodeError, Event, Seq, UnixTime};
+use crate::domain::record::{present, read_data};
+use crate::domain::{BountyId, ChatId, Cursor, DecodeError, Event, Seq, StreamId, UnixTime};
 
 /// Whose board it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -118,15 +118,6 @@ pub struct BoardRepaired {
     pub next_id: BountyId,
 }
 
-/// Tells a field that is `null` from one that is absent.
-fn present<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
-where
-    D: Deserializer<'de>,
-    T: Deserialize<'de>,
-{
-    T::deserialize(deserializer).map(Some)
-}
-
 /// The `data` of a [`BoardEvent`], borrowed for writing.
 #[derive(Serialize)]
 #[serde(untagged)]
@@ -207,47 +198,33 @@ impl Event for BoardEvent {
         }
     }
 
+    fn stream(&self) -> Option<StreamId> {
+        match self {
+            Self::BoardOpened(opened) => Some(StreamId::Chat(opened.chat_id)),
+            Self::ChatMigrated(moved) => Some(StreamId::Chat(moved.to)),
+            _ => None,
+        }
+    }
+
     fn decode_canonical(line: &mut Cursor<'_>) -> Option<Self> {
         canonical::decode(line)
     }
 
     fn decode(name: &str, version: u32, data: &RawValue) -> Result<Self, DecodeError> {
-        let line = Line {
-            name,
-            version,
-            data,
-        };
         match (name, version) {
-            ("BoardOpened", 1) => line.read().map(Self::BoardOpened),
-            ("UserStarted", 1) => line.read().map(Self::UserStarted),
-            ("BountyAdded", 1) => line.read().map(Self::BountyAdded),
-            ("BountyEdited", 1) => line.read().map(Self::BountyEdited),
-            ("BountyDeleted", 1) => line.read().map(Self::BountyDeleted),
-            ("Tracked", 1) => line.read().map(Self::Tracked),
-            ("Untracked", 1) => line.read().map(Self::Untracked),
-            ("ChatMigrated", 1) => line.read().map(Self::ChatMigrated),
-            ("BoardRepaired", 1) => line.read().map(Self::BoardRepaired),
+            ("BoardOpened", 1) => read_data(name, version, data).map(Self::BoardOpened),
+            ("UserStarted", 1) => read_data(name, version, data).map(Self::UserStarted),
+            ("BountyAdded", 1) => read_data(name, version, data).map(Self::BountyAdded),
+            ("BountyEdited", 1) => read_data(name, version, data).map(Self::BountyEdited),
+            ("BountyDeleted", 1) => read_data(name, version, data).map(Self::BountyDeleted),
+            ("Tracked", 1) => read_data(name, version, data).map(Self::Tracked),
+            ("Untracked", 1) => read_data(name, version, data).map(Self::Untracked),
+            ("ChatMigrated", 1) => read_data(name, version, data).map(Self::ChatMigrated),
+            ("BoardRepaired", 1) => read_data(name, version, data).map(Self::BoardRepaired),
             _ => Err(DecodeError::Unknown {
                 name: name.to_owned(),
                 version,
             }),
         }
-    }
-}
-
-/// What a line says of its event, before it is understood.
-struct Line<'a> {
-    name: &'a str,
-    version: u32,
-    data: &'a RawValue,
-}
-
-impl Line<'_> {
-    fn read<T: DeserializeOwned>(&self) -> Result<T, DecodeError> {
-        serde_json::from_str(self.data.get()).map_err(|source| DecodeError::Data {
-            name: self.name.to_owned(),
-            version: self.version,
-            source,
-        })
     }
 }

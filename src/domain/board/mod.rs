@@ -12,6 +12,7 @@ mod decide;
 mod event;
 mod history;
 mod list;
+mod name;
 mod query;
 mod seen;
 mod snapshot;
@@ -29,9 +30,10 @@ pub use event::{
 };
 pub use history::{HistoryFold, repeat_answer};
 pub use list::PageSize;
+pub use name::{Category, CommandName};
 pub use query::answer;
 pub use seen::SEEN_PER_BOT;
-pub use snapshot::{board_file, list_file};
+pub use snapshot::{board_file, board_file_name};
 pub use state::{Board, Bounty, TrackingList};
 
 #[cfg(test)]

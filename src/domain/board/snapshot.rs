@@ -3,9 +3,10 @@
 
 use serde::Serialize;
 
-use super::event::ChatKind;
+use super::event::{BoardEvent, ChatKind};
 use super::state::{Board, Bounty, TrackingList};
-use crate::domain::{BountyId, ChatId, Seq, UnixTime, UserId};
+use crate::domain::stream::pretty;
+use crate::domain::{Aggregate, BountyId, ChatId, Recorded, Seq, StreamId, UnixTime, UserId};
 
 #[derive(Serialize)]
 struct GroupFile<'a> {
@@ -51,6 +52,56 @@ struct ListFile<'a> {
     seq: Seq,
 }
 
+impl Aggregate for Board {
+    type Event = BoardEvent;
+
+    fn stream(&self) -> Option<StreamId> {
+        self.chat_id().map(StreamId::Chat)
+    }
+
+    fn seq(&self) -> Seq {
+        self.seq()
+    }
+
+    fn evolve(&mut self, record: &Recorded<BoardEvent>) {
+        self.evolve(record);
+    }
+
+    fn snapshots(&self) -> Vec<(String, Seq)> {
+        let Some(kind) = self.kind() else {
+            return Vec::new();
+        };
+        let lists = self.lists().filter(|_| kind == ChatKind::Group);
+        lists
+            .map(|(user, list)| (list_file_name(user), list.seq))
+            .chain([(board_file_name(kind).to_owned(), self.seq())])
+            .collect()
+    }
+
+    fn snapshot(&self, name: &str, head: &str) -> Option<Vec<u8>> {
+        let kind = self.kind()?;
+        if name == board_file_name(kind) {
+            return board_file(self, head);
+        }
+        let user = name.strip_suffix(".json")?.parse().ok()?;
+        let list = self.list(user).filter(|_| kind == ChatKind::Group)?;
+        Some(list_file(user, list))
+    }
+}
+
+/// The name of the board's own file: it depends on whose board it is.
+pub fn board_file_name(kind: ChatKind) -> &'static str {
+    match kind {
+        ChatKind::Group => "group.json",
+        ChatKind::Private => "user.json",
+    }
+}
+
+/// The name of the file of what a user tracks in a group.
+fn list_file_name(user: UserId) -> String {
+    format!("{user}.json")
+}
+
 /// The bytes of `group.json` or `user.json`; `head` is the hash of the board's last event. None before the first event.
 pub fn board_file(board: &Board, head: &str) -> Option<Vec<u8>> {
     let chat = board.chat_id()?;
@@ -80,7 +131,7 @@ pub fn board_file(board: &Board, head: &str) -> Option<Vec<u8>> {
 }
 
 /// The bytes of a group's `{user}.json`.
-pub fn list_file(user: UserId, list: &TrackingList) -> Vec<u8> {
+fn list_file(user: UserId, list: &TrackingList) -> Vec<u8> {
     pretty(&ListFile {
         user_id: user,
         tracked: &list.ids,
@@ -107,12 +158,4 @@ fn user_bounty(bounty: &Bounty) -> UserBounty<'_> {
         due_date_ts: bounty.due,
         created_at: bounty.created_at,
     }
-}
-
-/// JSON indented by two spaces, one newline at the end.
-fn pretty(file: &impl Serialize) -> Vec<u8> {
-    let mut bytes =
-        serde_json::to_vec_pretty(file).expect("strings and integers always have a JSON form");
-    bytes.push(b'\n');
-    bytes
 }

@@ -11,13 +11,13 @@ use crate::store::snapshot::{Claims, newest_claim};
 
 impl<E: Event> Log<E> {
     /// Refuses a log that is shorter than its snapshots or its checkpoint say it was. Where there is no log, every snapshot is asked, tracking
-    /// lists too; beside one the board's own file is enough, which may be asked at each opening.
+    /// lists too; beside one the main file is enough, which may be asked at each opening.
     pub(super) fn check_claims(
         &self,
         kind: impl FnOnce(PathBuf, Seq) -> DamageKind,
     ) -> Result<(), StoreError> {
         let mut claims = if self.file.is_some() {
-            newest_claim(&*self.disk, &self.dir, &Layout::BOARD_FILES)?
+            newest_claim(&*self.disk, &self.dir, &Layout::MAIN_FILES)?
         } else {
             let mut names = self.disk.names(&self.dir).at("list", &self.dir)?;
             names.retain(|name| Layout::is_snapshot(name));

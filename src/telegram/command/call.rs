@@ -1,37 +1,6 @@
 //! The head of a message: `/name@bot`.
 
-/// The commands of this bot.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Name {
-    Bounty,
-    Add,
-    Edit,
-    Delete,
-    Track,
-    Untrack,
-    My,
-    Start,
-    Help,
-    History,
-}
-
-impl Name {
-    fn read(name: &str) -> Option<Self> {
-        Some(match name.to_ascii_lowercase().as_str() {
-            "bounty" => Self::Bounty,
-            "add" => Self::Add,
-            "edit" => Self::Edit,
-            "delete" => Self::Delete,
-            "track" => Self::Track,
-            "untrack" => Self::Untrack,
-            "my" => Self::My,
-            "start" => Self::Start,
-            "help" => Self::Help,
-            "history" => Self::History,
-            _ => return None,
-        })
-    }
-}
+use crate::domain::board::CommandName;
 
 /// Who is called, by the first word of a message.
 pub(super) enum Call {
@@ -42,7 +11,7 @@ pub(super) enum Call {
     },
     /// The call ends at this byte of the text.
     Ours {
-        name: Name,
+        name: CommandName,
         end: usize,
     },
 }
@@ -66,7 +35,7 @@ impl Call {
         if addressee.is_some_and(|bot| !bot.eq_ignore_ascii_case(bot_username)) {
             return Self::ForOtherBot;
         }
-        match Name::read(name) {
+        match CommandName::read(name) {
             Some(name) => Self::Ours { name, end },
             None => Self::Unknown {
                 named: addressee.is_some(),

@@ -17,11 +17,11 @@ mod tests;
 use std::ops::Range;
 
 use crate::domain::BountyId;
-use crate::domain::board::{Change, Command, Query};
+use crate::domain::board::{Change, Command, CommandName as Name, Query};
 
 use crate::text::{Note, Usage};
 
-use call::{Call, Name};
+use call::Call;
 use words::words;
 
 /// A text as Telegram has it: what one sees, and the links behind it.

@@ -1,4 +1,4 @@
-//! One chat: its log, what was set aside from it, its snapshots.
+//! One stream: its log, what was set aside from it, its snapshots.
 
 use std::ffi::OsStr;
 use std::path::PathBuf;
@@ -8,7 +8,9 @@ use super::Problem;
 use super::files::{copy_new, like, names};
 use super::log::LogCopy;
 use crate::audit::{Reader, snapshot_files};
-use crate::domain::{ChatId, Seq};
+use crate::domain::board::Board;
+use crate::domain::bridge::Bridge;
+use crate::domain::{Aggregate, Seq, StreamId};
 use crate::store::{
     Checkpoint, Claims, Damage, DamageKind, Disk, IoContext, Layout, Position, Rest, SharedLog,
     StoreError, kept_name, newest_claim,
@@ -17,20 +19,31 @@ use crate::store::{
 /// How long a writer's lock on a log is waited for.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Copies one chat.
-pub struct ChatCopy<'c> {
+/// Copies one stream.
+pub struct StreamCopy<'c> {
     pub disk: &'c dyn Disk,
     pub live: &'c Reader<'c>,
-    pub chat: ChatId,
+    pub stream: StreamId,
     /// The live directory, and the one in the backup.
     pub from: PathBuf,
     pub to: PathBuf,
     pub resumed: bool,
 }
 
-impl ChatCopy<'_> {
-    /// Copies what is new. `end` follows the copy. Answers whether the chat has a log.
+impl StreamCopy<'_> {
+    /// Copies what is new. `end` follows the copy. Answers whether the stream has a log.
     pub fn run(&self, end: &mut Position, progress: &mut dyn FnMut(u64)) -> Result<bool, Problem> {
+        match self.stream {
+            StreamId::Chat(_) => self.run_as::<Board>(end, progress),
+            StreamId::Bridge => self.run_as::<Bridge>(end, progress),
+        }
+    }
+
+    fn run_as<S: Aggregate>(
+        &self,
+        end: &mut Position,
+        progress: &mut dyn FnMut(u64),
+    ) -> Result<bool, Problem> {
         // Before the log: snapshots and checkpoints never run ahead of it.
         let claims = self.claims()?;
         let log_path = self.from.join(Layout::LOG);
@@ -38,7 +51,7 @@ impl ChatCopy<'_> {
             return self.without_log(claims);
         };
         self.disk.create_dir(&self.to).at("make", &self.to)?;
-        let mut copy = LogCopy::open(self.disk, &self.to, self.resumed)?;
+        let mut copy = LogCopy::<S>::open(self.disk, &self.to, self.resumed)?;
         *end = copy.end;
         if !copy.is_beginning_of(&live, len)? {
             return Err(Problem::NoPrefix {
@@ -72,9 +85,9 @@ impl ChatCopy<'_> {
     }
 
     /// What is no event at the end may have been written over since the length was taken, so it is taken again while nobody writes.
-    fn take(
+    fn take<S: Aggregate>(
         &self,
-        copy: &mut LogCopy,
+        copy: &mut LogCopy<S>,
         live: &SharedLog,
         len: u64,
         progress: &mut dyn FnMut(u64),
@@ -96,14 +109,19 @@ impl ChatCopy<'_> {
     }
 
     /// Why the live log is not whole.
-    fn damage(&self, copy: &LogCopy, rest: &Rest, claims: Claims) -> Option<Damage> {
+    fn damage<S: Aggregate>(
+        &self,
+        copy: &LogCopy<S>,
+        rest: &Rest,
+        claims: Claims,
+    ) -> Option<Damage> {
         let path = self.from.join(Layout::LOG);
         if let Rest::Damaged(kind) = rest {
             return Some(copy.end.damage(&path, kind.clone()));
         }
-        let owner = copy.board.chat_id();
-        if copy.end.seq > Seq(0) && !self.live.belongs(self.chat, owner) {
-            let found = owner.map_or_else(|| "unknown".to_owned(), |id| id.to_string());
+        let owner = copy.state.stream();
+        if copy.end.seq > Seq(0) && !self.live.belongs(self.stream, owner) {
+            let found = owner.map_or_else(|| "unknown".to_owned(), |owner| owner.to_string());
             return Some(Position::START.damage(&path, DamageKind::WrongStream { found }));
         }
         let (snapshot, claimed) = claims
@@ -116,7 +134,7 @@ impl ChatCopy<'_> {
     }
 
     /// An earlier, whole copy is worth more than a damaged log; without one, the log is kept as it is.
-    fn damaged(&self, copy: &LogCopy, damage: Damage) -> Result<bool, Problem> {
+    fn damaged<S: Aggregate>(&self, copy: &LogCopy<S>, damage: Damage) -> Result<bool, Problem> {
         if let Some(before) = copy.before {
             copy.cut(before)?;
             return Err(Problem::Kept {
@@ -185,7 +203,7 @@ impl ChatCopy<'_> {
     }
 
     /// A torn tail becomes in the backup what the next writer makes of it in the live directory.
-    fn set_aside(&self, copy: &LogCopy, rest: &[u8]) -> Result<(), StoreError> {
+    fn set_aside<S: Aggregate>(&self, copy: &LogCopy<S>, rest: &[u8]) -> Result<(), StoreError> {
         copy.cut(copy.end)?;
         let stem = format!("{}.torn", Layout::LOG);
         let aside = self.to.join(kept_name(&stem, copy.end.offset, rest));
@@ -198,8 +216,8 @@ impl ChatCopy<'_> {
         Ok(())
     }
 
-    fn make_snapshots(&self, copy: &LogCopy) -> Result<(), StoreError> {
-        for (name, content) in snapshot_files(&copy.board, copy.end) {
+    fn make_snapshots<S: Aggregate>(&self, copy: &LogCopy<S>) -> Result<(), StoreError> {
+        for (name, content) in snapshot_files(&copy.state, copy.end) {
             let path = self.to.join(name);
             if self
                 .disk

@@ -1,0 +1,186 @@
+//! The bridge's stream at work: catching up, and decide -> append -> evolve -> snapshot under its log's lock.
+//!
+//! The bridge changes seldom, so it needs none of the engine's queues and threads: whoever changes or reads it waits for the disk.
+//! Several processes may do so on one data directory.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::domain::bridge::{
+    Bridge, BridgeCommand, BridgeEvent, BridgeUserId, Context, Refusal, SettingChange, changes,
+    decide, missing_from,
+};
+use crate::domain::{Actor, Cause, Recorded, Seq, StreamId, Timestamp};
+use crate::engine::{add_line, write_files};
+use crate::store::{
+    Disk, Freshness, Layout, Locked, Log, Position, StoreError, make_root, refuse_other_stream,
+};
+
+/// How long another process's lock on the log is waited for.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The bridge as this process knows it.
+pub struct OpenBridge {
+    disk: Arc<dyn Disk>,
+    layout: Layout,
+    dir: PathBuf,
+    log: Log<BridgeEvent>,
+    state: Bridge,
+    published: Option<Seq>,
+}
+
+/// Who changes the bridge, and when.
+#[derive(Clone, Debug)]
+pub struct Asker {
+    /// Who owns what is added.
+    pub user: BridgeUserId,
+    pub actor: Actor,
+    pub cause: Cause,
+    pub now: Timestamp,
+}
+
+/// A command that was carried out, durably.
+#[derive(Clone, Debug)]
+pub struct Executed {
+    pub seq: Seq,
+    pub event: BridgeEvent,
+    /// What it changed, old to new.
+    pub changes: Vec<SettingChange>,
+}
+
+/// Why a command changed nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum BridgeError {
+    /// A rule forbids it. The words for why are the asker's to choose.
+    #[error("a rule of the bridge forbids the command")]
+    Refused(Refusal),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl OpenBridge {
+    /// The bridge of a data directory; nothing is read or made yet.
+    pub fn new(disk: Arc<dyn Disk>, layout: Layout) -> Self {
+        let dir = layout.stream(StreamId::Bridge);
+        Self {
+            log: Log::new(Arc::clone(&disk), dir.clone()),
+            disk,
+            layout,
+            dir,
+            state: Bridge::default(),
+            published: None,
+        }
+    }
+
+    /// The state as of the last look at the log.
+    pub fn state(&self) -> &Bridge {
+        &self.state
+    }
+
+    /// Sees what other processes wrote; true when that changed the state. Two system calls when nothing happened, so it may be called
+    /// every second to watch the log.
+    pub fn refresh(&mut self) -> Result<bool, StoreError> {
+        let before = self.state.seq();
+        match self.log.freshness()? {
+            Freshness::Current => return Ok(false),
+            Freshness::Moved => self.reopen(),
+            Freshness::Absent | Freshness::Changed => {}
+        }
+        self.lock(false)?;
+        Ok(self.state.seq() != before)
+    }
+
+    /// Carries out one command. When it returns, the event is durable.
+    pub fn execute(
+        &mut self,
+        command: &BridgeCommand,
+        by: &Asker,
+    ) -> Result<Executed, BridgeError> {
+        self.refresh()?;
+        // A command that is refused makes no directory and waits for no lock.
+        Draft::new(&self.state, Position::START, command, by, self.log.path())?;
+        make_root(&*self.disk, self.layout.root())?;
+        let (disk, dir, published) = (Arc::clone(&self.disk), self.dir.clone(), self.published);
+        let path = self.log.path().to_owned();
+        let Some((mut locked, state)) = self.lock(true)? else {
+            return Err(StoreError::Moved { path }.into());
+        };
+        let draft = Draft::new(state, locked.end(), command, by, &path)?;
+        locked.append(&draft.lines, draft.end)?;
+        *state = draft.state;
+        match write_files(&*disk, &dir, state, &draft.end, published) {
+            Ok(()) => self.published = Some(draft.end.seq),
+            Err(error) => {
+                tracing::warn!(%error, "the bridge's snapshot could not be written; it is with the next change");
+            }
+        }
+        Ok(draft.executed)
+    }
+
+    /// Takes the log's lock and catches up. None when there is no log and `create` is false.
+    fn lock(
+        &mut self,
+        create: bool,
+    ) -> Result<Option<(Locked<'_, BridgeEvent>, &mut Bridge)>, StoreError> {
+        let path = self.log.path().to_owned();
+        let state = &mut self.state;
+        let mut evolve = |record: &Recorded<BridgeEvent>| state.evolve(record);
+        let locked = self.log.lock(create, PATIENCE, &mut evolve)?;
+        refuse_other_stream(state, &path, StreamId::Bridge)?;
+        Ok(locked.map(|locked| (locked, state)))
+    }
+
+    /// Another log has the name, as after a backup was put back: everything is read anew.
+    fn reopen(&mut self) {
+        *self = Self::new(Arc::clone(&self.disk), self.layout.clone());
+    }
+}
+
+/// What a command comes to, before it is written: the state runs ahead of the disk.
+struct Draft {
+    lines: Vec<u8>,
+    end: Position,
+    state: Bridge,
+    executed: Executed,
+}
+
+impl Draft {
+    fn new(
+        state: &Bridge,
+        end: Position,
+        command: &BridgeCommand,
+        by: &Asker,
+        log: &std::path::Path,
+    ) -> Result<Self, BridgeError> {
+        let at = by.now.seconds();
+        let (mut lines, mut end, mut state) = (Vec::new(), end, state.clone());
+        let mut add = |state: &mut Bridge, actor, cause, event| {
+            let record = add_line(&mut lines, &mut end, by.now, actor, cause, event);
+            let too_long = |bytes| StoreError::LineTooLong {
+                path: log.to_owned(),
+                bytes,
+            };
+            record.map(|record| state.evolve(&record)).map_err(too_long)
+        };
+        for event in missing_from(&state, at) {
+            add(&mut state, Actor::System {}, Cause::System {}, event)?;
+        }
+        let context = Context { user: by.user, at };
+        let event = decide(&state, command, &context).map_err(BridgeError::Refused)?;
+        let changes = changes(&state, &event);
+        let (actor, cause) = (by.actor.clone(), by.cause.clone());
+        add(&mut state, actor, cause, event.clone())?;
+        let executed = Executed {
+            seq: state.seq(),
+            event,
+            changes,
+        };
+        Ok(Self {
+            lines,
+            end,
+            state,
+            executed,
+        })
+    }
+}

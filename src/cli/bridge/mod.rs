@@ -1,0 +1,154 @@
+//! `bounty bridge`: bots, what each of them listens for, and how it answers.
+
+mod bot;
+mod check;
+mod config;
+mod listener;
+mod provider;
+mod refusal;
+mod rows;
+mod tracker;
+pub mod words;
+
+use std::io::{Write, stdout};
+use std::ops::ControlFlow;
+
+use clap::Subcommand;
+use serde_json::json;
+
+use crate::audit::Reader;
+use crate::bridge::{Asker, BridgeError, Executed, OpenBridge};
+use crate::domain::bridge::{Bridge, BridgeCommand, BridgeUserId, EntityKind};
+use crate::domain::{Actor, Cause, Event, StreamId};
+use crate::engine::system_time;
+use crate::store::Damage;
+
+use super::Status;
+use super::args::{DataArgs, Format, os_user, require_owner};
+use super::output::visible_json;
+use rows::{one, table};
+
+/// Bots, what each of them listens for, and how it answers; works while the bot runs
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// How the result is printed
+    #[arg(long, global = true, value_enum, default_value_t = Format::Table)]
+    format: Format,
+    #[command(subcommand)]
+    entity: Entity,
+}
+
+#[derive(Debug, Subcommand)]
+enum Entity {
+    /// What commands are for: type `bounty` is the boards of this data directory
+    #[command(subcommand)]
+    Provider(provider::Command),
+    /// Bots, by references to their tokens
+    #[command(subcommand)]
+    Bot(bot::Command),
+    /// Which commands are answered: language, form, page size, limits
+    #[command(subcommand)]
+    Config(config::Command),
+    /// A provider answered by the rules of a config, switched on or off
+    #[command(subcommand)]
+    Tracker(tracker::Command),
+    /// Which bot listens for which tracker
+    #[command(subcommand)]
+    Listener(listener::Command),
+    /// What would happen now: which bots are polled and why, which config answers which command, what has no effect
+    Check,
+}
+
+/// What is asked of one kind of entity.
+enum Asked {
+    List(EntityKind),
+    Show(EntityKind, u64),
+    Change(BridgeCommand),
+    Check,
+}
+
+impl Entity {
+    fn asked(self) -> anyhow::Result<Asked> {
+        match self {
+            Self::Provider(command) => command.asked(),
+            Self::Bot(command) => command.asked(),
+            Self::Config(command) => command.asked(),
+            Self::Tracker(command) => Ok(command.asked()),
+            Self::Listener(command) => Ok(command.asked()),
+            Self::Check => Ok(Asked::Check),
+        }
+    }
+}
+
+pub fn run(data: &DataArgs, args: Args) -> anyhow::Result<Status> {
+    let format = args.format;
+    match args.entity.asked()? {
+        Asked::Change(command) => change(data, &command, format),
+        Asked::List(kind) => look(data, |bridge| table(bridge, kind, format)),
+        Asked::Show(kind, id) => look(data, |bridge| one(bridge, kind, id, format)),
+        Asked::Check => look(data, |bridge| check::run(bridge, format)),
+    }
+}
+
+/// Reads the bridge and prints what is asked for, as far as its log is readable; nothing is changed.
+fn look(
+    data: &DataArgs,
+    print: impl FnOnce(&Bridge) -> anyhow::Result<()>,
+) -> anyhow::Result<Status> {
+    data.require()?;
+    let (disk, layout) = (data.disk(), data.layout());
+    let (bridge, damage) = read(&Reader::new(&*disk, &layout))?;
+    print(&bridge)?;
+    if let Some(damage) = &damage {
+        eprintln!("error: {damage}");
+    }
+    Ok(Status::from(damage.is_some()))
+}
+
+fn change(data: &DataArgs, command: &BridgeCommand, format: Format) -> anyhow::Result<Status> {
+    let layout = data.layout();
+    require_owner(&layout.stream(StreamId::Bridge))?;
+    if rustix::process::geteuid().is_root() {
+        // What root makes in the directory of another user, that user could not open.
+        require_owner(layout.root())?;
+    }
+    let mut bridge = OpenBridge::new(data.disk(), layout);
+    let user = os_user();
+    let by = Asker {
+        user: BridgeUserId::OPERATOR,
+        actor: Actor::Operator { name: user.clone() },
+        cause: Cause::Cli { user },
+        now: system_time(),
+    };
+    let executed = bridge.execute(command, &by).map_err(|error| match error {
+        BridgeError::Refused(refusal) => anyhow::anyhow!(refusal::words(&refusal)),
+        BridgeError::Store(error) => error.into(),
+    })?;
+    print_executed(&executed, format)?;
+    Ok(Status::Done)
+}
+
+fn print_executed(executed: &Executed, format: Format) -> anyhow::Result<()> {
+    let mut out = stdout().lock();
+    match format {
+        Format::Table => writeln!(out, "{}", words::executed(executed))?,
+        Format::Json => {
+            let Executed { seq, event, .. } = executed;
+            let report = json!({ "seq": seq, "type": event.name(), "data": event.data() });
+            let report = serde_json::to_string_pretty(&report)?;
+            writeln!(out, "{}", visible_json(&report))?;
+        }
+    }
+    Ok(())
+}
+
+/// The bridge, and where its log stops being readable.
+fn read(reader: &Reader<'_>) -> anyhow::Result<(Bridge, Option<Damage>)> {
+    let mut bridge = Bridge::default();
+    let scan = reader.read(StreamId::Bridge, &mut |line| {
+        bridge.evolve(line.record);
+        ControlFlow::Continue(())
+    })?;
+    let path = reader.log_path(StreamId::Bridge);
+    Ok((bridge, scan.and_then(|scan| scan.damage(&path))))
+}

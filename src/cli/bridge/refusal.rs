@@ -1,0 +1,141 @@
+//! Why the bridge refused a command, and what the operator can do, in words.
+
+use super::words::{all_named, kind, named};
+use crate::cli::output::visible;
+use crate::domain::bridge::{Locale, Refusal, ResponseMode, TypesDiffer, UpdateMode, commands_of};
+
+/// Why nothing changed, and what to do.
+pub fn words(refusal: &Refusal) -> String {
+    match refusal {
+        Refusal::Unknown {
+            kind: of_kind,
+            id,
+            removed,
+        } => {
+            let word = kind(*of_kind);
+            let was = if *removed {
+                "was removed"
+            } else {
+                "is not there"
+            };
+            format!("{word} {id} {was}; `bounty bridge {word} list` shows those that are")
+        }
+        Refusal::TypesDiffer(differ) => types_differ(differ),
+        Refusal::UnknownCommand {
+            provider_type,
+            command,
+        } => format!(
+            "{} is no command of a {} provider; its commands are {}",
+            visible(command),
+            visible(provider_type),
+            listed(command_names(provider_type)),
+        ),
+        Refusal::DuplicateListener {
+            listener,
+            tracker,
+            bot,
+        } => format!(
+            "{} listens for {} already, as listener {listener}; there is nothing to do",
+            named(bot),
+            named(tracker),
+        ),
+        Refusal::CountOutOfRange { count } => {
+            format!("a page cannot have {count} entries; --default-count takes 1 to 20")
+        }
+        Refusal::UnknownLocale { locale } => format!(
+            "there are no answers in {}; --locale takes {}",
+            visible(locale),
+            listed(Locale::WORDS),
+        ),
+        Refusal::UnknownResponseMode { mode } => format!(
+            "{} is no form of answers; --response-mode takes {}",
+            visible(mode),
+            listed(ResponseMode::WORDS),
+        ),
+        Refusal::UnknownUpdateMode { mode } => format!(
+            "{} is no way to get updates; --update-mode takes {}",
+            visible(mode),
+            UpdateMode::Polling.as_str(),
+        ),
+        Refusal::Webhook => {
+            "webhooks are not there yet; leave the bot at --update-mode polling".to_owned()
+        }
+        Refusal::LimitNotSeconds { category, limit } => format!(
+            "\"{}\" is no whole number of seconds; write --limit {}=30, or =0 for no limit",
+            visible(limit),
+            visible(category),
+        ),
+        Refusal::UnknownCategory {
+            provider_type,
+            category,
+        } => format!(
+            "the commands of a {} provider have no category {}; limits are for {}",
+            visible(provider_type),
+            visible(category),
+            listed(category_names(provider_type)),
+        ),
+        Refusal::InUse { what, users } => format!(
+            "{} is needed by {}; change or remove what needs it first",
+            named(what),
+            all_named(users),
+        ),
+        Refusal::Secret { field } => secret(field),
+        Refusal::ReferenceMissing { field } => format!(
+            "where is the {field}? Name the variable that has it with --{field}-env NAME, or the file with --{field}-file PATH",
+        ),
+        Refusal::ConfigNotObject => {
+            "--config takes a JSON object, like '{\"url\": \"https://e.com\"}'".to_owned()
+        }
+        Refusal::TextMissing { field } => format!("the {field} is missing; give it with --{field}"),
+        Refusal::TextTooLong { field, characters } => {
+            format!("the {field} has {characters} characters; at most 100 are taken")
+        }
+        Refusal::NothingChanged { what } => {
+            format!("nothing to change: {} is like that already", named(what))
+        }
+    }
+}
+
+fn types_differ(differ: &TypesDiffer) -> String {
+    let TypesDiffer {
+        provider,
+        provider_type,
+        config,
+        config_type,
+    } = differ;
+    let (of_provider, of_config) = (visible(provider_type), visible(config_type));
+    format!(
+        "{} is of type {of_provider}, {} is for type {of_config}; choose two of one type, or add a config with --type {of_provider}",
+        named(provider),
+        named(config),
+    )
+}
+
+fn secret(field: &str) -> String {
+    let field = visible(field);
+    let how = if field == "token" {
+        "put it into a variable or a file that only the bot's user can read, and name that: --token-env NAME or --token-file PATH"
+    } else if field.starts_with("config.") {
+        "write a reference in its place: {\"env\": \"NAME\"} for a variable, {\"file\": \"PATH\"} for a file, and leave credentials out of addresses"
+    } else {
+        "leave it out of this text"
+    };
+    format!("{field}: this is, or may be, a secret, and secrets are never recorded; {how}")
+}
+
+fn command_names(provider_type: &str) -> Vec<&'static str> {
+    let known = commands_of(provider_type).unwrap_or_default();
+    known.iter().map(|spec| spec.name).collect()
+}
+
+fn category_names(provider_type: &str) -> Vec<&'static str> {
+    let known = commands_of(provider_type).unwrap_or_default();
+    let mut names: Vec<_> = known.iter().map(|spec| spec.category.as_str()).collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+fn listed(words: impl AsRef<[&'static str]>) -> String {
+    words.as_ref().join(", ")
+}

@@ -1,0 +1,7 @@
+//! The rules of the bridge: given these events, when this command, then this event or refusal.
+
+mod given;
+mod kept;
+mod refused;
+mod resolved;
+mod secrets;

@@ -1,0 +1,97 @@
+//! What streams there are, and what is known of the state of every one.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Serialize, Serializer};
+
+use super::ids::{ChatId, Seq};
+use super::record::{Event, Recorded};
+
+/// One stream of a data directory. Written as the name of its directory there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum StreamId {
+    /// The board of a chat.
+    Chat(ChatId),
+    /// Bots, and what each of them listens for.
+    Bridge,
+}
+
+impl StreamId {
+    /// The name of the bridge's directory.
+    pub const BRIDGE: &'static str = "bridge";
+
+    /// The chat, when it is one's board.
+    pub fn chat(self) -> Option<ChatId> {
+        match self {
+            Self::Chat(chat) => Some(chat),
+            Self::Bridge => None,
+        }
+    }
+}
+
+impl From<ChatId> for StreamId {
+    fn from(chat: ChatId) -> Self {
+        Self::Chat(chat)
+    }
+}
+
+impl fmt::Display for StreamId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Chat(chat) => chat.fmt(f),
+            Self::Bridge => f.pad(Self::BRIDGE),
+        }
+    }
+}
+
+impl FromStr for StreamId {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text == Self::BRIDGE {
+            return Ok(Self::Bridge);
+        }
+        let chat = text.parse().map(Self::Chat);
+        chat.map_err(|_| "write a chat's id (negative for a group), or bridge")
+    }
+}
+
+/// A chat is its id; the bridge is its name.
+impl Serialize for StreamId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Chat(chat) => chat.serialize(serializer),
+            Self::Bridge => serializer.serialize_str(Self::BRIDGE),
+        }
+    }
+}
+
+/// What is made of a stream's events: its state, and the files that show it.
+pub trait Aggregate: Default {
+    /// What can happen in such a stream.
+    type Event: Event;
+
+    /// The stream that its events name; none before the first.
+    fn stream(&self) -> Option<StreamId>;
+
+    /// The last event in it.
+    fn seq(&self) -> Seq;
+
+    /// Applies one event. Total: an event that makes no sense here changes nothing but the position.
+    fn evolve(&mut self, record: &Recorded<Self::Event>);
+
+    /// The names of its snapshot files, each with the last event that it reflects; the main file, which promises the others, is last.
+    fn snapshots(&self) -> Vec<(String, Seq)>;
+
+    /// The bytes of the snapshot file of this name; `head` is the last event's hash.
+    fn snapshot(&self, name: &str, head: &str) -> Option<Vec<u8>>;
+}
+
+/// JSON indented by two spaces, one newline at the end.
+pub(super) fn pretty(file: &impl Serialize) -> Vec<u8> {
+    let mut bytes =
+        serde_json::to_vec_pretty(file).expect("strings and numbers always have a JSON form");
+    bytes.push(b'\n');
+    bytes
+}

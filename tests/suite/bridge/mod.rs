@@ -1,0 +1,55 @@
+//! The bridge: its command line, its stream, and the rules that hold after any commands.
+
+mod commands;
+mod golden;
+mod properties;
+mod secrets;
+mod stream;
+
+use std::fs;
+
+use serde_json::Value;
+
+use crate::support::{Data, Run};
+
+/// `bounty bridge …`, the arguments apart by spaces.
+fn bridge(data: &Data, line: &str) -> Run {
+    let args: Vec<&str> = std::iter::once("bridge")
+        .chain(line.split_whitespace())
+        .collect();
+    data.run(&args)
+}
+
+/// The result as a program reads it.
+fn json(data: &Data, line: &str) -> Value {
+    let run = bridge(data, &format!("{line} --format json")).ok();
+    serde_json::from_str(&run.stdout).expect("JSON")
+}
+
+/// Two bots in one process: provider 1, bots 1 and 2, configs 1 and 2, trackers 1 and 2, listeners 1 and 2.
+fn two_bots() -> Data {
+    let data = Data::new();
+    for line in [
+        "provider add --name Boards",
+        "bot add --name One --token-env TOKEN_ONE",
+        "bot add --name Two --token-file two.token --username @two_bot",
+        "config add --name English",
+        "config add --name Русский --locale ru --commands add,bounty --default-count 10 --limit write=30",
+        "tracker add --name Main --provider 1 --config 1",
+        "tracker add --name Second --provider 1 --config 2",
+        "listener add --tracker 1 --bot 1",
+        "listener add --tracker 2 --bot 2",
+    ] {
+        bridge(&data, line).ok();
+    }
+    data
+}
+
+fn log(data: &Data) -> String {
+    fs::read_to_string(data.path().join("bridge/events.jsonl")).expect("a log")
+}
+
+fn snapshot(data: &Data) -> Value {
+    let bytes = fs::read(data.path().join("bridge/bridge.json")).expect("a snapshot");
+    serde_json::from_slice(&bytes).expect("JSON")
+}
