@@ -140,10 +140,12 @@ impl Engine {
     pub fn ask(&self, request: Request) -> Reply {
         let chat = request.chat.id;
         let (sender, receiver) = std::sync::mpsc::sync_channel(1);
-        self.submit(request, move |reply| {
+        let tell = move |reply| {
             // The receiver waits below; it is gone only when this thread is.
             let _ = sender.send(reply);
-        });
+        };
+        let reply = ReplyTo::new(&request, &self.shared.stats, Box::new(tell));
+        self.shared.submit_and_work(Job { request, reply });
         receiver.recv().unwrap_or(Reply {
             chat,
             outcome: Outcome::Trouble(Trouble::Internal),

@@ -68,17 +68,28 @@ impl Shared {
 
     /// Puts a job in its chat's queue.
     pub fn submit(&self, job: Job) {
+        if let Some(lane) = self.queue(job) {
+            self.ready.begin(lane, Way::Round);
+        }
+    }
+
+    /// The same; when no thread works on the chat this one does: it saves whoever waits for the answer two changes of threads.
+    pub fn submit_and_work(&self, job: Job) {
+        if let Some(lane) = self.queue(job) {
+            self.ready.begin_here();
+            self.work_on(lane);
+        }
+    }
+
+    /// The chat, when it must be given to a thread.
+    fn queue(&self, job: Job) -> Option<Arc<Lane>> {
         let chat = job.request.chat.id;
         // The job goes in while the map is locked, so that a lane with work is never swept out of it.
         let mut lanes = lock(&self.lanes);
         let lane = lanes
             .entry(chat)
             .or_insert_with(|| Arc::new(Lane::new(chat)));
-        let begins = lane.push(job).then(|| Arc::clone(lane));
-        drop(lanes);
-        if let Some(lane) = begins {
-            self.ready.begin(lane, Way::Round);
-        }
+        lane.push(job).then(|| Arc::clone(lane))
     }
 
     /// Has the chat's snapshots written at this time; `since` is when they were first due.
@@ -138,11 +149,15 @@ impl Shared {
 
     fn work_alone(&self) {
         while let Some(lane) = self.ready.next_alone() {
-            let mut held = Held::new(self, lane);
-            match catch_unwind(AssertUnwindSafe(|| held.run())) {
-                Ok(()) => held.release(Way::Round),
-                Err(_) => held.recover(),
-            }
+            self.work_on(lane);
+        }
+    }
+
+    fn work_on(&self, lane: Arc<Lane>) {
+        let mut held = Held::new(self, lane);
+        match catch_unwind(AssertUnwindSafe(|| held.run())) {
+            Ok(()) => held.release(Way::Round),
+            Err(_) => held.recover(),
         }
     }
 
