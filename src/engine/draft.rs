@@ -3,7 +3,7 @@
 use crate::domain::BountyId;
 use crate::domain::Seq;
 use crate::domain::board::{
-    Answer, Board, ChatKind, Command, Context, EditLine, Query, Refusal, answer,
+    Answer, Board, ChatKind, Command, Context, EditLine, PageSize, Query, Refusal, answer,
 };
 use crate::store::Position;
 
@@ -69,7 +69,7 @@ pub fn query(board: &Board, request: &Request, settings: &Settings, end: Positio
                 board,
                 *query,
                 &context(request, kind, settings),
-                settings.page,
+                page_size(request, settings),
             )
         }
         Ask::MessageEdited { bounty, arguments } => {
@@ -90,4 +90,11 @@ pub fn query(board: &Board, request: &Request, settings: &Settings, end: Positio
         Ask::Command(Command::Change(_)) | Ask::Migrate { .. } => None,
     };
     Draft::Done(answered.map_or(Outcome::Silent, Outcome::Answer))
+}
+
+fn page_size(request: &Request, settings: &Settings) -> PageSize {
+    PageSize {
+        entries: request.terms.entries.unwrap_or(settings.page.entries),
+        ..settings.page
+    }
 }

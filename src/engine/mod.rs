@@ -53,7 +53,7 @@ pub use monitor::{Lag, Monitor};
 pub use names::current_chat;
 pub use obstacles::{Blocked, Obstacle};
 pub use publish::write_files;
-pub use request::{Ask, Chat, Outcome, Reply, Request, Trouble};
+pub use request::{Ask, Chat, Outcome, Reply, Request, Terms, Trouble};
 pub use stats::Stats;
 pub use tally::{Fate, Kind};
 pub use writer::{add_line, new_record};

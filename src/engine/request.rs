@@ -21,6 +21,14 @@ pub struct Request {
     /// The message's own date.
     pub at: UnixTime,
     pub ask: Ask,
+    pub terms: Terms,
+}
+
+/// By which rules of its asker's a request is carried out, besides the board's own.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Terms {
+    /// The most entries on a page of a list; none = as the engine is set.
+    pub entries: Option<usize>,
 }
 
 /// What is asked.
