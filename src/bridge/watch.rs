@@ -45,6 +45,7 @@ pub fn watch(mut bridge: OpenBridge) -> io::Result<watch::Receiver<Arc<Bridge>>>
 fn send(sender: &watch::Sender<Arc<Bridge>>, state: &Bridge) {
     let is_new = state.seq() > Seq(0) && **sender.borrow() != *state;
     if is_new {
+        tracing::info!(seq = state.seq().0, "the bridge changed");
         sender.send_replace(Arc::new(state.clone()));
     }
 }

@@ -8,7 +8,9 @@ use crate::domain::board::{
 use crate::store::Position;
 
 use super::Settings;
-use super::request::{Ask, Outcome, Request};
+use super::flood::Verdict;
+use super::pace::Pace;
+use super::request::{Ask, Outcome, Request, Trouble};
 use super::tally::Fate;
 
 /// What a job comes to, once everything before it is durable.
@@ -21,7 +23,7 @@ pub enum Draft {
     },
     /// The answer of an event that the log already has.
     Again(Seq),
-    /// Nothing is said to one more of a flood.
+    /// Nothing is said to one more of a flood, or to one more that comes too soon.
     Flooded,
     /// Nothing is said: another board's log, merged into this one, already has it.
     Merged,
@@ -35,6 +37,18 @@ impl Draft {
             Self::Again(_) | Self::Merged => Some(Fate::Duplicate),
             Self::Flooded => Some(Fate::Flood),
         }
+    }
+}
+
+/// What a request comes to that comes too soon after another; none when it does not.
+pub fn too_soon(pace: &Pace, request: &Request) -> Option<Draft> {
+    match pace.judge(request) {
+        Verdict::Pass => None,
+        Verdict::Tell { seconds } => {
+            let told = Outcome::Trouble(Trouble::TooSoon { seconds });
+            Some(Draft::Done(told))
+        }
+        Verdict::Silent => Some(Draft::Flooded),
     }
 }
 

@@ -146,6 +146,11 @@ impl Front {
         let Some(terms) = self.terms(called) else {
             return done(Response::default());
         };
+        // It is no use of the command: it changes nothing.
+        let terms = Terms {
+            limit: None,
+            ..terms
+        };
         let ask = match edited {
             EditedCommand::Add { arguments } => Ask::MessageEdited {
                 bounty: None,
@@ -301,7 +306,7 @@ impl Voice {
                 }
             }
             Outcome::Trouble(trouble) => {
-                let is_flood = matches!(trouble, Trouble::Flood { .. });
+                let is_flood = matches!(trouble, Trouble::Flood { .. } | Trouble::TooSoon { .. });
                 let calls = vec![self.say(&spot, at, &Say::Trouble(words(*trouble)), &[])];
                 Response {
                     calls,
@@ -370,6 +375,9 @@ pub fn words(trouble: Trouble) -> TroubleText {
         Trouble::Busy => TroubleText::Busy,
         Trouble::Storage => TroubleText::Storage,
         Trouble::Flood { seconds } => TroubleText::Flood {
+            seconds: seconds.unsigned_abs(),
+        },
+        Trouble::TooSoon { seconds } => TroubleText::TooSoon {
             seconds: seconds.unsigned_abs(),
         },
         Trouble::Internal => TroubleText::Internal,

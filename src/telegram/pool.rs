@@ -48,7 +48,7 @@ enum Phase {
         rules: watch::Sender<Arc<Bridge>>,
     },
     /// It could not be polled, and is tried again then.
-    Resting { until: Instant, problem: String },
+    Resting { until: Instant },
 }
 
 impl Pool {
@@ -180,18 +180,12 @@ impl Pool {
         self.roster.add(vitals);
     }
 
-    /// A bot cannot be polled: it is shown, said once, and tried again later.
+    /// A bot cannot be polled: it is said, shown, and tried again later.
     fn rest(&mut self, entry: &TelegramBot, error: BotError) -> Result<(), BotError> {
         if self.only == Some(entry.id) {
             return Err(error);
         }
-        let problem = error.to_string();
-        let is_known = self.slots.get(&entry.id).is_some_and(
-            |slot| matches!(&slot.phase, Phase::Resting { problem: known, .. } if *known == problem),
-        );
-        if !is_known {
-            tracing::error!(bot = entry.id.0, name = entry.name, %error, "a bot cannot be polled; it is tried again every {} s, and when its entry changes", AGAIN.as_secs());
-        }
+        tracing::error!(bot = entry.id.0, name = entry.name, %error, "a bot cannot be polled; it is tried again in {} s, and when its entry changes", AGAIN.as_secs());
         let id = match &error {
             // The number is that of another bot, or not known.
             BotError::SameToken(_) | BotError::Token(_) => BotId(0),
@@ -201,9 +195,9 @@ impl Pool {
                 .map_or(BotId(0), |slot| slot.vitals.id),
         };
         let vitals = self.vitals(entry, id);
-        vitals.failed(error.state(), problem.clone());
+        vitals.failed(error.state(), error.to_string());
         let until = Instant::now() + AGAIN;
-        self.put(entry, vitals, Phase::Resting { until, problem });
+        self.put(entry, vitals, Phase::Resting { until });
         Ok(())
     }
 
@@ -246,7 +240,7 @@ impl Slot {
                 rules.send_replace(Arc::clone(bridge));
             }
             (Phase::Running { .. }, _) => self.stop(),
-            (Phase::Resting { until, .. }, Some(entry)) if entry != known => {
+            (Phase::Resting { until }, Some(entry)) if entry != known => {
                 *until = Instant::now();
             }
             (Phase::Resting { .. }, _) => {}
@@ -278,7 +272,7 @@ impl Slot {
 
     fn resting_until(&self) -> Option<Instant> {
         match self.phase {
-            Phase::Resting { until, .. } => Some(until),
+            Phase::Resting { until } => Some(until),
             Phase::Running { .. } => None,
         }
     }

@@ -6,7 +6,7 @@ use tokio::sync::watch;
 
 use crate::domain::board::CommandName;
 use crate::domain::bridge::{Bridge, TelegramBotId, resolve};
-use crate::engine::Terms;
+use crate::engine::{Limit, Terms};
 
 /// The rules of one bot.
 pub struct Rules {
@@ -19,8 +19,11 @@ impl Rules {
     pub fn terms(&self, command: CommandName) -> Option<Terms> {
         let bridge = Arc::clone(&self.bridge.borrow());
         let config = resolve(&bridge, self.bot, command.as_str())?.config;
+        let category = command.category();
+        let seconds = config.rate_limits.get(category.as_str()).copied();
         Some(Terms {
             entries: Some(usize::from(config.default_count)),
+            limit: seconds.map(|seconds| Limit { category, seconds }),
         })
     }
 }

@@ -1,20 +1,28 @@
 //! Each bot answers by its own config, as it is when the command comes in.
 
+use serde_json::Value;
+
 use super::{GROUP, TOKENS, Troupe};
+use crate::support::DATE;
 use crate::support::bot::{Bot, LIMIT};
-use crate::support::bot_api::updates::{User, dm};
+use crate::support::bot_api::updates::{User, dm, group, text_message};
 
 const ADA: i64 = 1;
 
 /// Bot 1 answers everything, bot 2 what can be read and two entries at a time.
 fn run() -> (Troupe, Bot) {
+    run_with(&[])
+}
+
+fn run_with(changes: &[&str]) -> (Troupe, Bot) {
     let troupe = Troupe::new();
-    for line in [
+    let setup = [
         "config add --name Reader --commands bounty,help --default-count 2",
         "tracker add --name Reading --provider 1 --config 2",
         "listener add --tracker 1 --bot 1",
         "listener add --tracker 2 --bot 2",
-    ] {
+    ];
+    for line in setup.iter().chain(changes) {
         troupe.bridge(line);
     }
     let bot = troupe.run(&[]);
@@ -88,4 +96,51 @@ fn a_change_of_a_config_holds_for_the_next_commands_of_the_running_process() {
         });
     assert!(troupe.stage.texts(GROUP)[0].contains("Added #1"));
     bot.stop().ok();
+}
+
+/// Ada writes this in the group to this bot at that second; returns when that is confirmed.
+fn say_at(troupe: &Troupe, token: &str, second: i64, text: &str) -> Value {
+    let stage = &troupe.stage;
+    let (chat, ada) = (group(GROUP, "Group"), User::new(ADA, "Ada"));
+    let mut update = text_message(&chat, &ada, stage.message_id(), DATE + second, text);
+    update["update_id"] = stage.api.push(token, update.clone()).into();
+    troupe.wait_confirmed(token);
+    update
+}
+
+#[test]
+fn commands_that_come_too_soon_are_told_so_once_across_bots_and_duplicates_do_not_count() {
+    let (troupe, bot) = run_with(&[
+        "config edit 1 --limit write=30",
+        "config edit 2 --commands add,bounty --limit write=20 --limit read=5",
+    ]);
+    let [one, two, _] = TOKENS;
+    let mut first = None;
+    let mut answers = 0;
+    let said = [
+        (one, 0, "/add One", Some("Added #1")),
+        (two, 5, "/add Too soon", Some("again in 15 seconds")),
+        (one, 6, "/add Silent", None),
+        (two, 7, "/bounty", Some("One")),
+        (two, 8, "/bounty", Some("again in 4 seconds")),
+        (one, 9, "/bounty", Some("One")),
+        (one, 29, "/add Silent too", None),
+        (two, 30, "/add Two", Some("Added #2")),
+        (one, 31, "/add Too soon again", Some("again in 29 seconds")),
+    ];
+    for (token, second, text, expected) in said {
+        let update = say_at(&troupe, token, second, text);
+        first.get_or_insert(update);
+        if let Some(part) = expected {
+            answers += 1;
+            let answer = &troupe.stage.wait_texts(GROUP, answers)[answers - 1];
+            assert!(answer.contains(part), "{text}: {answer}");
+        }
+    }
+    // It comes again, which is no use and no event.
+    troupe.stage.api.push(one, first.expect("the first update"));
+    let answer = &troupe.stage.wait_texts(GROUP, answers + 1)[answers];
+    assert!(answer.contains("Added #1"), "{answer}");
+    bot.stop().ok();
+    assert_eq!(troupe.stage.texts(GROUP).len(), answers + 1);
 }
