@@ -3,19 +3,23 @@
 //! The bridge changes seldom, so it needs none of the engine's queues and threads: whoever changes or reads it waits for the disk.
 //! Several processes may do so on one data directory.
 
-use std::path::PathBuf;
+mod watch;
+
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::domain::bridge::{
     Bridge, BridgeCommand, BridgeEvent, BridgeUserId, Context, Refusal, SettingChange, changes,
-    decide, missing_from,
+    decide, defaults, missing_from,
 };
 use crate::domain::{Actor, Cause, Recorded, Seq, StreamId, Timestamp};
 use crate::engine::{add_line, write_files};
 use crate::store::{
     Disk, Freshness, Layout, Locked, Log, Position, StoreError, make_root, refuse_other_stream,
 };
+
+pub use watch::watch;
 
 /// How long another process's lock on the log is waited for.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -97,16 +101,39 @@ impl OpenBridge {
         command: &BridgeCommand,
         by: &Asker,
     ) -> Result<Executed, BridgeError> {
+        let executed = self.execute_all(|_| vec![command.clone()], by)?.pop();
+        Ok(executed.expect("a command that is not refused is one event"))
+    }
+
+    /// Sets up a bot whose token is in this variable of the environment, unless there is one. True when that changed the bridge.
+    pub fn set_up(&mut self, variable: &str, by: &Asker) -> Result<bool, BridgeError> {
+        let executed = self.execute_all(|bridge| defaults(bridge, variable), by)?;
+        Ok(!executed.is_empty())
+    }
+
+    /// Carries out the commands that are right for the state, all or none, with one write.
+    fn execute_all(
+        &mut self,
+        commands: impl Fn(&Bridge) -> Vec<BridgeCommand>,
+        by: &Asker,
+    ) -> Result<Vec<Executed>, BridgeError> {
         self.refresh()?;
-        // A command that is refused makes no directory and waits for no lock.
-        Draft::new(&self.state, Position::START, command, by, self.log.path())?;
+        // What is refused, and what is nothing, makes no directory and waits for no lock.
+        let path = self.log.path().to_owned();
+        let planned = commands(&self.state);
+        let draft = Draft::of(&planned, &self.state, Position::START, by, &path)?;
+        if draft.executed.is_empty() {
+            return Ok(Vec::new());
+        }
         make_root(&*self.disk, self.layout.root())?;
         let (disk, dir, published) = (Arc::clone(&self.disk), self.dir.clone(), self.published);
-        let path = self.log.path().to_owned();
         let Some((mut locked, state)) = self.lock(true)? else {
             return Err(StoreError::Moved { path }.into());
         };
-        let draft = Draft::new(state, locked.end(), command, by, &path)?;
+        let draft = Draft::of(&commands(state), state, locked.end(), by, &path)?;
+        if draft.executed.is_empty() {
+            return Ok(Vec::new());
+        }
         locked.append(&draft.lines, draft.end)?;
         *state = draft.state;
         match write_files(&*disk, &dir, state, &draft.end, published) {
@@ -137,50 +164,67 @@ impl OpenBridge {
     }
 }
 
-/// What a command comes to, before it is written: the state runs ahead of the disk.
-struct Draft {
+/// What commands come to, before it is written: the state runs ahead of the disk.
+struct Draft<'d> {
+    by: &'d Asker,
+    log: &'d Path,
     lines: Vec<u8>,
     end: Position,
     state: Bridge,
-    executed: Executed,
+    executed: Vec<Executed>,
 }
 
-impl Draft {
-    fn new(
+impl<'d> Draft<'d> {
+    /// The commands, carried out on this state in their order.
+    fn of(
+        commands: &[BridgeCommand],
         state: &Bridge,
         end: Position,
-        command: &BridgeCommand,
-        by: &Asker,
-        log: &std::path::Path,
+        by: &'d Asker,
+        log: &'d Path,
     ) -> Result<Self, BridgeError> {
-        let at = by.now.seconds();
-        let (mut lines, mut end, mut state) = (Vec::new(), end, state.clone());
-        let mut add = |state: &mut Bridge, actor, cause, event| {
-            let record = add_line(&mut lines, &mut end, by.now, actor, cause, event);
-            let too_long = |bytes| StoreError::LineTooLong {
-                path: log.to_owned(),
-                bytes,
-            };
-            record.map(|record| state.evolve(&record)).map_err(too_long)
+        let mut draft = Self {
+            by,
+            log,
+            lines: Vec::new(),
+            end,
+            state: state.clone(),
+            executed: Vec::new(),
         };
-        for event in missing_from(&state, at) {
-            add(&mut state, Actor::System {}, Cause::System {}, event)?;
+        if !commands.is_empty() {
+            for event in missing_from(state, by.now.seconds()) {
+                draft.add(Actor::System {}, Cause::System {}, event)?;
+            }
         }
-        let context = Context { user: by.user, at };
-        let event = decide(&state, command, &context).map_err(BridgeError::Refused)?;
-        let changes = changes(&state, &event);
-        let (actor, cause) = (by.actor.clone(), by.cause.clone());
-        add(&mut state, actor, cause, event.clone())?;
-        let executed = Executed {
-            seq: state.seq(),
+        for command in commands {
+            draft.carry_out(command)?;
+        }
+        Ok(draft)
+    }
+
+    fn carry_out(&mut self, command: &BridgeCommand) -> Result<(), BridgeError> {
+        let (user, at) = (self.by.user, self.by.now.seconds());
+        let context = Context { user, at };
+        let event = decide(&self.state, command, &context).map_err(BridgeError::Refused)?;
+        let changes = changes(&self.state, &event);
+        let (actor, cause) = (self.by.actor.clone(), self.by.cause.clone());
+        self.add(actor, cause, event.clone())?;
+        self.executed.push(Executed {
+            seq: self.state.seq(),
             event,
             changes,
+        });
+        Ok(())
+    }
+
+    fn add(&mut self, actor: Actor, cause: Cause, event: BridgeEvent) -> Result<(), StoreError> {
+        let now = self.by.now;
+        let record = add_line(&mut self.lines, &mut self.end, now, actor, cause, event);
+        let too_long = |bytes| StoreError::LineTooLong {
+            path: self.log.to_owned(),
+            bytes,
         };
-        Ok(Self {
-            lines,
-            end,
-            state,
-            executed,
-        })
+        self.state.evolve(&record.map_err(too_long)?);
+        Ok(())
     }
 }

@@ -1,21 +1,20 @@
 //! `bounty run`: the Telegram bot.
 
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::{oneshot, watch};
+use tokio::sync::watch::channel;
 
-use crate::domain::BotId;
-use crate::engine::{Engine, Settings};
+use crate::bridge::{Asker, OpenBridge, watch};
+use crate::domain::bridge::BridgeUserId;
+use crate::domain::{Actor, Cause};
+use crate::engine::{Engine, Settings, system_time};
 use crate::metrics::{ListenAddress, Watched, serve};
 use crate::store::{Disk, Layout};
-use crate::telegram::{
-    BotVitals, Front, OnMigrated, Outbox, PollError, PollState, Poller, PollerLock, bot, identify,
-    register_menu,
-};
+use crate::telegram::{Front, Ground, Pool, Stop};
 
 use super::Status;
 use super::args::{DataArgs, ZoneArgs, settings};
@@ -23,7 +22,13 @@ use super::args::{DataArgs, ZoneArgs, settings};
 /// How long a stop may take before the process ends anyway; everything acknowledged is durable by then.
 const STOP_LIMIT: Duration = Duration::from_secs(15);
 
-/// Run the bot; its token comes from TELOXIDE_TOKEN, another Bot API server from TELOXIDE_API_URL
+/// The variable whose token is enough to start with.
+const TOKEN: &str = "TELOXIDE_TOKEN";
+/// There is no bot to run.
+const NO_BOT: &str = "no bot token: get one from @BotFather in Telegram (/newbot) and either set TELOXIDE_TOKEN to it, or say with \
+     `bounty bridge bot add` where it is to be found, and let the bot listen (`bounty bridge listener add`); `bounty shell` works without one";
+
+/// Run the bots: that of TELOXIDE_TOKEN, and those of `bounty bridge`; another Bot API server comes from TELOXIDE_API_URL
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(flatten)]
@@ -42,10 +47,6 @@ pub struct Args {
 }
 
 pub fn run(data: &DataArgs, args: &Args) -> anyhow::Result<Status> {
-    let token = std::env::var("TELOXIDE_TOKEN").ok().filter(|token| !token.trim().is_empty()).context(
-        "no bot token: get one from @BotFather in Telegram (/newbot) and set TELOXIDE_TOKEN to it; \
-         `bounty shell` works without one",
-    )?;
     let api_url = match std::env::var("TELOXIDE_API_URL") {
         Ok(url) if !url.is_empty() => Some(api_url(&url)?),
         _ => None,
@@ -65,7 +66,7 @@ pub fn run(data: &DataArgs, args: &Args) -> anyhow::Result<Status> {
         .enable_all()
         .build()
         .context("cannot start the runtime")?;
-    let outcome = runtime.block_on(service.run(token.trim(), api_url));
+    let outcome = runtime.block_on(service.run(api_url));
     runtime.shutdown_timeout(Duration::from_secs(1));
     outcome.map(|()| Status::Done)
 }
@@ -87,56 +88,60 @@ struct Service {
 }
 
 impl Service {
-    async fn run(self, token: &str, api_url: Option<url::Url>) -> anyhow::Result<()> {
+    async fn run(self, api_url: Option<url::Url>) -> anyhow::Result<()> {
         let mut stop = stop_on_signal()?;
-        let bot = bot(token, api_url).context("cannot start an HTTP client")?;
+        let mut bridge = OpenBridge::new(Arc::clone(&self.disk), self.layout.clone());
+        bridge.refresh()?;
+        let has_token = std::env::var(TOKEN).is_ok_and(|token| !token.trim().is_empty());
+        anyhow::ensure!(has_token || bridge.state().bots.iter().len() > 0, NO_BOT);
         let listener = listen(self.metrics.as_ref()).await?;
         let engine = Arc::new(Engine::open(
             Arc::clone(&self.disk),
             self.layout.clone(),
             self.settings,
         )?);
-        let vitals = Arc::new(BotVitals::new(bot_id(token)));
+        if has_token {
+            set_up(&mut bridge)?;
+        }
+        let bridge = watch(bridge).context("cannot start the thread that watches the bridge")?;
         let watched = Arc::new(Watched::new(engine.monitor()));
-        watched.add(Arc::clone(&vitals));
         if let Some(listener) = listener {
             tokio::spawn(serve(listener, Arc::clone(&watched)));
         }
-        let Some(identity) = identify(&bot, &vitals, &mut stop).await? else {
-            return Ok(());
+        let ground = Ground {
+            front: Front::new(Arc::clone(&engine), self.settings.zone),
+            disk: self.disk,
+            layout: self.layout,
+            api_url,
         };
-        vitals.is_now(PollState::Waiting);
-        let lock =
-            PollerLock::wait(Arc::clone(&self.disk), &self.layout, identity.id, &mut stop).await?;
-        let Some(_lock) = lock else { return Ok(()) };
-        tracing::info!(bot = identity.id.0, username = identity.username, data = %self.layout.root().display(), "the bot runs");
-
-        let front = Arc::new(Front::new(Arc::clone(&engine), self.settings.zone));
-        let menu = {
-            let (front, bot) = (Arc::clone(&front), bot.clone());
-            tokio::spawn(async move { register_menu(&bot, front.texts()).await })
-        };
-        let on_migrated = on_migrated(Arc::downgrade(&front));
-        let outbox = Outbox::new(bot.clone(), Arc::clone(&vitals), on_migrated);
-        let poller = Poller {
-            bot,
-            identity,
-            front,
-            outbox: outbox.clone(),
-            vitals,
-        };
-        let polled = poller.run(&mut stop).await;
+        let polled = Pool::new(ground, bridge, watched.roster.clone())
+            .run(&mut stop)
+            .await;
         watched.stop();
-        menu.abort();
-        // It holds the boards open until it has ended; that it was aborted is no news.
-        let _ = menu.await;
         tracing::info!("stopping");
-        outbox.drained(STOP_LIMIT / 3).await;
-        drop(poller);
         close(engine).await?;
         tracing::info!("stopped; everything received is stored");
-        polled.map_err(PollError::into)
+        polled.map_err(anyhow::Error::from)
     }
+}
+
+/// Makes the bot of [`TOKEN`] an entry of the bridge, unless it is one.
+fn set_up(bridge: &mut OpenBridge) -> anyhow::Result<()> {
+    let by = Asker {
+        user: BridgeUserId::SYSTEM,
+        actor: Actor::System {},
+        cause: Cause::System {},
+        now: system_time(),
+    };
+    if bridge
+        .set_up(TOKEN, &by)
+        .context("cannot set up the bridge")?
+    {
+        tracing::info!(
+            "the bot of {TOKEN} is now an entry of the bridge; `bounty bridge` shows and changes how it answers"
+        );
+    }
+    Ok(())
 }
 
 /// Binds the address for metrics, before anything is begun that would have to be undone.
@@ -153,28 +158,6 @@ async fn listen(address: Option<&ListenAddress>) -> anyhow::Result<Option<TcpLis
     Ok(Some(listener))
 }
 
-/// The bot's id, which stands before the colon of its token; 0 in what is no token, which Telegram will refuse.
-fn bot_id(token: &str) -> BotId {
-    let (id, _) = token.split_once(':').unwrap_or_default();
-    BotId(id.parse().unwrap_or(0))
-}
-
-/// A group's new id that became known when a message was refused. The outbox must not keep the boards open.
-fn on_migrated(front: Weak<Front>) -> OnMigrated {
-    Arc::new(move |from, to| {
-        let (sender, calls) = oneshot::channel();
-        if let Some(front) = front.upgrade() {
-            let now = chrono::Utc::now().timestamp();
-            front.moved(from, to, now, move |response| {
-                let is_done = response.trouble.is_none();
-                // The receiver is gone when the process stops.
-                let _ = sender.send(if is_done { response.calls } else { Vec::new() });
-            });
-        }
-        calls
-    })
-}
-
 /// Writes the last snapshots, off the runtime's threads.
 async fn close(engine: Arc<Engine>) -> anyhow::Result<()> {
     let closing = tokio::task::spawn_blocking(move || drop(engine));
@@ -185,8 +168,8 @@ async fn close(engine: Arc<Engine>) -> anyhow::Result<()> {
 }
 
 /// Becomes true at SIGINT or SIGTERM.
-fn stop_on_signal() -> anyhow::Result<watch::Receiver<bool>> {
-    let (sender, receiver) = watch::channel(false);
+fn stop_on_signal() -> anyhow::Result<Stop> {
+    let (sender, receiver) = channel(false);
     let mut interrupt = signal(SignalKind::interrupt()).context("cannot handle SIGINT")?;
     let mut terminate = signal(SignalKind::terminate()).context("cannot handle SIGTERM")?;
     tokio::spawn(async move {

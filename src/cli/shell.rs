@@ -9,7 +9,7 @@ use rustyline::{Editor, Helper, Highlighter, Hinter, Validator};
 
 use crate::domain::board::ChatKind;
 use crate::domain::{Actor, Cause, ChatId, UnixTime, UserId};
-use crate::engine::{Ask, Chat, Engine, Outcome, Request};
+use crate::engine::{Ask, Chat, Engine, Outcome, Request, Terms};
 use crate::telegram::{MessageText, Parsed, parse, words};
 use crate::text::{Language, Message, Note, Say, Texts, View};
 
@@ -204,6 +204,7 @@ impl Shell<'_> {
             cause,
             at,
             ask,
+            terms: Terms::default(),
         });
         match &reply.outcome {
             Outcome::Answer(answer) if reply.partial => {

@@ -9,7 +9,7 @@ use crate::store::{Position, StoreError, Written};
 
 use super::Settings;
 use super::board::OpenBoard;
-use super::draft::{Draft, context, query};
+use super::draft::{Draft, context, query, too_soon};
 use super::flood::FloodGuard;
 use super::job::Job;
 use super::request::{Outcome, Trouble};
@@ -52,6 +52,12 @@ pub fn begin(
     jobs: Vec<Job>,
     patience: Duration,
 ) -> Begun {
+    let jobs: Vec<Job> = (jobs.into_iter())
+        .filter_map(|job| admit(shared, job))
+        .collect();
+    if jobs.is_empty() {
+        return Begun::Answered(Late::default());
+    }
     if jobs.iter().all(|job| job.change().is_none()) {
         return read(open, shared, jobs, patience);
     }
@@ -60,7 +66,7 @@ pub fn begin(
         Err(error) => return trouble(open, shared, jobs, error, patience),
     };
     let before = open.log.end().seq;
-    let mut writer = Writer::new(&shared.settings, flood);
+    let mut writer = Writer::new(shared, flood);
     let mut drafts = Vec::new();
     match write(open, &mut writer, &jobs, &known, patience, &mut drafts) {
         Ok(Wrote::Nothing) => Begun::Answered(answer_all(zip(jobs, drafts), false)),
@@ -77,6 +83,23 @@ pub fn begin(
             trouble(open, shared, jobs, error, patience)
         }
     }
+}
+
+/// Judges a job that only reads, once; one that comes too soon is answered and gone. Changes are judged when it is known that they
+/// are no duplicates.
+fn admit(shared: &Shared, mut job: Job) -> Option<Job> {
+    if job.admitted || job.change().is_some() {
+        return Some(job);
+    }
+    match too_soon(&shared.pace, &job.request) {
+        None => {
+            job.admitted = true;
+            return Some(job);
+        }
+        Some(Draft::Done(outcome)) => job.finish(outcome),
+        Some(silent) => job.counted_as(silent.fate()).finish(Outcome::Silent),
+    }
+    None
 }
 
 fn zip(jobs: Vec<Job>, drafts: Vec<Draft>) -> Answers {

@@ -3,12 +3,14 @@
 use crate::domain::BountyId;
 use crate::domain::Seq;
 use crate::domain::board::{
-    Answer, Board, ChatKind, Command, Context, EditLine, Query, Refusal, answer,
+    Answer, Board, ChatKind, Command, Context, EditLine, PageSize, Query, Refusal, answer,
 };
 use crate::store::Position;
 
 use super::Settings;
-use super::request::{Ask, Outcome, Request};
+use super::flood::Verdict;
+use super::pace::Pace;
+use super::request::{Ask, Outcome, Request, Trouble};
 use super::tally::Fate;
 
 /// What a job comes to, once everything before it is durable.
@@ -21,7 +23,7 @@ pub enum Draft {
     },
     /// The answer of an event that the log already has.
     Again(Seq),
-    /// Nothing is said to one more of a flood.
+    /// Nothing is said to one more of a flood, or to one more that comes too soon.
     Flooded,
     /// Nothing is said: another board's log, merged into this one, already has it.
     Merged,
@@ -35,6 +37,18 @@ impl Draft {
             Self::Again(_) | Self::Merged => Some(Fate::Duplicate),
             Self::Flooded => Some(Fate::Flood),
         }
+    }
+}
+
+/// What a request comes to that comes too soon after another; none when it does not.
+pub fn too_soon(pace: &Pace, request: &Request) -> Option<Draft> {
+    match pace.judge(request) {
+        Verdict::Pass => None,
+        Verdict::Tell { seconds } => {
+            let told = Outcome::Trouble(Trouble::TooSoon { seconds });
+            Some(Draft::Done(told))
+        }
+        Verdict::Silent => Some(Draft::Flooded),
     }
 }
 
@@ -69,7 +83,7 @@ pub fn query(board: &Board, request: &Request, settings: &Settings, end: Positio
                 board,
                 *query,
                 &context(request, kind, settings),
-                settings.page,
+                page_size(request, settings),
             )
         }
         Ask::MessageEdited { bounty, arguments } => {
@@ -90,4 +104,11 @@ pub fn query(board: &Board, request: &Request, settings: &Settings, end: Positio
         Ask::Command(Command::Change(_)) | Ask::Migrate { .. } => None,
     };
     Draft::Done(answered.map_or(Outcome::Silent, Outcome::Answer))
+}
+
+fn page_size(request: &Request, settings: &Settings) -> PageSize {
+    PageSize {
+        entries: request.terms.entries.unwrap_or(settings.page.entries),
+        ..settings.page
+    }
 }

@@ -13,6 +13,8 @@ use super::tally::{Fate, Kind};
 pub struct Job {
     pub request: Request,
     pub reply: ReplyTo,
+    /// A job that only reads: whether it was judged not to come too soon.
+    pub admitted: bool,
 }
 
 /// Whoever waits for a reply. A panic on the way drops this, and then they are told that something went wrong.

@@ -28,6 +28,7 @@ mod migrate;
 mod monitor;
 mod names;
 mod obstacles;
+mod pace;
 mod publish;
 mod ready;
 mod request;
@@ -53,7 +54,7 @@ pub use monitor::{Lag, Monitor};
 pub use names::current_chat;
 pub use obstacles::{Blocked, Obstacle};
 pub use publish::write_files;
-pub use request::{Ask, Chat, Outcome, Reply, Request, Trouble};
+pub use request::{Ask, Chat, Limit, Outcome, Reply, Request, Terms, Trouble};
 pub use stats::Stats;
 pub use tally::{Fate, Kind};
 pub use writer::{add_line, new_record};
@@ -133,7 +134,11 @@ impl Engine {
     /// Puts a request in its chat's queue; `reply` is called once, from another thread, when its events are durable.
     pub fn submit(&self, request: Request, reply: impl FnOnce(Reply) + Send + 'static) {
         let reply = ReplyTo::new(&request, &self.shared.stats, Box::new(reply));
-        self.shared.submit(Job { request, reply });
+        self.shared.submit(Job {
+            request,
+            reply,
+            admitted: false,
+        });
     }
 
     /// Runs one request and waits for its reply.

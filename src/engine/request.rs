@@ -1,6 +1,6 @@
 //! What comes into the engine, and what comes out.
 
-use crate::domain::board::{Answer, ChatKind, Command};
+use crate::domain::board::{Answer, Category, ChatKind, Command};
 use crate::domain::{Actor, BountyId, Cause, ChatId, UnixTime};
 use crate::store::StoreError;
 
@@ -21,6 +21,23 @@ pub struct Request {
     /// The message's own date.
     pub at: UnixTime,
     pub ask: Ask,
+    pub terms: Terms,
+}
+
+/// By which rules of its asker's a request is carried out, besides the board's own.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Terms {
+    /// The most entries on a page of a list; none = as the engine is set.
+    pub entries: Option<usize>,
+    /// How often such commands may be used in the chat; none = as often as one likes.
+    pub limit: Option<Limit>,
+}
+
+/// So many seconds lie between two uses of a category's commands in one chat.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limit {
+    pub category: Category,
+    pub seconds: u32,
 }
 
 /// What is asked.
@@ -71,6 +88,8 @@ pub enum Trouble {
     Storage,
     /// Too many commands within a minute; room in that many seconds.
     Flood { seconds: i64 },
+    /// Too soon after another command of its category; that many seconds are left.
+    TooSoon { seconds: i64 },
     /// A bug: the command was given up, nothing else.
     Internal,
 }

@@ -120,7 +120,7 @@ impl Fate {
                 Trouble::Foreign => Self::Foreign,
                 Trouble::Busy => Self::Busy,
                 Trouble::Storage => Self::Storage,
-                Trouble::Flood { .. } => Self::Flood,
+                Trouble::Flood { .. } | Trouble::TooSoon { .. } => Self::Flood,
                 Trouble::Internal => Self::Internal,
             },
         }

@@ -98,6 +98,7 @@ pub fn run(shared: &Shared) {
 impl Shared {
     fn sweep(&self) {
         mend::try_again(self);
+        self.pace.forget((self.settings.now)().seconds());
         let is_idle = |chat: &ChatId, lane: &Arc<Lane>| {
             lane.is_idle(self.settings.idle) && !self.stats.obstacles.is_blocked(*chat)
         };

@@ -19,6 +19,7 @@ use super::held::Held;
 use super::job::Job;
 use super::lane::{Lane, Next, lock};
 use super::monitor::Lag;
+use super::pace::Pace;
 use super::ready::{Ready, Way};
 use super::round;
 use super::stats::Stats;
@@ -41,6 +42,7 @@ pub struct Shared {
     pub active: Active,
     pub upkeep: Upkeep,
     pub flush: Option<SharedFlush>,
+    pub pace: Pace,
     pub lanes: Mutex<HashMap<ChatId, Arc<Lane>>>,
     agenda: Agenda,
 }
@@ -61,6 +63,7 @@ impl Shared {
             checks: Checks::default(),
             ready: Ready::new(flush.is_some()),
             flush: flush.map(SharedFlush::new),
+            pace: Pace::default(),
             lanes: Mutex::default(),
             agenda: Agenda::default(),
         }

@@ -9,15 +9,18 @@ use crate::domain::{Actor, Cause, Event, Recorded, Seq, Timestamp};
 use crate::store::{Position, encode};
 
 use super::Settings;
-use super::draft::{Draft, context, query};
+use super::draft::{Draft, context, query, too_soon};
 use super::event_id::new_event_id;
 use super::flood::{FloodGuard, Verdict};
 use super::job::Job;
+use super::pace::Pace;
 use super::request::{Chat, Outcome, Request, Trouble};
+use super::worker::Shared;
 
 /// Decides the jobs of a batch on a state that runs ahead of the disk by this batch.
 pub struct Writer<'w> {
     pub settings: &'w Settings,
+    pace: &'w Pace,
     flood: &'w mut FloodGuard,
     pub lines: Vec<u8>,
     pub end: Position,
@@ -25,9 +28,10 @@ pub struct Writer<'w> {
 
 impl<'w> Writer<'w> {
     /// A batch without events yet.
-    pub fn new(settings: &'w Settings, flood: &'w mut FloodGuard) -> Self {
+    pub fn new(shared: &'w Shared, flood: &'w mut FloodGuard) -> Self {
         Self {
-            settings,
+            settings: &shared.settings,
+            pace: &shared.pace,
             flood,
             lines: Vec::new(),
             end: Position::START,
@@ -52,7 +56,8 @@ impl<'w> Writer<'w> {
         {
             return Draft::Again(seq);
         }
-        if let Some(refused) = self.flooded(change, request) {
+        let refused = too_soon(self.pace, request).or_else(|| self.flooded(change, request));
+        if let Some(refused) = refused {
             return refused;
         }
         let kind = board.kind().unwrap_or(request.chat.kind);

@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use crate::domain::BotId;
 use crate::engine::Monitor;
 use crate::telegram::{BotVitals, PollState};
 
@@ -59,6 +60,7 @@ fn unpolled(bot: &BotVitals) -> Option<String> {
     let polling = bot.polling();
     let why = match polling.state {
         PollState::Starting if polling.problem.is_none() => "Telegram is asked who it is",
+        PollState::NoToken => "it has no token of its own",
         PollState::Waiting => "another process polls it on the same data; this one waits",
         PollState::Stopped => "it is polled no more",
         PollState::Polling => return None,
@@ -68,11 +70,19 @@ fn unpolled(bot: &BotVitals) -> Option<String> {
         PollState::Refused => "Telegram refuses its token",
         PollState::Starting | PollState::Failing => "Telegram cannot be polled",
     };
-    let (id, seconds) = (bot.id, polling.failing.as_secs());
+    let (bot, seconds) = (name(bot), polling.failing.as_secs());
     Some(match polling.problem {
-        Some(problem) => format!("bot {id}: {why}, for {seconds} s: {problem}"),
-        None => format!("bot {id}: {why}"),
+        Some(problem) => format!("bot {bot}: {why}, for {seconds} s: {problem}"),
+        None => format!("bot {bot}: {why}"),
     })
+}
+
+/// By Telegram's number, or by the bridge's while that is not known.
+fn name(bot: &BotVitals) -> String {
+    match bot.entry {
+        Some(entry) if bot.id == BotId(0) => format!("{entry} of the bridge"),
+        _ => bot.id.to_string(),
+    }
 }
 
 fn unwritable(engine: &Monitor) -> Vec<String> {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 
+use crate::domain::BotId;
 use crate::engine::{Fate, Kind, Monitor, Obstacle, Stats};
 use crate::telegram::{BotVitals, PollState, Sent};
 
@@ -23,6 +24,7 @@ pub fn page(watched: &Watched) -> String {
     let bots = watched.bots();
     let bots: Vec<(String, Arc<BotVitals>)> = bots
         .into_iter()
+        .filter(|bot| bot.id != BotId(0))
         .map(|bot| (bot.id.to_string(), bot))
         .collect();
     polling(&mut page, &bots);

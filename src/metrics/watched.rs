@@ -1,18 +1,19 @@
 //! What is watched: one running service.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
 use crate::engine::Monitor;
-use crate::telegram::BotVitals;
+use crate::telegram::{BotVitals, Roster};
 
 /// An engine and the bots on it.
 pub struct Watched {
     pub engine: Monitor,
     /// When the process began, in Unix seconds.
     pub started: f64,
-    bots: Mutex<Vec<Arc<BotVitals>>>,
+    /// The bots, which come and go.
+    pub roster: Roster,
     stopping: AtomicBool,
 }
 
@@ -23,19 +24,14 @@ impl Watched {
         Self {
             engine,
             started: since.unwrap_or_default().as_secs_f64(),
-            bots: Mutex::default(),
+            roster: Roster::default(),
             stopping: AtomicBool::new(false),
         }
     }
 
-    /// Adds a bot.
-    pub fn add(&self, bot: Arc<BotVitals>) {
-        self.lock().push(bot);
-    }
-
     /// The bots.
     pub fn bots(&self) -> Vec<Arc<BotVitals>> {
-        self.lock().clone()
+        self.roster.all()
     }
 
     /// Says that the service was told to end.
@@ -46,9 +42,5 @@ impl Watched {
     /// Whether it was told to end.
     pub fn is_stopping(&self) -> bool {
         self.stopping.load(Relaxed)
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Vec<Arc<BotVitals>>> {
-        self.bots.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -11,11 +11,12 @@ use teloxide::types::{
 
 use crate::domain::board::ChatKind;
 use crate::domain::{Actor, Cause, ChatId, UnixTime};
-use crate::engine::{Ask, Chat, Engine, Outcome, Reply, Request, Trouble};
+use crate::engine::{Ask, Chat, Engine, Outcome, Reply, Request, Terms, Trouble};
 use crate::text::{Language, Note, Say, Texts, TroubleText, View};
 
 use super::call::Call;
-use super::command::{EditedCommand, Parsed};
+use super::command::{Called, EditedCommand, Parsed};
+use super::rules::Rules;
 use super::update::{Inbound, Incoming, Origin, Place};
 
 /// What answers an update.
@@ -30,6 +31,8 @@ pub struct Response {
 pub struct Front {
     engine: Arc<Engine>,
     voice: Arc<Voice>,
+    /// None where every command is answered.
+    rules: Option<Rules>,
 }
 
 /// How answers are worded.
@@ -47,6 +50,16 @@ impl Front {
                 texts: Texts::new(),
                 zone,
             }),
+            rules: None,
+        }
+    }
+
+    /// The same for one bot, which answers by these rules.
+    pub fn ruled(&self, rules: Rules) -> Self {
+        Self {
+            engine: Arc::clone(&self.engine),
+            voice: Arc::clone(&self.voice),
+            rules: Some(rules),
         }
     }
 
@@ -58,8 +71,16 @@ impl Front {
     /// Carries out an update. `done` is called once, perhaps from another thread, when its event is durable.
     pub fn receive(&self, incoming: Incoming, done: impl FnOnce(Response) + Send + 'static) {
         match incoming.kind {
-            Inbound::Message { origin, parsed } => self.message(origin, parsed, done),
-            Inbound::EditedMessage { origin, edited } => self.edited(origin, edited, done),
+            Inbound::Message {
+                origin,
+                called,
+                parsed,
+            } => self.message(origin, called, parsed, done),
+            Inbound::EditedMessage {
+                origin,
+                called,
+                edited,
+            } => self.edited(origin, called, edited, done),
             Inbound::Migrated { origin, from, to } => self.migrated(origin, from, to, done),
             Inbound::AddedToGroup { chat, .. } => {
                 let spot = Spot {
@@ -78,12 +99,17 @@ impl Front {
     fn message(
         &self,
         origin: Origin,
+        called: Option<Called>,
         parsed: Parsed,
         done: impl FnOnce(Response) + Send + 'static,
     ) {
+        let terms = called.map_or(Some(Terms::default()), |called| self.terms(called));
+        let Some(terms) = terms else {
+            return done(self.not_enabled(&origin, called));
+        };
         let say = match parsed {
             Parsed::Command(command, notes) => {
-                return self.ask(origin, Ask::Command(command), notes, done);
+                return self.ask(origin, Ask::Command(command), terms, notes, done);
             }
             Parsed::Usage(usage) => Say::Usage(usage),
             Parsed::Unknown { .. } => Say::UnknownCommand,
@@ -92,12 +118,39 @@ impl Front {
         done(self.voice.only(&Spot::of(&origin.place), origin.at, &say));
     }
 
+    /// By which terms this command is carried out; none when it is not enabled.
+    fn terms(&self, called: Called) -> Option<Terms> {
+        match &self.rules {
+            Some(rules) => rules.terms(called.name),
+            None => Some(Terms::default()),
+        }
+    }
+
+    /// As for a command that nobody knows: in a group it is answered only when this bot is named.
+    fn not_enabled(&self, origin: &Origin, called: Option<Called>) -> Response {
+        let is_named = called.is_some_and(|called| called.named);
+        if origin.place.kind == ChatKind::Group && !is_named {
+            return Response::default();
+        }
+        let spot = Spot::of(&origin.place);
+        self.voice.only(&spot, origin.at, &Say::UnknownCommand)
+    }
+
     fn edited(
         &self,
         origin: Origin,
+        called: Called,
         edited: EditedCommand,
         done: impl FnOnce(Response) + Send + 'static,
     ) {
+        let Some(terms) = self.terms(called) else {
+            return done(Response::default());
+        };
+        // It is no use of the command: it changes nothing.
+        let terms = Terms {
+            limit: None,
+            ..terms
+        };
         let ask = match edited {
             EditedCommand::Add { arguments } => Ask::MessageEdited {
                 bounty: None,
@@ -112,7 +165,7 @@ impl Front {
                 ));
             }
         };
-        self.ask(origin, ask, Vec::new(), done);
+        self.ask(origin, ask, terms, Vec::new(), done);
     }
 
     fn migrated(
@@ -129,6 +182,7 @@ impl Front {
         self.ask(
             Origin { place, ..origin },
             Ask::Migrate { to },
+            Terms::default(),
             Vec::new(),
             done,
         );
@@ -156,13 +210,15 @@ impl Front {
             at,
             language: None,
         };
-        self.ask(origin, Ask::Migrate { to }, Vec::new(), done);
+        let terms = Terms::default();
+        self.ask(origin, Ask::Migrate { to }, terms, Vec::new(), done);
     }
 
     fn ask(
         &self,
         origin: Origin,
         ask: Ask,
+        terms: Terms,
         notes: Vec<Note>,
         done: impl FnOnce(Response) + Send + 'static,
     ) {
@@ -185,6 +241,7 @@ impl Front {
             cause,
             at,
             ask,
+            terms,
         };
         self.engine.submit(request, move |reply| {
             done(voice.answer(spot, at, &reply, &notes))
@@ -249,7 +306,7 @@ impl Voice {
                 }
             }
             Outcome::Trouble(trouble) => {
-                let is_flood = matches!(trouble, Trouble::Flood { .. });
+                let is_flood = matches!(trouble, Trouble::Flood { .. } | Trouble::TooSoon { .. });
                 let calls = vec![self.say(&spot, at, &Say::Trouble(words(*trouble)), &[])];
                 Response {
                     calls,
@@ -318,6 +375,9 @@ pub fn words(trouble: Trouble) -> TroubleText {
         Trouble::Busy => TroubleText::Busy,
         Trouble::Storage => TroubleText::Storage,
         Trouble::Flood { seconds } => TroubleText::Flood {
+            seconds: seconds.unsigned_abs(),
+        },
+        Trouble::TooSoon { seconds } => TroubleText::TooSoon {
             seconds: seconds.unsigned_abs(),
         },
         Trouble::Internal => TroubleText::Internal,

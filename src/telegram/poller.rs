@@ -28,9 +28,7 @@ pub type Stop = watch::Receiver<bool>;
 /// Why a bot is not polled any more.
 #[derive(Debug, thiserror::Error)]
 pub enum PollError {
-    #[error(
-        "Telegram refuses the bot's token: get a valid one from @BotFather (/token) and set TELOXIDE_TOKEN"
-    )]
+    #[error("Telegram refuses the bot's token")]
     Unauthorized,
 }
 
@@ -55,6 +53,7 @@ pub async fn identify(
                 }));
             }
             Err(error) if failure(&error) == Failure::Unauthorized => {
+                vitals.failed(PollState::Refused, describe(&error));
                 return Err(PollError::Unauthorized);
             }
             Err(error) => pauses.after(&error, stop).await,
@@ -237,7 +236,11 @@ impl<'v> Pauses<'v> {
 
     fn success(&mut self) {
         if self.failures > 0 {
-            tracing::info!(failures = self.failures, "Telegram answers again");
+            tracing::info!(
+                bot = self.vitals.id.0,
+                failures = self.failures,
+                "Telegram answers again"
+            );
             self.failures = 0;
         }
     }
@@ -254,12 +257,14 @@ impl<'v> Pauses<'v> {
         let seconds = pause.as_secs_f32();
         if failure(error) == Failure::Conflict {
             tracing::warn!(
+                bot = self.vitals.id.0,
                 seconds,
                 "Telegram says that this bot has another poller or a webhook ({}): stop the other program, or remove the webhook; trying again",
                 describe(error)
             );
         } else {
             tracing::warn!(
+                bot = self.vitals.id.0,
                 seconds,
                 "cannot {}: {}; trying again",
                 self.doing,

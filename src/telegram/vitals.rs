@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::domain::BotId;
+use crate::domain::bridge::TelegramBotId;
 
 use super::api::Failure;
 
@@ -13,6 +14,8 @@ use super::api::Failure;
 pub enum PollState {
     /// Telegram has not said yet who it is.
     Starting,
+    /// Its token was not found, or is that of a bot that is polled already.
+    NoToken,
     /// Another process polls it on the same data.
     Waiting,
     /// Telegram answers.
@@ -29,8 +32,9 @@ pub enum PollState {
 
 impl PollState {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Starting,
+        Self::NoToken,
         Self::Waiting,
         Self::Polling,
         Self::Conflict,
@@ -43,6 +47,7 @@ impl PollState {
     pub fn name(self) -> &'static str {
         match self {
             Self::Starting => "starting",
+            Self::NoToken => "no_token",
             Self::Waiting => "waiting",
             Self::Polling => "polling",
             Self::Conflict => "conflict",
@@ -108,7 +113,10 @@ pub struct Polling {
 /// The counters and the state of one bot.
 #[derive(Debug)]
 pub struct BotVitals {
+    /// 0 as long as its token is not known.
     pub id: BotId,
+    /// What it is in the bridge, if it stands there.
+    pub entry: Option<TelegramBotId>,
     pub updates: AtomicU64,
     pub polls_answered: AtomicU64,
     pub polls_failed: AtomicU64,
@@ -133,6 +141,7 @@ impl BotVitals {
     pub fn new(id: BotId) -> Self {
         Self {
             id,
+            entry: None,
             updates: AtomicU64::default(),
             polls_answered: AtomicU64::default(),
             polls_failed: AtomicU64::default(),
@@ -141,6 +150,14 @@ impl BotVitals {
             pauses: AtomicU64::default(),
             sent: Default::default(),
             polling: Mutex::new((PollState::Starting, None)),
+        }
+    }
+
+    /// The same, for a bot of the bridge.
+    pub fn of_entry(entry: TelegramBotId, id: BotId) -> Self {
+        Self {
+            entry: Some(entry),
+            ..Self::new(id)
         }
     }
 
@@ -212,5 +229,30 @@ pub(super) struct Outgoing(Arc<BotVitals>);
 impl Drop for Outgoing {
     fn drop(&mut self) {
         self.0.outgoing.fetch_sub(1, Relaxed);
+    }
+}
+
+/// The bots of a process that are polled, or are to be.
+#[derive(Clone, Debug, Default)]
+pub struct Roster(Arc<Mutex<Vec<Arc<BotVitals>>>>);
+
+impl Roster {
+    /// Adds a bot.
+    pub fn add(&self, bot: Arc<BotVitals>) {
+        self.lock().push(bot);
+    }
+
+    /// Takes a bot off.
+    pub fn remove(&self, bot: &Arc<BotVitals>) {
+        self.lock().retain(|other| !Arc::ptr_eq(other, bot));
+    }
+
+    /// All of them.
+    pub fn all(&self) -> Vec<Arc<BotVitals>> {
+        self.lock().clone()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Arc<BotVitals>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

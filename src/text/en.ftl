@@ -233,6 +233,10 @@ trouble-flood = { $seconds ->
     [one] That was a lot within a minute, so this was not done. There is room again in 1 second: please send it again then.
    *[other] That was a lot within a minute, so this was not done. There is room again in { $seconds } seconds: please send it again then.
 }
+trouble-too-soon = { $seconds ->
+    [one] This came too soon after the last one here, so it was not done. Please send it again in 1 second.
+   *[other] This came too soon after the last one here, so it was not done. Please send it again in { $seconds } seconds.
+}
 trouble-internal = Something went wrong with this command. See with /bounty whether it was carried out before you send it again, and tell the operator of this bot if it lasts.
 
 ## First steps

@@ -120,6 +120,10 @@ impl Renderer<'_> {
             TroubleText::Flood { seconds } => {
                 self.format("trouble-flood", Args::default().count("seconds", seconds))
             }
+            TroubleText::TooSoon { seconds } => self.format(
+                "trouble-too-soon",
+                Args::default().count("seconds", seconds),
+            ),
             TroubleText::Internal => self.say("trouble-internal"),
         }
     }

@@ -63,6 +63,8 @@ pub enum TroubleText {
     Storage,
     /// Too many commands within a minute; room again in that many seconds.
     Flood { seconds: u64 },
+    /// Too soon after another command like it; that many seconds are left.
+    TooSoon { seconds: u64 },
     /// A bug.
     Internal,
 }

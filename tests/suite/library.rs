@@ -10,7 +10,7 @@ use std::time::Duration;
 use bounty_ledger::audit::{Reader, Verdict};
 use bounty_ledger::domain::board::{Answer, Change, ChatKind, Command, NewBounty, Query};
 use bounty_ledger::domain::{Actor, BotId, Cause, ChatId, Delivery, UserId};
-use bounty_ledger::engine::{Ask, Chat, Engine, Outcome, Request, Settings};
+use bounty_ledger::engine::{Ask, Chat, Engine, Outcome, Request, Settings, Terms};
 use bounty_ledger::store::{Access, Disk, Layout, LocalDisk};
 use bounty_ledger::text::page_size;
 use sha2::{Digest, Sha256};
@@ -79,6 +79,7 @@ pub fn request(chat: i64, user: i64, update: i64, command: Command) -> Request {
         }),
         at: DATE,
         ask: Ask::Command(command),
+        terms: Terms::default(),
     }
 }
 

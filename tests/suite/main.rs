@@ -25,6 +25,7 @@ mod machine;
 mod metrics;
 mod migration;
 mod overload;
+mod pool;
 mod processes;
 mod properties;
 mod real_faults;

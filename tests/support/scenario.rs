@@ -7,7 +7,7 @@ use bounty_ledger::domain::board::{
     Answer, Change, ChatKind, Command, DueWish, EditParts, NewBounty, PageSize, Query,
 };
 use bounty_ledger::domain::{Actor, BotId, BountyId, Cause, ChatId, Delivery, Timestamp, UserId};
-use bounty_ledger::engine::{Ask, Chat, Engine, Outcome, Request, Settings};
+use bounty_ledger::engine::{Ask, Chat, Engine, Outcome, Request, Settings, Terms};
 use bounty_ledger::store::{Layout, StoreError};
 
 use super::law::{Ledger, assert_sound};
@@ -155,6 +155,7 @@ pub fn request(step: &Step, bot: i64, update: i64) -> Request {
         }),
         at: DATE,
         ask,
+        terms: Terms::default(),
     }
 }
 

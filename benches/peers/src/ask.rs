@@ -3,7 +3,7 @@
 use anyhow::Context;
 use bounty_ledger::domain::board::{Change, ChatKind, Command, EditParts, NewBounty};
 use bounty_ledger::domain::{Actor, BotId, BountyId, Cause, ChatId, Delivery, UserId, due};
-use bounty_ledger::engine::{Ask, Chat, Request};
+use bounty_ledger::engine::{Ask, Chat, Request, Terms};
 use serde_json::json;
 
 use crate::board::{Added, Event};
@@ -34,6 +34,7 @@ pub fn request(op: &Op) -> anyhow::Result<Request> {
         cause: Cause::Update(delivery),
         at: entry.date,
         ask: Ask::Command(Command::Change(change(&entry.event)?)),
+        terms: Terms::default(),
     })
 }
 

@@ -8,6 +8,7 @@ mod changes;
 mod choice;
 mod command;
 mod decide;
+mod default;
 mod edit;
 mod entity;
 mod event;
@@ -27,6 +28,7 @@ pub use command::{
     BotParts, BridgeCommand, ConfigParts, ProviderParts, TokenWish, TrackerParts, UsernameWish,
 };
 pub use decide::{Context, decide, missing_from};
+pub use default::defaults;
 pub use edit::{
     BridgeOpened, CommandConfigEdited, CommandTrackerEdited, Removed, ServiceProviderEdited,
     TelegramBotEdited,

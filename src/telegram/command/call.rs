@@ -12,6 +12,7 @@ pub(super) enum Call {
     /// The call ends at this byte of the text.
     Ours {
         name: CommandName,
+        named: bool,
         end: usize,
     },
 }
@@ -35,11 +36,10 @@ impl Call {
         if addressee.is_some_and(|bot| !bot.eq_ignore_ascii_case(bot_username)) {
             return Self::ForOtherBot;
         }
+        let named = addressee.is_some();
         match CommandName::read(name) {
-            Some(name) => Self::Ours { name, end },
-            None => Self::Unknown {
-                named: addressee.is_some(),
-            },
+            Some(name) => Self::Ours { name, named, end },
+            None => Self::Unknown { named },
         }
     }
 }

@@ -89,19 +89,35 @@ pub enum EditedCommand {
     Other,
 }
 
+/// The command that a message begins with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Called {
+    pub name: Name,
+    /// Whether the message names this bot, `/add@bounty_bot`.
+    pub named: bool,
+}
+
+/// The command of this bot that a text begins with.
+pub fn called(text: &str, bot_username: &str) -> Option<Called> {
+    match Call::read(text, bot_username) {
+        Call::Ours { name, named, .. } => Some(Called { name, named }),
+        Call::None | Call::ForOtherBot | Call::Unknown { .. } => None,
+    }
+}
+
 /// Reads a message. `bot_username` is this bot's, without `@`.
 pub fn parse(message: &MessageText, bot_username: &str) -> Parsed {
     match Call::read(message.body.text, bot_username) {
         Call::None => Parsed::NoCommand,
         Call::ForOtherBot => Parsed::ForOtherBot,
         Call::Unknown { named } => Parsed::Unknown { named },
-        Call::Ours { name, end } => command(name, message, end),
+        Call::Ours { name, end, .. } => command(name, message, end),
     }
 }
 
 /// The command of this bot that an edited message holds.
 pub fn edited_command(text: &str, bot_username: &str) -> Option<EditedCommand> {
-    let Call::Ours { name, end } = Call::read(text, bot_username) else {
+    let Call::Ours { name, end, .. } = Call::read(text, bot_username) else {
         return None;
     };
     Some(match name {

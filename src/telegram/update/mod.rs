@@ -15,7 +15,7 @@ pub use raw::update_id;
 
 use crate::domain::board::ChatKind;
 use crate::domain::{Actor, BotId, Cause, ChatId, Delivery, UnixTime};
-use crate::telegram::command::{self, EditedCommand, Parsed};
+use crate::telegram::command::{self, Called, EditedCommand, Parsed};
 
 /// The bot that received an update.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,10 +44,16 @@ pub struct Incoming {
 pub enum Inbound {
     /// A message with something to answer: a command of this bot, one that could not be understood, or an unknown one in a
     /// private chat or with this bot's name.
-    Message { origin: Origin, parsed: Parsed },
+    Message {
+        origin: Origin,
+        /// The command, when this bot has one of that name.
+        called: Option<Called>,
+        parsed: Parsed,
+    },
     /// A message that holds a command of this bot was edited.
     EditedMessage {
         origin: Origin,
+        called: Called,
         edited: EditedCommand,
     },
     /// A group became a supergroup. Told in either chat, perhaps in both.
@@ -168,6 +174,7 @@ impl Reader<'_> {
         match sender::actor(message) {
             Ok(actor) => Inbound::Message {
                 origin: self.origin(message, kind, actor),
+                called: command::called(text.body.text, &self.bot.username),
                 parsed,
             },
             Err(reason) => Inbound::Ignored(reason),
@@ -179,12 +186,17 @@ impl Reader<'_> {
             return Inbound::Ignored("no private chat and no group");
         };
         let text = message.writing().map_or("", |(text, _)| text);
-        let Some(edited) = command::edited_command(text, &self.bot.username) else {
+        let username = &self.bot.username;
+        let (Some(called), Some(edited)) = (
+            command::called(text, username),
+            command::edited_command(text, username),
+        ) else {
             return Inbound::Ignored("edited, and no command of this bot");
         };
         match sender::actor(message) {
             Ok(actor) => Inbound::EditedMessage {
                 origin: self.origin(message, kind, actor),
+                called,
                 edited,
             },
             Err(reason) => Inbound::Ignored(reason),

@@ -60,7 +60,7 @@ fn update(message: &Value) -> Value {
 #[track_caller]
 fn received(message: &Value) -> (Origin, Parsed) {
     match inbound(&update(message)) {
-        Inbound::Message { origin, parsed } => (origin, parsed),
+        Inbound::Message { origin, parsed, .. } => (origin, parsed),
         other => panic!("no message: {other:?}"),
     }
 }

@@ -163,6 +163,10 @@ fn trouble_says_that_nothing_was_changed_and_when_to_try_again() {
          There is room again in 40 seconds: please send it again then."
     );
     assert_eq!(
+        trouble(TroubleText::TooSoon { seconds: 1 }),
+        "This came too soon after the last one here, so it was not done. Please send it again in 1 second."
+    );
+    assert_eq!(
         trouble(TroubleText::Damaged),
         "This chat's record is damaged, so nothing can be changed here until the operator has repaired it. \
          What is there can still be read: /bounty"

@@ -224,6 +224,8 @@ pub fn others(words: &str) -> Vec<Say<'static>> {
         TroubleText::Storage,
         TroubleText::Flood { seconds: 1 },
         TroubleText::Flood { seconds: 40 },
+        TroubleText::TooSoon { seconds: 1 },
+        TroubleText::TooSoon { seconds: 40 },
         TroubleText::Internal,
     ];
     let usages = [

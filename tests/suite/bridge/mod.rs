@@ -13,7 +13,7 @@ use serde_json::Value;
 use crate::support::{Data, Run};
 
 /// `bounty bridge …`, the arguments apart by spaces.
-fn bridge(data: &Data, line: &str) -> Run {
+pub fn bridge(data: &Data, line: &str) -> Run {
     let args: Vec<&str> = std::iter::once("bridge")
         .chain(line.split_whitespace())
         .collect();

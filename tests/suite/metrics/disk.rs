@@ -42,7 +42,7 @@ impl Lab {
         let watched = Watched::new(engine.monitor());
         let bot = BotVitals::new(BotId(BOT));
         bot.is_now(PollState::Polling);
-        watched.add(Arc::new(bot));
+        watched.roster.add(Arc::new(bot));
         let runtime = Runtime::new().expect("a runtime");
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0"));
         let listener = listener.expect("a free port");

@@ -19,7 +19,7 @@ fn run(stage: &Stage) -> (Bot, SocketAddr) {
 
 /// Where it says that it serves metrics.
 #[track_caller]
-fn address(bot: &Bot) -> SocketAddr {
+pub fn address(bot: &Bot) -> SocketAddr {
     let deadline = Instant::now() + LIMIT;
     loop {
         let output = bot.output();

@@ -3,9 +3,9 @@
 use serde_json::json;
 
 use super::{DATE, assert_ignored, bot, inbound, message, message_with, private, received, update};
-use crate::domain::board::{Change, ChatKind, Command, NewBounty, Query};
+use crate::domain::board::{Change, ChatKind, Command, CommandName, NewBounty, Query};
 use crate::domain::{Actor, BotId, BountyId, Cause, ChatId, Delivery, UserId};
-use crate::telegram::command::{EditedCommand, Parsed};
+use crate::telegram::command::{Called, EditedCommand, Parsed};
 use crate::telegram::update::{Carrier, Inbound, Origin, Place, read};
 use crate::text::Usage;
 
@@ -155,21 +155,25 @@ fn channels_are_ignored() {
 #[test]
 fn an_edited_message_with_a_command_is_told_from_a_new_one() {
     let edited = |text: &str| inbound(&json!({"update_id": 812, "edited_message": message(text)}));
-    let expected = |edited| Inbound::EditedMessage {
+    let expected = |name, edited| Inbound::EditedMessage {
         origin: origin(),
+        called: Called { name, named: false },
         edited,
     };
     let arguments = "Fix it fri".to_owned();
     assert_eq!(
         edited("/add Fix it fri"),
-        expected(EditedCommand::Add { arguments })
+        expected(CommandName::Add, EditedCommand::Add { arguments })
     );
     let edit = EditedCommand::Edit {
         bounty: Some(BountyId(3)),
         arguments: "New".to_owned(),
     };
-    assert_eq!(edited("/edit #3 New"), expected(edit));
-    assert_eq!(edited("/track 3"), expected(EditedCommand::Other));
+    assert_eq!(edited("/edit #3 New"), expected(CommandName::Edit, edit));
+    assert_eq!(
+        edited("/track 3"),
+        expected(CommandName::Track, EditedCommand::Other)
+    );
     let reason = "edited, and no command of this bot";
     assert_eq!(edited("good morning"), Inbound::Ignored(reason));
     assert_eq!(edited("/foo"), Inbound::Ignored(reason));

@@ -1,0 +1,51 @@
+//! Watches the bridge's log: what any process changes is seen here within a second.
+
+use std::io;
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+use crate::domain::Seq;
+use crate::domain::bridge::Bridge;
+
+use super::OpenBridge;
+
+/// How often the log is looked at.
+const EVERY: Duration = Duration::from_secs(1);
+
+/// The bridge as it is now, from here on. A thread of its own looks at the log until nobody listens.
+pub fn watch(mut bridge: OpenBridge) -> io::Result<watch::Receiver<Arc<Bridge>>> {
+    let (sender, receiver) = watch::channel(Arc::new(bridge.state().clone()));
+    let look = move || {
+        let mut works = true;
+        while !sender.is_closed() {
+            thread::sleep(EVERY);
+            match bridge.refresh() {
+                Ok(_) => {
+                    works = true;
+                    send(&sender, bridge.state());
+                }
+                Err(error) if works => {
+                    works = false;
+                    tracing::error!(%error, "the bridge cannot be read; the bots go on as they were set up last");
+                }
+                Err(_) => {}
+            }
+        }
+    };
+    thread::Builder::new()
+        .name("bridge".to_owned())
+        .spawn(look)?;
+    Ok(receiver)
+}
+
+/// Sends what is new. A log that is gone for the moment, as while a backup is put back, stops no bot.
+fn send(sender: &watch::Sender<Arc<Bridge>>, state: &Bridge) {
+    let is_new = state.seq() > Seq(0) && **sender.borrow() != *state;
+    if is_new {
+        tracing::info!(seq = state.seq().0, "the bridge changed");
+        sender.send_replace(Arc::new(state.clone()));
+    }
+}

@@ -1,0 +1,138 @@
+//! How often commands of a category may be used in a chat: so many seconds lie between two uses.
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+
+use crate::domain::board::Category;
+use crate::domain::{ChatId, Delivery, UnixTime};
+
+use super::flood::Verdict;
+use super::lane::lock;
+use super::request::Request;
+
+/// The last uses in the chats whose commands have limits, whatever bot they came through.
+#[derive(Debug, Default)]
+pub struct Pace {
+    uses: Mutex<HashMap<(ChatId, Category), Use>>,
+}
+
+#[derive(Debug)]
+struct Use {
+    at: UnixTime,
+    delivery: Option<Delivery>,
+    /// By the limit of this use; another config may have another one.
+    until: UnixTime,
+    told: bool,
+}
+
+impl Pace {
+    /// Judges a request by the messages' dates, so that a backlog is judged as it was sent. One that comes again is the same use.
+    pub fn judge(&self, request: &Request) -> Verdict {
+        let Some(limit) = request.terms.limit else {
+            return Verdict::Pass;
+        };
+        let (at, seconds) = (request.at, i64::from(limit.seconds));
+        let delivery = request.cause.delivery().copied();
+        let key = (request.chat.id, limit.category);
+        let mut uses = lock(&self.uses);
+        if let Some(last) = uses.get_mut(&key) {
+            let left = last.at.saturating_add(seconds).saturating_sub(at);
+            let is_same = delivery.is_some() && last.delivery == delivery;
+            if left > 0 && !is_same {
+                if std::mem::replace(&mut last.told, true) {
+                    return Verdict::Silent;
+                }
+                let seconds = left.min(seconds);
+                return Verdict::Tell { seconds };
+            }
+        }
+        let last = Use {
+            at,
+            delivery,
+            until: at.saturating_add(seconds),
+            told: false,
+        };
+        uses.insert(key, last);
+        Verdict::Pass
+    }
+
+    /// Forgets the uses whose time is over.
+    pub fn forget(&self, now: UnixTime) {
+        lock(&self.uses).retain(|_, last| last.until > now);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Pace;
+    use crate::domain::board::{Category, ChatKind, Command, Query};
+    use crate::domain::{Actor, BotId, Cause, ChatId, Delivery};
+    use crate::engine::flood::Verdict::{self, Pass, Silent, Tell};
+    use crate::engine::{Ask, Chat, Limit, Request, Terms};
+
+    fn request(chat: i64, bot: i64, at: i64, limit: Option<Limit>) -> Request {
+        let delivery = Delivery {
+            bot: BotId(bot),
+            update: at,
+            message: at,
+            date: at,
+        };
+        Request {
+            chat: Chat {
+                id: ChatId(chat),
+                kind: ChatKind::Group,
+                title: None,
+            },
+            actor: Actor::System {},
+            cause: Cause::Update(delivery),
+            at,
+            ask: Ask::Command(Command::Query(Query::Help)),
+            terms: Terms {
+                limit,
+                ..Terms::default()
+            },
+        }
+    }
+
+    fn limit(category: Category, seconds: u32) -> Option<Limit> {
+        Some(Limit { category, seconds })
+    }
+
+    #[test]
+    fn one_that_comes_too_early_is_told_once_the_rest_is_dropped_until_the_time_is_over() {
+        let pace = Pace::default();
+        let judge =
+            |bot, at| -> Verdict { pace.judge(&request(-1, bot, at, limit(Category::Read, 30))) };
+        assert_eq!(judge(1, 100), Pass);
+        assert_eq!(judge(1, 100), Pass, "the same update again is the same use");
+        assert_eq!(judge(2, 110), Tell { seconds: 20 }, "through another bot");
+        assert_eq!(judge(1, 111), Silent);
+        assert_eq!(judge(2, 129), Silent);
+        assert_eq!(judge(1, 130), Pass);
+        assert_eq!(judge(1, 131), Tell { seconds: 29 });
+    }
+
+    #[test]
+    fn chats_and_categories_have_times_of_their_own_and_no_limit_is_none() {
+        let pace = Pace::default();
+        let judge = |chat, at, limit| pace.judge(&request(chat, 1, at, limit));
+        assert_eq!(judge(-1, 100, limit(Category::Read, 30)), Pass);
+        assert_eq!(judge(-2, 101, limit(Category::Read, 30)), Pass);
+        assert_eq!(judge(-1, 101, limit(Category::Write, 30)), Pass);
+        assert_eq!(judge(-1, 102, None), Pass);
+        assert_eq!(
+            judge(-1, 103, limit(Category::Read, 30)),
+            Tell { seconds: 27 }
+        );
+    }
+
+    #[test]
+    fn what_is_over_is_forgotten() {
+        let pace = Pace::default();
+        pace.judge(&request(-1, 1, 100, limit(Category::Read, 30)));
+        pace.forget(129);
+        assert_eq!(pace.uses.lock().expect("no panic").len(), 1);
+        pace.forget(130);
+        assert_eq!(pace.uses.lock().expect("no panic").len(), 0);
+    }
+}

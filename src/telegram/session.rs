@@ -1,0 +1,145 @@
+//! One bot from its token to its last confirmation.
+
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use teloxide::RequestError;
+use tokio::sync::{oneshot, watch};
+
+use crate::domain::bridge::{Bridge, SecretRef, TelegramBot};
+use crate::store::{Disk, Layout, StoreError};
+
+use super::api::{bot, describe};
+use super::front::Front;
+use super::lock::PollerLock;
+use super::menu::register;
+use super::outbox::{OnMigrated, Outbox};
+use super::poller::{PollError, Poller, Stop, identify};
+use super::rules::Rules;
+use super::token::{Token, TokenError};
+use super::vitals::{BotVitals, PollState};
+
+/// How long the last answers may take.
+const DRAIN: Duration = Duration::from_secs(5);
+
+/// What the bots of a process share.
+pub struct Ground {
+    pub disk: Arc<dyn Disk>,
+    pub layout: Layout,
+    /// Another Bot API server than Telegram's.
+    pub api_url: Option<url::Url>,
+    /// A front before the engine, without any bot's rules.
+    pub front: Front,
+}
+
+/// Why a bot is not polled, though it is to be.
+#[derive(Debug, thiserror::Error)]
+pub enum BotError {
+    #[error(transparent)]
+    Token(#[from] TokenError),
+    #[error("its token is that of bot {0}, which is polled already; each bot needs its own")]
+    SameToken(u64),
+    #[error(
+        "Telegram refuses the bot's token: get a valid one from @BotFather (/token) and {}",
+        put(.0)
+    )]
+    Refused(SecretRef),
+    #[error("cannot start an HTTP client: {0}")]
+    Client(String),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("a bug ended its poller")]
+    Panicked,
+}
+
+/// Where a new token is to be put.
+fn put(place: &SecretRef) -> String {
+    match place {
+        SecretRef::Env(name) => format!("set {name}"),
+        SecretRef::File(path) => format!("put it in {path}"),
+    }
+}
+
+impl BotError {
+    /// What is to be shown of a bot with this trouble.
+    pub fn state(&self) -> PollState {
+        match self {
+            Self::Token(_) | Self::SameToken(_) => PollState::NoToken,
+            Self::Refused(_) => PollState::Refused,
+            Self::Client(_) | Self::Store(_) | Self::Panicked => PollState::Failing,
+        }
+    }
+}
+
+/// One bot at work.
+pub struct Session {
+    pub ground: Arc<Ground>,
+    pub entry: TelegramBot,
+    pub token: Token,
+    pub vitals: Arc<BotVitals>,
+    pub bridge: watch::Receiver<Arc<Bridge>>,
+    pub stop: Stop,
+}
+
+impl Session {
+    /// Polls until it is told to stop; then everything received is durable and confirmed.
+    pub async fn run(mut self) -> Result<(), BotError> {
+        let client = |error: RequestError| BotError::Client(describe(&error));
+        let bot = bot(self.token.secret(), self.ground.api_url.clone()).map_err(client)?;
+        let refused = |PollError::Unauthorized| BotError::Refused(self.entry.token.clone());
+        let identified = identify(&bot, &self.vitals, &mut self.stop).await;
+        let Some(identity) = identified.map_err(refused)? else {
+            return Ok(());
+        };
+        self.vitals.is_now(PollState::Waiting);
+        let Ground {
+            disk,
+            layout,
+            front,
+            ..
+        } = &*self.ground;
+        let lock = PollerLock::wait(Arc::clone(disk), layout, identity.id, &mut self.stop).await?;
+        let Some(_lock) = lock else { return Ok(()) };
+        tracing::info!(bot = identity.id.0, username = identity.username, data = %layout.root().display(), "the bot runs");
+
+        let front = Arc::new(front.ruled(Rules {
+            bridge: self.bridge,
+            bot: self.entry.id,
+        }));
+        let menu = {
+            let (front, bot) = (Arc::clone(&front), bot.clone());
+            tokio::spawn(async move { register(&bot, front.texts()).await })
+        };
+        let on_migrated = on_migrated(Arc::downgrade(&front));
+        let outbox = Outbox::new(bot.clone(), Arc::clone(&self.vitals), on_migrated);
+        let poller = Poller {
+            bot,
+            identity,
+            front,
+            outbox: outbox.clone(),
+            vitals: self.vitals,
+        };
+        let polled = poller.run(&mut self.stop).await;
+        menu.abort();
+        // It holds the boards open until it has ended; that it was aborted is no news.
+        let _ = menu.await;
+        outbox.drained(DRAIN).await;
+        polled.map_err(refused)
+    }
+}
+
+/// A group's new id that became known when a message was refused. The outbox must not keep the boards open.
+fn on_migrated(front: Weak<Front>) -> OnMigrated {
+    Arc::new(move |from, to| {
+        let (sender, calls) = oneshot::channel();
+        if let Some(front) = front.upgrade() {
+            let now = chrono::Utc::now().timestamp();
+            front.moved(from, to, now, move |response| {
+                let is_done = response.trouble.is_none();
+                // The receiver is gone when the process stops.
+                let _ = sender.send(if is_done { response.calls } else { Vec::new() });
+            });
+        }
+        calls
+    })
+}
