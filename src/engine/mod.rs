@@ -133,12 +133,7 @@ impl Engine {
 
     /// Puts a request in its chat's queue; `reply` is called once, from another thread, when its events are durable.
     pub fn submit(&self, request: Request, reply: impl FnOnce(Reply) + Send + 'static) {
-        let reply = ReplyTo::new(&request, &self.shared.stats, Box::new(reply));
-        self.shared.submit(Job {
-            request,
-            reply,
-            admitted: false,
-        });
+        self.shared.submit(self.job(request, Box::new(reply)));
     }
 
     /// Runs one request and waits for its reply.
@@ -149,13 +144,21 @@ impl Engine {
             // The receiver waits below; it is gone only when this thread is.
             let _ = sender.send(reply);
         };
-        let reply = ReplyTo::new(&request, &self.shared.stats, Box::new(tell));
-        self.shared.submit_and_work(Job { request, reply });
+        (self.shared).submit_and_work(self.job(request, Box::new(tell)));
         receiver.recv().unwrap_or(Reply {
             chat,
             outcome: Outcome::Trouble(Trouble::Internal),
             partial: false,
         })
+    }
+
+    fn job(&self, request: Request, tell: Box<dyn FnOnce(Reply) + Send>) -> Job {
+        let reply = ReplyTo::new(&request, &self.shared.stats, tell);
+        Job {
+            request,
+            reply,
+            admitted: false,
+        }
     }
 
     /// A view of this engine that does not keep it from closing.
