@@ -17,11 +17,12 @@ mod session;
 mod token;
 mod update;
 mod vitals;
+mod voice;
 
 pub use api::bot;
 pub use call::Call;
 pub use command::{MessageText, Parsed, parse};
-pub use front::{Front, Response, is_migration, words};
+pub use front::{Front, is_migration};
 pub use lock::PollerLock;
 pub use outbox::{OnMigrated, Outbox};
 pub use poller::{PollError, Poller, Stop, identify, stopped};
@@ -30,3 +31,4 @@ pub use rules::Rules;
 pub use session::{BotError, Ground};
 pub use update::{BotIdentity, Carrier, Inbound, Incoming, read};
 pub use vitals::{BotVitals, PollState, Polling, Roster, Sent};
+pub use voice::{Response, words};
