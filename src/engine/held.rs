@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::domain::ChatId;
+use crate::domain::board::{Answer, ChatStyle};
 use crate::store::{IoContext, StoreError};
 
 use super::active::Note;
@@ -15,7 +16,7 @@ use super::checks::Check;
 use super::flush::SharedFlush;
 use super::job::Job;
 use super::lane::{Lane, Turn, Work};
-use super::migrate::{self, Migration};
+use super::migrate::{self, Merged, Migration};
 use super::names::current_chat;
 use super::publish::publish;
 use super::ready::Way;
@@ -332,14 +333,20 @@ impl<'s> Held<'s> {
             to,
             cause: job.request.cause.clone(),
         };
-        let outcome = match migrate::run(self.shared, &migration) {
-            Ok(outcome) => outcome.map_or(Outcome::Silent, Outcome::Answer),
+        let (outcome, style) = match migrate::run(self.shared, &migration) {
+            Ok(None) => (Outcome::Silent, ChatStyle::default()),
+            Ok(Some(Merged { bounties, style })) => {
+                (Outcome::Answer(Answer::Merged { bounties }), style)
+            }
             Err(error) => {
                 tracing::error!(from = self.chat().0, to = to.0, %error, "a group's new id could not be taken over; it is tried again");
-                Outcome::Trouble(Trouble::from(&error))
+                (
+                    Outcome::Trouble(Trouble::from(&error)),
+                    ChatStyle::default(),
+                )
             }
         };
-        job.for_chat(to).finish(outcome);
+        job.for_chat(to).styled(style).finish(outcome);
     }
 
     /// Tries a stream that took no writes: a latch is undone when that can be done, a repaired log is found.

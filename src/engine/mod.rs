@@ -46,7 +46,7 @@ use std::time::{Duration, SystemTime};
 use chrono_tz::Tz;
 
 use crate::domain::Timestamp;
-use crate::domain::board::PageSize;
+use crate::domain::board::{ChatStyle, PageSize};
 use crate::store::{Disk, IoContext, Layout, StoreError, make_root};
 
 pub use histogram::Reading;
@@ -148,6 +148,7 @@ impl Engine {
         receiver.recv().unwrap_or(Reply {
             chat,
             outcome: Outcome::Trouble(Trouble::Internal),
+            style: ChatStyle::default(),
             partial: false,
         })
     }
@@ -157,7 +158,7 @@ impl Engine {
         Job {
             request,
             reply,
-            admitted: false,
+            verdict: None,
         }
     }
 

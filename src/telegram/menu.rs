@@ -7,8 +7,9 @@ use teloxide::payloads::SetMyCommands;
 use teloxide::payloads::setters::*;
 use teloxide::types::{BotCommand, BotCommandScope};
 
+use crate::domain::Locale;
 use crate::domain::board::ChatKind;
-use crate::text::{Language, Texts};
+use crate::text::Texts;
 
 use super::api::{carry_out, describe};
 
@@ -24,7 +25,7 @@ pub async fn register(bot: &Bot, texts: &Texts) {
         (BotCommandScope::AllGroupChats, ChatKind::Group),
     ];
     for (scope, kind) in scopes {
-        let menu = texts.menu(Language::English, kind);
+        let menu = texts.menu(Locale::English, kind);
         let commands: Vec<_> = menu
             .into_iter()
             .map(|(name, about)| BotCommand::new(name, about))

@@ -1,19 +1,18 @@
-//! Wording: from what came of an update to the calls that say it.
+//! Wording: from what came of an update to the calls that say it, in the language, form and time zone that belong there.
 
 use chrono_tz::Tz;
 use teloxide::payloads::setters::*;
 use teloxide::payloads::{AnswerCallbackQuery, SendMessage};
-use teloxide::types::{
-    ChatId as TgChatId, LinkPreviewOptions, MessageId, ParseMode, ReplyParameters, ThreadId,
-};
+use teloxide::types::{LinkPreviewOptions, ParseMode};
 
 use crate::domain::board::ChatKind;
-use crate::domain::{ChatId, UnixTime};
+use crate::domain::bridge::ResponseMode;
+use crate::domain::{ChatId, Locale, UnixTime, zone};
 use crate::engine::{Outcome, Reply, Trouble};
-use crate::text::{Language, Note, Say, Texts, TroubleText, View};
+use crate::text::{Message, Note, Say, Texts, TroubleText, View};
 
 use super::call::Call;
-use super::update::Place;
+use super::spot::Spot;
 
 /// What answers an update.
 #[derive(Clone, Debug, Default)]
@@ -23,51 +22,64 @@ pub struct Response {
     pub trouble: Option<Trouble>,
 }
 
-/// Where an answer goes.
-#[derive(Clone, Copy)]
-pub struct Spot {
-    pub chat: ChatId,
-    pub kind: ChatKind,
-    /// The forum topic.
-    pub thread: Option<i64>,
-    /// The message that is answered.
-    pub message: Option<i64>,
+/// How an answer is worded where the chat did not choose otherwise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Manner {
+    pub locale: Locale,
+    pub mode: ResponseMode,
+    /// The time zone that is likely for who wrote.
+    pub guess: Option<Tz>,
 }
 
-impl Spot {
-    /// The place of a message.
-    pub fn of(place: &Place) -> Self {
+impl Manner {
+    /// Where there is no config.
+    pub const USUAL: Self = Self {
+        locale: Locale::English,
+        mode: ResponseMode::Media,
+        guess: None,
+    };
+
+    /// The same for someone whose Telegram has the language of this tag: in a private chat it is spoken, if it can be.
+    pub fn towards(self, kind: ChatKind, language: Option<&str>) -> Self {
+        let own = language.and_then(Locale::of_tag);
         Self {
-            chat: place.chat,
-            kind: place.kind,
-            thread: place.thread,
-            message: Some(place.message),
+            locale: own
+                .filter(|_| kind == ChatKind::Private)
+                .unwrap_or(self.locale),
+            guess: language.and_then(zone::likely),
+            ..self
         }
     }
 
-    /// The same place under a group's new id: message and topic are the old chat's.
-    fn at_chat(self, chat: ChatId) -> Self {
-        if chat == self.chat {
-            self
+    /// The same as plain text, if that is asked for.
+    pub fn plain_if(self, is_asked: bool) -> Self {
+        let mode = if is_asked {
+            ResponseMode::Text
         } else {
-            Self {
-                chat,
-                thread: None,
-                message: None,
-                ..self
-            }
-        }
+            self.mode
+        };
+        Self { mode, ..self }
     }
+}
+
+/// Whom an answer is for.
+#[derive(Clone, Copy)]
+pub struct Audience {
+    pub spot: Spot,
+    /// The date of the message that is answered.
+    pub at: UnixTime,
+    pub manner: Manner,
 }
 
 /// How answers are worded.
 pub struct Voice {
     texts: Texts,
+    /// In which due dates are where no zone was chosen.
     zone: Tz,
 }
 
 impl Voice {
-    /// Due dates are shown in this zone.
+    /// Where a chat chose no zone, dates are shown in this one.
     pub fn new(zone: Tz) -> Self {
         Self {
             texts: Texts::new(),
@@ -81,39 +93,36 @@ impl Voice {
     }
 
     /// What answers a command that the engine was asked to carry out.
-    pub fn answer(&self, spot: Spot, at: UnixTime, reply: &Reply, notes: &[Note]) -> Response {
-        let spot = spot.at_chat(reply.chat);
+    pub fn answer(&self, audience: &Audience, reply: &Reply, notes: &[Note]) -> Response {
+        let mut response = Response::default();
         match &reply.outcome {
-            Outcome::Silent => Response::default(),
+            Outcome::Silent => {}
             Outcome::Answer(answer) => {
-                let say = Say::Answer(answer);
-                if reply.partial {
-                    let notes = [notes, &[Note::Partial]].concat();
-                    let calls = vec![self.say(&spot, at, &say, &notes)];
-                    return Response {
-                        calls,
-                        trouble: Some(Trouble::Damaged),
-                    };
-                }
-                Response {
-                    calls: vec![self.say(&spot, at, &say, notes)],
-                    trouble: None,
-                }
+                let notes = all_notes(notes, reply, audience.manner.guess);
+                response.calls = vec![self.say(audience, reply, &Say::Answer(answer), &notes)];
+                response.trouble = reply.partial.then_some(Trouble::Damaged);
             }
             Outcome::Trouble(trouble) => {
                 let is_flood = matches!(trouble, Trouble::Flood { .. } | Trouble::TooSoon { .. });
-                let calls = vec![self.say(&spot, at, &Say::Trouble(words(*trouble)), &[])];
-                Response {
-                    calls,
-                    trouble: Some(*trouble).filter(|_| !is_flood),
-                }
+                let say = Say::Trouble(words(*trouble));
+                response.calls = vec![self.say(audience, reply, &say, &[])];
+                response.trouble = Some(*trouble).filter(|_| !is_flood);
             }
+        }
+        response
+    }
+
+    /// What answers an update that asks nothing of a board; the reply says how the chat is answered.
+    pub fn only(&self, audience: &Audience, reply: &Reply, say: &Say<'_>) -> Response {
+        Response {
+            calls: vec![self.say(audience, reply, say, &[])],
+            trouble: None,
         }
     }
 
     /// What answers a button that an older version of the program made.
-    pub fn outdated_button(&self, id: String) -> Response {
-        let text = self.texts.outdated_button(Language::English);
+    pub fn outdated_button(&self, id: String, locale: Locale) -> Response {
+        let text = self.texts.outdated_button(locale);
         let answer = AnswerCallbackQuery::new(teloxide::types::CallbackQueryId(id)).text(text);
         Response {
             calls: vec![Call::AnswerCallback(Box::new(answer))],
@@ -121,36 +130,39 @@ impl Voice {
         }
     }
 
-    /// What answers an update that asks nothing of a board.
-    pub fn only(&self, spot: &Spot, at: UnixTime, say: &Say<'_>) -> Response {
-        Response {
-            calls: vec![self.say(spot, at, say, &[])],
-            trouble: None,
-        }
-    }
-
-    fn say(&self, spot: &Spot, at: UnixTime, say: &Say<'_>, notes: &[Note]) -> Call {
+    fn say(&self, audience: &Audience, reply: &Reply, say: &Say<'_>, notes: &[Note]) -> Call {
         let view = View {
-            language: Language::English,
-            zone: self.zone,
-            at,
+            locale: reply.style.language.unwrap_or(audience.manner.locale),
+            zone: reply.style.zone.unwrap_or(self.zone),
+            at: audience.at,
         };
         let text = self.texts.render(say, notes, &view);
-        let mut message =
-            SendMessage::new(TgChatId(spot.chat.0), text.html).parse_mode(ParseMode::Html);
-        if !text.preview {
-            message = message.link_preview_options(no_preview());
-        }
-        if let Some(thread) = spot.thread.and_then(|thread| i32::try_from(thread).ok()) {
-            message = message.message_thread_id(ThreadId(MessageId(thread)));
-        }
-        if let Some(to) = spot.message.and_then(|message| i32::try_from(message).ok())
-            && spot.kind == ChatKind::Group
-        {
-            let reply = ReplyParameters::new(MessageId(to)).allow_sending_without_reply();
-            message = message.reply_parameters(reply).disable_notification(true);
-        }
+        let message = written(&text, audience, reply.chat);
         Call::Send(Box::new(message))
+    }
+}
+
+/// The notes below an answer, with those that the reply itself asks for.
+pub fn all_notes(notes: &[Note], reply: &Reply, guess: Option<Tz>) -> Vec<Note> {
+    let assumed = (reply.style.zone_assumed).then_some(Note::ZoneAssumed { guess });
+    let partial = reply.partial.then_some(Note::Partial);
+    let own = assumed.into_iter().chain(partial);
+    notes.iter().cloned().chain(own).collect()
+}
+
+/// The text as the bot writes it there: with its markup, or plain and without previews.
+fn written(text: &Message, audience: &Audience, chat: ChatId) -> SendMessage {
+    let spot = audience.spot.at_chat(chat);
+    let is_plain = audience.manner.mode == ResponseMode::Text;
+    let message = if is_plain {
+        spot.message(text.plain())
+    } else {
+        spot.message(text.html.as_str()).parse_mode(ParseMode::Html)
+    };
+    if text.preview && !is_plain {
+        message
+    } else {
+        message.link_preview_options(no_preview())
     }
 }
 

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::choice::{Locale, ResponseMode, UpdateMode};
+use super::choice::{ResponseMode, UpdateMode};
 use super::entity::{CommandConfig, CommandTracker, ServiceProvider, TelegramBot};
 use super::ids::{CommandConfigId, CommandTrackerId, ServiceProviderId, TelegramBotId};
 use super::secret::SecretRef;
+use crate::domain::Locale;
 use crate::domain::record::present;
 
 /// The first event: names the stream, so that logs cannot be swapped.

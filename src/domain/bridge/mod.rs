@@ -22,8 +22,8 @@ mod snapshot;
 mod state;
 mod table;
 
-pub use changes::{Deed, SettingChange, Subject, changes};
-pub use choice::{ListenerType, Locale, ResponseMode, Role, UpdateMode};
+pub use changes::{Deed, Subject, changes};
+pub use choice::{ListenerType, ResponseMode, Role, UpdateMode};
 pub use command::{
     BotParts, BridgeCommand, ConfigParts, ProviderParts, TokenWish, TrackerParts, UsernameWish,
 };
@@ -43,7 +43,7 @@ pub use ids::{
 };
 pub use refusal::{EntityKind, Named, Refusal, TypesDiffer};
 pub use registry::{BOUNTY, CommandSpec, commands_of};
-pub use resolve::{Resolution, Unreachable, active_bots, resolve, unreachable};
+pub use resolve::{Resolution, Unreachable, active_bots, first_heard, resolve, unreachable};
 pub use secret::{SecretRef, find_token};
 pub use state::Bridge;
 

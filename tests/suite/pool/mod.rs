@@ -4,6 +4,7 @@ mod listeners;
 mod rules;
 mod setup;
 mod tokens;
+mod voices;
 
 use crate::support::Run;
 use crate::support::bot::{Bot, LIMIT, Stage, TOKEN};
