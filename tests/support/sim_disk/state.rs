@@ -142,12 +142,14 @@ impl State {
     /// Flushes a file, or fails half-way.
     pub fn flush(&mut self, inode: u64, fault: Option<Fault>) -> io::Result<()> {
         let mut rng = Rng::new(self.rng.next());
-        match fault {
-            None => self.content(inode).flush(),
-            Some(_) => {
-                self.content(inode).fail_flush(&mut rng);
-                return Err(os_error(EIO));
-            }
+        let content = self.content(inode);
+        if fault.is_some() {
+            content.fail_flush(&mut rng);
+            return Err(os_error(EIO));
+        }
+        content.flush();
+        if content.take_untold() {
+            return Err(os_error(EIO));
         }
         Ok(())
     }
@@ -159,7 +161,7 @@ impl State {
         if fault.is_some() {
             self.files
                 .values_mut()
-                .for_each(|content| content.fail_flush(&mut rng));
+                .for_each(|content| content.fail_group_flush(&mut rng));
             return Err(os_error(EIO));
         }
         self.files.values_mut().for_each(Content::flush);
