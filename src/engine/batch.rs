@@ -8,7 +8,7 @@ use crate::domain::{BountyId, Seq};
 use crate::store::{Position, StoreError, Written};
 
 use super::Settings;
-use super::board::OpenBoard;
+use super::board::{LockedBoard, OpenBoard};
 use super::draft::{Draft, context, query, too_soon};
 use super::flood::FloodGuard;
 use super::job::Job;
@@ -61,17 +61,12 @@ pub fn begin(
     if jobs.iter().all(|job| job.change().is_none()) {
         return read(open, shared, jobs, patience);
     }
-    let known = match merged_duplicates(open, &jobs) {
-        Ok(known) => known,
-        Err(error) => return trouble(open, shared, jobs, error, patience),
-    };
-    let before = open.log.end().seq;
     let mut writer = Writer::new(shared, flood);
     let mut drafts = Vec::new();
-    match write(open, &mut writer, &jobs, &known, patience, &mut drafts) {
+    match write(open, &mut writer, &jobs, patience, &mut drafts) {
         Ok(Wrote::Nothing) => Begun::Answered(answer_all(zip(jobs, drafts), false)),
-        Ok(Wrote::Lines(written)) => Begun::Written(Pending {
-            events: writer.end.seq.0 - before.0,
+        Ok(Wrote::Lines { written, events }) => Begun::Written(Pending {
+            events,
             answers: zip(jobs, drafts),
             written,
         }),
@@ -112,7 +107,8 @@ enum Wrote {
     NotHere,
     /// Nothing: no job came to an event.
     Nothing,
-    Lines(Written),
+    /// So many events.
+    Lines { written: Written, events: u64 },
 }
 
 /// Decides all jobs under the log's lock and writes the lines.
@@ -120,26 +116,29 @@ fn write(
     open: &mut OpenBoard,
     writer: &mut Writer<'_>,
     jobs: &[Job],
-    known: &[bool],
     patience: Duration,
     drafts: &mut Vec<Draft>,
 ) -> Result<Wrote, StoreError> {
     let create = !open.has_events() && jobs.iter().any(|job| would_begin(job, writer.settings));
-    let Some(held) = open.lock(create, patience)? else {
-        *drafts = writer.decide_all(&mut Board::default(), jobs, known);
+    let Some(mut held) = open.lock(create, patience)? else {
+        let known = vec![false; jobs.len()];
+        *drafts = writer.decide_all(&mut Board::default(), jobs, &known);
         return Ok(Wrote::Nothing);
     };
     // A new id may have been noted since it was looked for: no board begins under the old one then.
     if held.locked.end() == Position::START && held.is_left() {
         return Ok(Wrote::NotHere);
     }
-    writer.end = held.locked.end();
-    *drafts = writer.decide_all(held.board, jobs, known);
+    let known = merged_duplicates(&mut held, jobs)?;
+    let before = held.locked.end();
+    writer.end = before;
+    *drafts = writer.decide_all(held.board, jobs, &known);
     if writer.lines.is_empty() {
         return Ok(Wrote::Nothing);
     }
     let written = held.locked.write(&writer.lines, writer.end)?;
-    Ok(Wrote::Lines(written))
+    let events = writer.end.seq.0 - before.seq.0;
+    Ok(Wrote::Lines { written, events })
 }
 
 /// Ends a batch, with what came of its flush: everyone is told.
@@ -234,12 +233,10 @@ fn would_begin(job: &Job, settings: &Settings) -> bool {
 }
 
 /// Which jobs were already carried out on a board that was merged into this one.
-fn merged_duplicates(open: &mut OpenBoard, jobs: &[Job]) -> Result<Vec<bool>, StoreError> {
+fn merged_duplicates(held: &mut LockedBoard<'_>, jobs: &[Job]) -> Result<Vec<bool>, StoreError> {
     let is_known = |job: &Job| {
-        job.request
-            .cause
-            .delivery()
-            .map_or(Ok(false), |delivery| open.is_in_merged_log(delivery))
+        let delivery = job.request.cause.delivery();
+        delivery.map_or(Ok(false), |delivery| held.is_in_merged_log(delivery))
     };
     jobs.iter().map(is_known).collect()
 }
@@ -272,15 +269,18 @@ impl Late {
         self.answers.is_empty()
     }
 
-    /// Reads what the answers need, and tells everyone.
-    pub fn answer(self, open: &OpenBoard) {
+    /// Reads what the answers need, and tells everyone. A board that left the memory meanwhile cannot be asked any more.
+    pub fn answer(self, open: Option<&OpenBoard>) {
         for (job, draft) in self.answers {
             let job = job.counted_as(draft.fate());
-            let outcome = match draft {
-                Draft::Done(outcome) => outcome,
-                Draft::Flooded | Draft::Merged => Outcome::Silent,
-                Draft::History { id, until } => or_trouble(history(open, id, until)),
-                Draft::Again(seq) => or_trouble(again(open, seq, job.request.chat.kind)),
+            let outcome = match (draft, open) {
+                (Draft::Done(outcome), _) => outcome,
+                (Draft::Flooded | Draft::Merged, _) => Outcome::Silent,
+                (Draft::History { id, until }, Some(open)) => or_trouble(history(open, id, until)),
+                (Draft::Again(seq), Some(open)) => {
+                    or_trouble(again(open, seq, job.request.chat.kind))
+                }
+                (_, None) => Outcome::Trouble(Trouble::Busy),
             };
             job.finish_with(outcome, self.partial);
         }
