@@ -3,8 +3,8 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
-use crate::domain::board::{Answer, Board, ChatKind, History, HistoryFold, decide, repeat_answer};
-use crate::domain::{BountyId, Seq};
+use crate::domain::Seq;
+use crate::domain::board::{Board, decide};
 use crate::store::{Position, StoreError, Written};
 
 use super::Settings;
@@ -12,6 +12,7 @@ use super::board::{LockedBoard, OpenBoard};
 use super::draft::{Draft, context, query, too_soon};
 use super::flood::FloodGuard;
 use super::job::Job;
+use super::late::{Answers, Late, answer_all};
 use super::request::{Outcome, Trouble};
 use super::worker::Shared;
 use super::writer::Writer;
@@ -32,16 +33,6 @@ pub struct Pending {
     pub events: u64,
     answers: Answers,
     written: Written,
-}
-
-/// Jobs, and what each comes to.
-type Answers = Vec<(Job, Draft)>;
-
-/// Answers that still need the log to be read, in their order.
-#[derive(Default)]
-pub struct Late {
-    answers: Answers,
-    partial: bool,
 }
 
 /// Decides the jobs in order and writes their events; the log's lock is waited for at most `patience`.
@@ -239,80 +230,4 @@ fn merged_duplicates(held: &mut LockedBoard<'_>, jobs: &[Job]) -> Result<Vec<boo
         delivery.map_or(Ok(false), |delivery| held.is_in_merged_log(delivery))
     };
     jobs.iter().map(is_known).collect()
-}
-
-/// Everything before is durable: tells everyone, up to the first whose answer needs the log to be read.
-fn answer_all(answers: Answers, partial: bool) -> Late {
-    let mut answers = answers.into_iter();
-    let mut late = Vec::new();
-    for (job, draft) in answers.by_ref() {
-        match draft {
-            Draft::Done(outcome) => job.finish_with(outcome, partial),
-            Draft::Flooded | Draft::Merged => job
-                .counted_as(draft.fate())
-                .finish_with(Outcome::Silent, partial),
-            reading => {
-                late.push((job, reading));
-                break;
-            }
-        }
-    }
-    late.extend(answers);
-    Late {
-        answers: late,
-        partial,
-    }
-}
-
-impl Late {
-    pub fn is_empty(&self) -> bool {
-        self.answers.is_empty()
-    }
-
-    /// Reads what the answers need, and tells everyone. A board that left the memory meanwhile cannot be asked any more.
-    pub fn answer(self, open: Option<&OpenBoard>) {
-        for (job, draft) in self.answers {
-            let job = job.counted_as(draft.fate());
-            let outcome = match (draft, open) {
-                (Draft::Done(outcome), _) => outcome,
-                (Draft::Flooded | Draft::Merged, _) => Outcome::Silent,
-                (Draft::History { id, until }, Some(open)) => or_trouble(history(open, id, until)),
-                (Draft::Again(seq), Some(open)) => {
-                    or_trouble(again(open, seq, job.request.chat.kind))
-                }
-                (_, None) => Outcome::Trouble(Trouble::Busy),
-            };
-            job.finish_with(outcome, self.partial);
-        }
-    }
-}
-
-fn or_trouble(answer: Result<Option<Answer>, StoreError>) -> Outcome {
-    match answer {
-        Ok(answer) => answer.map_or(Outcome::Silent, Outcome::Answer),
-        Err(error) => {
-            tracing::error!(%error, "a log could not be read again");
-            Outcome::Trouble(Trouble::from(&error))
-        }
-    }
-}
-
-fn history(open: &OpenBoard, id: BountyId, until: Position) -> Result<Option<Answer>, StoreError> {
-    let mut fold = HistoryFold::new(id);
-    open.read_until(until.seq, |record| fold.see(record))?;
-    let (seq, head) = (until.seq, until.head.to_string());
-    Ok(Some(Answer::History(History {
-        id,
-        entries: fold.into_entries(),
-        seq,
-        head,
-    })))
-}
-
-fn again(open: &OpenBoard, seq: Seq, kind: ChatKind) -> Result<Option<Answer>, StoreError> {
-    let (mut before, mut answer) = (Board::default(), None);
-    open.read_until(seq, |record| {
-        answer = repeat_answer(&mut before, record, seq, kind)
-    })?;
-    Ok(answer)
 }

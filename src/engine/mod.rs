@@ -22,6 +22,7 @@ mod held;
 mod histogram;
 mod job;
 mod lane;
+mod late;
 mod memory;
 mod mend;
 mod merge;

@@ -15,6 +15,7 @@ use super::batch::{self, Pending};
 use super::flush::{Failure, SharedFlush};
 use super::job::Job;
 use super::lane::{Lane, Turn, Work};
+use super::late::Late;
 use super::ready::Way;
 use super::request::{Outcome, Trouble};
 use super::worker::Shared;
@@ -193,14 +194,14 @@ impl<'s> Held<'s> {
         self.work.note = Some(note);
     }
 
-    fn finish_batch(&mut self, pending: Pending, flushed: Result<(), StoreError>) -> batch::Late {
+    fn finish_batch(&mut self, pending: Pending, flushed: Result<(), StoreError>) -> Late {
         match &mut self.work.open {
             Some(open) => batch::finish(open, self.shared, pending, flushed),
-            None => batch::Late::default(),
+            None => Late::default(),
         }
     }
 
-    fn answer_late(&self, late: batch::Late) {
+    fn answer_late(&self, late: Late) {
         late.answer(self.work.open.as_ref());
     }
 
