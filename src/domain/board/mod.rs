@@ -30,7 +30,7 @@ pub use event::{
 };
 pub use history::{HistoryFold, repeat_answer};
 pub use list::PageSize;
-pub use name::{Category, CommandName};
+pub use name::{Category, CommandName, CommandSet};
 pub use query::answer;
 pub use seen::{SEEN_PER_BOT, SeenUpdates};
 pub use snapshot::{board_file, board_file_name};

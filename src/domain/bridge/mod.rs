@@ -43,8 +43,8 @@ pub use ids::{
 };
 pub use refusal::{EntityKind, Named, Refusal, TypesDiffer};
 pub use registry::{BOUNTY, CommandSpec, commands_of};
-pub use resolve::{Resolution, Unreachable, active_bots, resolve, unreachable};
-pub use secret::{SecretRef, find_token};
+pub use resolve::{Resolution, Unreachable, active_bots, answered, resolve, unreachable};
+pub use secret::{SecretRef, find_token, without_tokens};
 pub use state::Bridge;
 
 #[cfg(test)]
