@@ -3,8 +3,8 @@
 use crate::domain::BountyId;
 use crate::domain::Seq;
 use crate::domain::board::{
-    Answer, Board, ChatKind, ChatStyle, Command, Context, EditLine, PageSize, Query, Refusal,
-    answer,
+    Answer, Board, ChatKind, ChatStyle, Command, CommandSet, Context, EditLine, PageSize, Query,
+    Refusal, answer,
 };
 use crate::store::Position;
 
@@ -95,6 +95,7 @@ pub fn read(board: &Board, job: &Job, settings: &Settings, end: Position) -> Dra
 }
 
 fn query(board: &Board, request: &Request, settings: &Settings, end: Position) -> Draft {
+    let kind = board.kind().unwrap_or(request.chat.kind);
     let answered = match &request.ask {
         Ask::Command(Command::Query(Query::History(id))) if board.ever_had(*id) => {
             return Draft::History {
@@ -108,15 +109,16 @@ fn query(board: &Board, request: &Request, settings: &Settings, end: Position) -
                 deleted: false,
             }))
         }
-        Ask::Command(Command::Query(query)) => {
-            let kind = board.kind().unwrap_or(request.chat.kind);
-            answer(
-                board,
-                *query,
-                &context(request, board, kind, settings),
-                page_size(request, settings),
-            )
-        }
+        Ask::Command(Command::Query(Query::Help)) => Some(Answer::Help {
+            kind,
+            commands: request.terms.commands.unwrap_or_else(CommandSet::all),
+        }),
+        Ask::Command(Command::Query(query)) => answer(
+            board,
+            *query,
+            &context(request, board, kind, settings),
+            page_size(request, settings),
+        ),
         Ask::MessageEdited { bounty, arguments } => {
             let by_message = || {
                 request

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio::sync::watch;
 
 use crate::domain::board::CommandName;
-use crate::domain::bridge::{Bridge, CommandConfig, TelegramBotId, first_heard, resolve};
+use crate::domain::bridge::{Bridge, CommandConfig, TelegramBotId, answered, first_heard, resolve};
 use crate::engine::{Limit, Terms};
 
 use super::voice::Manner;
@@ -27,6 +27,7 @@ impl Rule {
     /// Where there is no config.
     pub const USUAL: Self = Self {
         terms: Terms {
+            commands: None,
             entries: None,
             limit: None,
         },
@@ -41,7 +42,9 @@ impl Rules {
         let config = resolve(&bridge, self.bot, command.as_str())?.config;
         let category = command.category();
         let seconds = config.rate_limits.get(category.as_str()).copied();
+        let told = || answered(&bridge, self.bot).map(|(command, _)| command);
         let terms = Terms {
+            commands: (command == CommandName::Help).then(|| told().collect()),
             entries: Some(usize::from(config.default_count)),
             limit: seconds.map(|seconds| Limit { category, seconds }),
         };

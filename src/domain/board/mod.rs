@@ -31,9 +31,9 @@ pub use event::{
 };
 pub use history::{HistoryFold, repeat_answer};
 pub use list::PageSize;
-pub use name::{Category, CommandName};
+pub use name::{Category, CommandName, CommandSet};
 pub use query::answer;
-pub use seen::SEEN_PER_BOT;
+pub use seen::{SEEN_PER_BOT, SeenUpdates};
 pub use settings::{ChatSettings, ChatStyle, setting_change};
 pub use snapshot::{board_file, board_file_name};
 pub use state::{Board, Bounty, TrackingList};

@@ -9,7 +9,8 @@ use super::list::{self, PageSize};
 use super::state::Board;
 use crate::domain::Actor;
 
-/// Answers a query from the state alone; none for [`Query::History`], which needs the log.
+/// Answers a query from the state alone; none for [`Query::History`], which needs the log, and [`Query::Help`], which depends on
+/// who answers.
 pub fn answer(
     board: &Board,
     query: Query,
@@ -17,10 +18,9 @@ pub fn answer(
     size: PageSize,
 ) -> Option<Answer> {
     let listed = match query {
-        Query::Help => return Some(Answer::Help { kind: context.kind }),
         Query::Language => return Some(language(board)),
         Query::Timezone => return Some(timezone(board)),
-        Query::History(_) => return None,
+        Query::Help | Query::History(_) => return None,
         Query::List { page } => list::page(board, all(context.kind), board.bounties(), page, size),
         Query::Mine { page } => mine(board, page, context, size),
     };

@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::domain::board::CommandName;
+
 use super::decide::{bot_name, config_name, provider_name, tracker_name};
 use super::entity::{CommandConfig, CommandTracker, ServiceProvider, TelegramBot};
 use super::ids::{CommandTrackerId, TelegramBotId};
 use super::refusal::Named;
 use super::registry::commands_of;
 use super::state::Bridge;
-use crate::domain::board::CommandName;
 
 /// What answers a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +40,18 @@ pub fn resolve<'b>(
 /// What answers where no command resolves: the first of the enabled trackers that the bot listens for.
 pub fn first_heard(bridge: &Bridge, bot: TelegramBotId) -> Option<Resolution<'_>> {
     heard_by(bridge, bot).next()
+}
+
+/// The commands that a bot answers, each with what answers it, in the order in which people need them.
+pub fn answered(
+    bridge: &Bridge,
+    bot: TelegramBotId,
+) -> impl Iterator<Item = (CommandName, Resolution<'_>)> {
+    let found = move |command: CommandName| {
+        let found = resolve(bridge, bot, command.as_str())?;
+        Some((command, found))
+    };
+    CommandName::ALL.into_iter().filter_map(found)
 }
 
 /// The enabled trackers that a bot listens for, lowest id first.
