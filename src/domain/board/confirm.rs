@@ -36,9 +36,10 @@ pub fn confirm(before: &Board, event: &BoardEvent, kind: ChatKind) -> Option<Ans
         BoardEvent::BountyDeleted(deleted) => known(deleted.id).map(Answer::Deleted),
         BoardEvent::Tracked(tracked) => known(tracked.id).map(Answer::Tracked),
         BoardEvent::Untracked(untracked) => known(untracked.id).map(Answer::Untracked),
-        BoardEvent::BoardOpened(_) | BoardEvent::ChatMigrated(_) | BoardEvent::BoardRepaired(_) => {
-            None
-        }
+        BoardEvent::BoardOpened(_)
+        | BoardEvent::ChatMigrated(_)
+        | BoardEvent::BoardRepaired(_)
+        | BoardEvent::IdsReserved(_) => None,
     }
 }
 

@@ -29,6 +29,7 @@ pub enum BoardEvent {
     Untracked(Untracked),
     ChatMigrated(ChatMigrated),
     BoardRepaired(BoardRepaired),
+    IdsReserved(IdsReserved),
 }
 
 /// The first event of every board: names the stream, so that logs cannot be swapped.
@@ -118,6 +119,14 @@ pub struct BoardRepaired {
     pub next_id: BountyId,
 }
 
+/// Ids were given in the old world, to bounties that are there no more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IdsReserved {
+    /// No bounty after this event has a lower id.
+    pub next_id: BountyId,
+}
+
 /// The `data` of a [`BoardEvent`], borrowed for writing.
 #[derive(Serialize)]
 #[serde(untagged)]
@@ -131,11 +140,12 @@ pub enum BoardData<'a> {
     Untracked(&'a Untracked),
     ChatMigrated(&'a ChatMigrated),
     BoardRepaired(&'a BoardRepaired),
+    IdsReserved(&'a IdsReserved),
 }
 
 impl BoardEvent {
     /// The log's `type` of every event.
-    pub const NAMES: [&'static str; 9] = [
+    pub const NAMES: [&'static str; 10] = [
         "BoardOpened",
         "UserStarted",
         "BountyAdded",
@@ -145,6 +155,7 @@ impl BoardEvent {
         "Untracked",
         "ChatMigrated",
         "BoardRepaired",
+        "IdsReserved",
     ];
 
     /// The bounty that the event is about.
@@ -158,7 +169,8 @@ impl BoardEvent {
             Self::BoardOpened(_)
             | Self::UserStarted(_)
             | Self::ChatMigrated(_)
-            | Self::BoardRepaired(_) => None,
+            | Self::BoardRepaired(_)
+            | Self::IdsReserved(_) => None,
         }
     }
 }
@@ -177,6 +189,7 @@ impl Event for BoardEvent {
             Self::Untracked(_) => "Untracked",
             Self::ChatMigrated(_) => "ChatMigrated",
             Self::BoardRepaired(_) => "BoardRepaired",
+            Self::IdsReserved(_) => "IdsReserved",
         }
     }
 
@@ -195,6 +208,7 @@ impl Event for BoardEvent {
             Self::Untracked(data) => BoardData::Untracked(data),
             Self::ChatMigrated(data) => BoardData::ChatMigrated(data),
             Self::BoardRepaired(data) => BoardData::BoardRepaired(data),
+            Self::IdsReserved(data) => BoardData::IdsReserved(data),
         }
     }
 
@@ -221,6 +235,7 @@ impl Event for BoardEvent {
             ("Untracked", 1) => read_data(name, version, data).map(Self::Untracked),
             ("ChatMigrated", 1) => read_data(name, version, data).map(Self::ChatMigrated),
             ("BoardRepaired", 1) => read_data(name, version, data).map(Self::BoardRepaired),
+            ("IdsReserved", 1) => read_data(name, version, data).map(Self::IdsReserved),
             _ => Err(DecodeError::Unknown {
                 name: name.to_owned(),
                 version,

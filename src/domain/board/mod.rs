@@ -26,7 +26,7 @@ pub use confirm::{changes, confirm, view};
 pub use decide::{BOARD_BOUNTIES, BOARD_TEXT_BYTES, Context, TEXT_LIMIT, decide};
 pub use event::{
     BoardEvent, BoardOpened, BoardRepaired, BountyAdded, BountyDeleted, BountyEdited, ChatKind,
-    ChatMigrated, Tracked, Untracked, UserStarted,
+    ChatMigrated, IdsReserved, Tracked, Untracked, UserStarted,
 };
 pub use history::{HistoryFold, repeat_answer};
 pub use list::PageSize;
