@@ -8,6 +8,7 @@
 //! - Events go through the store's logs, under their locks: bots may run meanwhile.
 
 mod board;
+pub mod bounty_sqlite;
 mod check;
 pub mod json_files;
 mod plan;
@@ -15,6 +16,8 @@ mod recognise;
 mod report;
 mod row;
 mod rules;
+mod source;
+mod sqlite;
 mod stream;
 
 pub use board::{BoardRows, BountyRow, StartedRow, TrackedRow};

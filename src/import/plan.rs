@@ -1,6 +1,6 @@
 //! A source that was read whole, what it comes to in a data directory, and carrying it out.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::board::BoardRows;
@@ -32,6 +32,13 @@ pub enum ImportError {
     Target(Problem),
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl ImportError {
+    pub(super) fn io(doing: &'static str, path: &Path, error: std::io::Error) -> Self {
+        let path = path.to_owned();
+        Self::Io { doing, path, error }
+    }
 }
 
 /// Everything that a source has, in the form in which it is carried.

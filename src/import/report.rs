@@ -17,7 +17,7 @@ pub enum Fate {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Note {
     pub fate: Fate,
-    pub table: &'static str,
+    pub table: String,
     /// The row's key; none when it is about the whole table.
     pub key: Option<String>,
     /// The chat that the row belongs to, where there is one.
@@ -38,30 +38,30 @@ pub struct Count {
 #[derive(Clone, Debug, Default)]
 pub struct Findings {
     /// In the order in which the tables were met.
-    pub tables: Vec<(&'static str, Count)>,
+    pub tables: Vec<(String, Count)>,
     pub notes: Vec<Note>,
 }
 
 impl Findings {
     /// A table, also when it turns out to be empty.
-    pub fn table(&mut self, name: &'static str) -> &mut Count {
-        let known = self.tables.iter().position(|(table, _)| *table == name);
+    pub fn table(&mut self, name: &str) -> &mut Count {
+        let known = self.tables.iter().position(|(table, _)| table == name);
         let at = known.unwrap_or_else(|| {
-            self.tables.push((name, Count::default()));
+            self.tables.push((name.to_owned(), Count::default()));
             self.tables.len() - 1
         });
         &mut self.tables[at].1
     }
 
     /// A row that is carried.
-    pub fn carried(&mut self, table: &'static str) {
+    pub fn carried(&mut self, table: &str) {
         let count = self.table(table);
         count.read += 1;
         count.carried += 1;
     }
 
     /// A row that cannot be carried.
-    pub fn bad(&mut self, table: &'static str, key: &str, chat: Option<ChatId>, reason: String) {
+    pub fn bad(&mut self, table: &str, key: &str, chat: Option<ChatId>, reason: String) {
         let count = self.table(table);
         count.read += 1;
         count.bad += 1;
@@ -69,13 +69,7 @@ impl Findings {
     }
 
     /// A row that is not carried, and need not be.
-    pub fn dropped(
-        &mut self,
-        table: &'static str,
-        key: &str,
-        chat: Option<ChatId>,
-        reason: String,
-    ) {
+    pub fn dropped(&mut self, table: &str, key: &str, chat: Option<ChatId>, reason: String) {
         let count = self.table(table);
         count.read += 1;
         count.dropped += 1;
@@ -83,7 +77,7 @@ impl Findings {
     }
 
     /// So many rows of a table, none of which is carried.
-    pub fn dropped_all(&mut self, table: &'static str, rows: u64, reason: &str) {
+    pub fn dropped_all(&mut self, table: &str, rows: u64, reason: &str) {
         let count = self.table(table);
         count.read += rows;
         count.dropped += rows;
@@ -94,14 +88,14 @@ impl Findings {
     pub fn note(
         &mut self,
         fate: Fate,
-        table: &'static str,
+        table: &str,
         key: Option<&str>,
         chat: Option<ChatId>,
         reason: String,
     ) {
         self.notes.push(Note {
             fate,
-            table,
+            table: table.to_owned(),
             key: key.map(str::to_owned),
             chat,
             reason,

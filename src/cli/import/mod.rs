@@ -9,7 +9,7 @@ use clap::Subcommand;
 
 use crate::domain::Timestamp;
 use crate::engine::system_time;
-use crate::import::{Comparison, ImportError, Outlook, Place, Plan, json_files};
+use crate::import::{Comparison, ImportError, Outlook, Place, Plan, bounty_sqlite, json_files};
 
 use super::Status;
 use super::args::{DataArgs, Format, require_owner};
@@ -43,18 +43,25 @@ enum Source {
         #[arg(value_name = "DIR")]
         dir: PathBuf,
     },
+    /// The bounty bot's older SQLite database
+    BountySqlite {
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
 }
 
 impl Source {
     fn path(&self) -> &Path {
         match self {
             Self::JsonFiles { dir } => dir,
+            Self::BountySqlite { file } => file,
         }
     }
 
     fn read(&self, name: &str, now: Timestamp) -> Result<Plan, ImportError> {
         match self {
             Self::JsonFiles { dir } => json_files::read(dir, name, now),
+            Self::BountySqlite { file } => bounty_sqlite::read(file, name, now),
         }
     }
 }

@@ -92,7 +92,7 @@ impl Report<'_> {
         let mut remarks: BTreeMap<_, Vec<String>> = BTreeMap::new();
         for note in &self.plan.findings.notes {
             let rows = remarks
-                .entry((note.fate, note.table, note.reason.as_str()))
+                .entry((note.fate, note.table.as_str(), note.reason.as_str()))
                 .or_default();
             let chat = note.chat.map(|chat| chat.to_string());
             rows.extend(note.key.clone().or(chat));

@@ -6,8 +6,7 @@ mod fields;
 use std::collections::{BTreeMap, HashSet};
 use std::ffi::OsStr;
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::path::Path;
 
 use serde_json::{Map, Value};
 
@@ -17,6 +16,7 @@ use super::plan::{ImportError, Plan};
 use super::report::{Fate, Findings};
 use super::row::Row;
 use super::rules;
+use super::source::modified;
 use crate::domain::board::{ChatKind, board_file_name};
 use crate::domain::{BountyId, ChatId, Timestamp, UserId};
 use crate::store::Layout;
@@ -86,7 +86,7 @@ impl Reading<'_> {
     }
 
     fn names(&self, dir: &Path) -> Result<Vec<String>, ImportError> {
-        let failed = |error| io_error("list", dir, error);
+        let failed = |error| ImportError::io("list", dir, error);
         let mut names = Vec::new();
         for entry in fs::read_dir(dir).map_err(failed)? {
             names.push(
@@ -169,7 +169,7 @@ impl Reading<'_> {
     ) -> Result<(), ImportError> {
         let (path, shown) = (dir.join(name), format!("{}/{name}", rows.chat));
         let modified = modified(&path)?;
-        let content = fs::read(&path).map_err(|error| io_error("read", &path, error))?;
+        let content = fs::read(&path).map_err(|error| ImportError::io("read", &path, error))?;
         let taken = match serde_json::from_slice::<Map<String, Value>>(&content) {
             Ok(object) => {
                 let file = ChatFile {
@@ -426,17 +426,4 @@ fn ours(object: &Map<String, Value>) -> Result<(), String> {
         );
     }
     Ok(())
-}
-
-fn modified(path: &Path) -> Result<Timestamp, ImportError> {
-    let metadata = fs::metadata(path).map_err(|error| io_error("look at", path, error))?;
-    let modified = metadata.modified().unwrap_or(SystemTime::UNIX_EPOCH);
-    let since = modified.duration_since(SystemTime::UNIX_EPOCH);
-    let millis = since.map_or(0, |since| since.as_millis());
-    Ok(Timestamp::from_millis(i64::try_from(millis).unwrap_or(0)))
-}
-
-fn io_error(doing: &'static str, path: &Path, error: std::io::Error) -> ImportError {
-    let path: PathBuf = path.to_owned();
-    ImportError::Io { doing, path, error }
 }

@@ -1,10 +1,13 @@
 //! `bounty import`: what other bots kept becomes events, once, whatever happens meanwhile.
 
+mod bounty_sqlite;
+mod database;
 mod interrupted;
 mod json_bad;
 mod json_files;
 mod json_in_use;
 mod run;
+mod sqlite_bad;
 
 use std::fs;
 use std::path::{Path, PathBuf};
