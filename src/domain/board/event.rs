@@ -5,7 +5,9 @@ use serde_json::value::RawValue;
 
 use super::canonical;
 use crate::domain::record::{present, read_data};
-use crate::domain::{BountyId, ChatId, Cursor, DecodeError, Event, Seq, StreamId, UnixTime};
+use crate::domain::{
+    BountyId, ChatId, Cursor, DecodeError, Event, Locale, Seq, StreamId, UnixTime,
+};
 
 /// Whose board it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -30,6 +32,8 @@ pub enum BoardEvent {
     ChatMigrated(ChatMigrated),
     BoardRepaired(BoardRepaired),
     IdsReserved(IdsReserved),
+    LanguageChosen(LanguageChosen),
+    TimezoneChosen(TimezoneChosen),
 }
 
 /// The first event of every board: names the stream, so that logs cannot be swapped.
@@ -127,6 +131,21 @@ pub struct IdsReserved {
     pub next_id: BountyId,
 }
 
+/// The chat's language, from now on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LanguageChosen {
+    pub language: Locale,
+}
+
+/// The chat's time zone, from now on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TimezoneChosen {
+    /// Its IANA name. A text, so that a log stays readable when the names that a program knows change.
+    pub timezone: String,
+}
+
 /// The `data` of a [`BoardEvent`], borrowed for writing.
 #[derive(Serialize)]
 #[serde(untagged)]
@@ -141,11 +160,13 @@ pub enum BoardData<'a> {
     ChatMigrated(&'a ChatMigrated),
     BoardRepaired(&'a BoardRepaired),
     IdsReserved(&'a IdsReserved),
+    LanguageChosen(&'a LanguageChosen),
+    TimezoneChosen(&'a TimezoneChosen),
 }
 
 impl BoardEvent {
     /// The log's `type` of every event.
-    pub const NAMES: [&'static str; 10] = [
+    pub const NAMES: [&'static str; 12] = [
         "BoardOpened",
         "UserStarted",
         "BountyAdded",
@@ -156,6 +177,8 @@ impl BoardEvent {
         "ChatMigrated",
         "BoardRepaired",
         "IdsReserved",
+        "LanguageChosen",
+        "TimezoneChosen",
     ];
 
     /// The bounty that the event is about.
@@ -170,7 +193,9 @@ impl BoardEvent {
             | Self::UserStarted(_)
             | Self::ChatMigrated(_)
             | Self::BoardRepaired(_)
-            | Self::IdsReserved(_) => None,
+            | Self::IdsReserved(_)
+            | Self::LanguageChosen(_)
+            | Self::TimezoneChosen(_) => None,
         }
     }
 }
@@ -190,6 +215,8 @@ impl Event for BoardEvent {
             Self::ChatMigrated(_) => "ChatMigrated",
             Self::BoardRepaired(_) => "BoardRepaired",
             Self::IdsReserved(_) => "IdsReserved",
+            Self::LanguageChosen(_) => "LanguageChosen",
+            Self::TimezoneChosen(_) => "TimezoneChosen",
         }
     }
 
@@ -209,6 +236,8 @@ impl Event for BoardEvent {
             Self::ChatMigrated(data) => BoardData::ChatMigrated(data),
             Self::BoardRepaired(data) => BoardData::BoardRepaired(data),
             Self::IdsReserved(data) => BoardData::IdsReserved(data),
+            Self::LanguageChosen(data) => BoardData::LanguageChosen(data),
+            Self::TimezoneChosen(data) => BoardData::TimezoneChosen(data),
         }
     }
 
@@ -236,6 +265,8 @@ impl Event for BoardEvent {
             ("ChatMigrated", 1) => read_data(name, version, data).map(Self::ChatMigrated),
             ("BoardRepaired", 1) => read_data(name, version, data).map(Self::BoardRepaired),
             ("IdsReserved", 1) => read_data(name, version, data).map(Self::IdsReserved),
+            ("LanguageChosen", 1) => read_data(name, version, data).map(Self::LanguageChosen),
+            ("TimezoneChosen", 1) => read_data(name, version, data).map(Self::TimezoneChosen),
             _ => Err(DecodeError::Unknown {
                 name: name.to_owned(),
                 version,

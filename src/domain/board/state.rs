@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::event::{BoardEvent, BoardOpened, BountyAdded, BountyEdited, ChatKind, ChatMigrated};
 use super::seen::SeenUpdates;
+use super::settings::ChatSettings;
 use crate::domain::{Actor, BountyId, ChatId, Recorded, Seq, UnixTime, UserId};
 
 /// One bounty as it is now.
@@ -43,6 +44,7 @@ pub struct Board {
     pub(super) started: BTreeSet<UserId>,
     pub(super) names: BTreeMap<i64, String>,
     pub(super) seen: SeenUpdates,
+    pub(super) settings: ChatSettings,
 }
 
 impl Board {
@@ -109,6 +111,11 @@ impl Board {
         &self.seen
     }
 
+    /// What the chat chose for itself.
+    pub fn settings(&self) -> &ChatSettings {
+        &self.settings
+    }
+
     /// Applies one event. Total: an event that makes no sense here changes nothing but the position.
     pub fn evolve(&mut self, record: &Recorded<BoardEvent>) {
         self.seq = record.seq;
@@ -124,6 +131,10 @@ impl Board {
             BoardEvent::ChatMigrated(moved) => self.migrate(moved),
             BoardEvent::BoardRepaired(repaired) => self.skip_to(repaired.next_id),
             BoardEvent::IdsReserved(reserved) => self.skip_to(reserved.next_id),
+            BoardEvent::LanguageChosen(chosen) => self.settings.language = Some(chosen.language),
+            BoardEvent::TimezoneChosen(chosen) => {
+                self.settings.timezone = Some(chosen.timezone.clone());
+            }
         }
     }
 
@@ -167,6 +178,7 @@ impl Board {
         };
         self.text_bytes += bounty.text.len() as u64;
         self.skip_to(added.id);
+        self.note_due(bounty.due);
         self.last_id = self.last_id.max(added.id);
         if let Some(replaced) = self.bounties.insert(added.id, bounty) {
             self.text_bytes = self.text_bytes.saturating_sub(replaced.text.len() as u64);
@@ -187,6 +199,13 @@ impl Board {
         }
         if let Some(due) = edited.due_date_ts {
             bounty.due = due;
+            self.note_due(due);
+        }
+    }
+
+    fn note_due(&mut self, due: Option<UnixTime>) {
+        if due.is_some() {
+            self.settings.first_due.get_or_insert(self.seq);
         }
     }
 

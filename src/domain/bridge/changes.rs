@@ -7,15 +7,7 @@ use super::event::BridgeEvent;
 use super::ids::RowId;
 use super::state::Bridge;
 use super::table::{Row, Table};
-use crate::domain::Event;
-
-/// One field's change. A new entity's fields come from nothing, a removed one's go to nothing.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SettingChange {
-    pub field: String,
-    pub old: Option<Value>,
-    pub new: Option<Value>,
-}
+use crate::domain::{Event, SettingChange};
 
 /// Which fields of its entity an event changes, seen from the state `before`.
 pub fn changes(before: &Bridge, event: &BridgeEvent) -> Vec<SettingChange> {
@@ -51,13 +43,22 @@ fn row_before(before: &Bridge, event: &BridgeEvent) -> Option<Map<String, Value>
         Event::CommandTrackerEdited(data) => row(&before.trackers, data.id),
         Event::CommandTrackerRemoved(data) => row(&before.trackers, data.id),
         Event::CommandTrackerListenerRemoved(data) => row(&before.listeners, data.id),
+        Event::NotificationTargetEdited(data) => row(&before.targets, data.id),
+        Event::NotificationTargetRemoved(data) => row(&before.targets, data.id),
+        Event::NotificationTrackerEdited(data) => row(&before.notifiers, data.id),
+        Event::NotificationTrackerRemoved(data) => row(&before.notifiers, data.id),
+        Event::NotificationTrackerTargetEdited(data) => row(&before.links, data.id),
+        Event::NotificationTrackerTargetRemoved(data) => row(&before.links, data.id),
         Event::BridgeOpened(_)
         | Event::UserAdded(_)
         | Event::ServiceProviderAdded(_)
         | Event::TelegramBotAdded(_)
         | Event::CommandConfigAdded(_)
         | Event::CommandTrackerAdded(_)
-        | Event::CommandTrackerListenerAdded(_) => None,
+        | Event::CommandTrackerListenerAdded(_)
+        | Event::NotificationTargetAdded(_)
+        | Event::NotificationTrackerAdded(_)
+        | Event::NotificationTrackerTargetAdded(_) => None,
     }
 }
 
@@ -97,6 +98,8 @@ impl BridgeEvent {
         let (user, provider, bot) = ("user", "service_provider", "telegram_bot");
         let (config, tracker) = ("command_config", "command_tracker");
         let listener = "command_tracker_listener";
+        let (target, notifier) = ("notification_target", "notification_tracker");
+        let link = "notification_tracker_target";
         let (entity, id, deed) = match self {
             Self::BridgeOpened(_) => return None,
             Self::UserAdded(data) => (user, data.id.number(), Deed::Added),
@@ -116,6 +119,15 @@ impl BridgeEvent {
             Self::CommandTrackerListenerRemoved(data) => {
                 (listener, data.id.number(), Deed::Removed)
             }
+            Self::NotificationTargetAdded(data) => (target, data.id.number(), Deed::Added),
+            Self::NotificationTargetEdited(data) => (target, data.id.number(), Deed::Edited),
+            Self::NotificationTargetRemoved(data) => (target, data.id.number(), Deed::Removed),
+            Self::NotificationTrackerAdded(data) => (notifier, data.id.number(), Deed::Added),
+            Self::NotificationTrackerEdited(data) => (notifier, data.id.number(), Deed::Edited),
+            Self::NotificationTrackerRemoved(data) => (notifier, data.id.number(), Deed::Removed),
+            Self::NotificationTrackerTargetAdded(data) => (link, data.id.number(), Deed::Added),
+            Self::NotificationTrackerTargetEdited(data) => (link, data.id.number(), Deed::Edited),
+            Self::NotificationTrackerTargetRemoved(data) => (link, data.id.number(), Deed::Removed),
         };
         Some(Subject { entity, id, deed })
     }

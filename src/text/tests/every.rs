@@ -2,8 +2,8 @@
 
 use super::{FRIDAY, NOON};
 use crate::domain::board::{
-    Answer, BountyView, ChatKind, EditLine, Entry, FieldChange, History, HistoryEntry, Page,
-    Refusal, Scope,
+    Answer, BountyView, ChatKind, CommandSet, EditLine, Entry, FieldChange, History, HistoryEntry,
+    Page, Refusal, Scope,
 };
 use crate::domain::{Actor, BountyId, ChatId, LinkError, Seq, Timestamp, UnixTime, UserId};
 use crate::text::{Note, Say, TroubleText, Usage};
@@ -32,8 +32,15 @@ pub fn answers(words: &str) -> Vec<Answer> {
             .map(|of| of(bounty.clone())),
         );
     }
+    for chosen in [true, false] {
+        answers.extend([Answer::Language { chosen }, Answer::Timezone { chosen }]);
+    }
+    answers.extend([Answer::LanguageChosen, Answer::TimezoneChosen]);
     for kind in KINDS {
-        answers.extend([Answer::Welcome { kind }, Answer::Help { kind }]);
+        answers.push(Answer::Welcome { kind });
+        for commands in [CommandSet::all(), CommandSet::default()] {
+            answers.push(Answer::Help { kind, commands });
+        }
     }
     answers.extend([0, 1, 2, 1_000].map(|bounties| Answer::Merged { bounties }));
     answers.extend(
@@ -204,6 +211,12 @@ fn refusals(words: &str) -> Vec<Refusal> {
         Refusal::TrackingInPrivate,
         Refusal::ChatCannotTrack,
         Refusal::OperatorCannot,
+        Refusal::UnknownLanguage {
+            typed: words.to_owned(),
+        },
+        Refusal::UnknownTimezone {
+            typed: words.to_owned(),
+        },
     ];
     for scope in SCOPES {
         refusals.extend([1, 3].map(|pages| Refusal::NoSuchPage {
@@ -257,6 +270,10 @@ pub fn notes(words: &str) -> Vec<Note> {
     vec![
         Note::DueNotUnderstood {
             words: words.to_owned(),
+        },
+        Note::ZoneAssumed { guess: None },
+        Note::ZoneAssumed {
+            guess: Some(chrono_tz::Europe::Moscow),
         },
         Note::Partial,
     ]
