@@ -53,6 +53,7 @@ use crate::domain::Timestamp;
 use crate::domain::board::{ChatStyle, PageSize};
 use crate::store::{Disk, IoContext, Layout, StoreError, make_root};
 
+pub use active::flush_snapshots;
 pub use histogram::Reading;
 pub use monitor::{Lag, Monitor};
 pub use names::current_chat;
@@ -61,7 +62,7 @@ pub use publish::write_files;
 pub use request::{Ask, Chat, Limit, Outcome, Reply, Request, Terms, Trouble};
 pub use stats::Stats;
 pub use tally::{Fate, Kind};
-pub use writer::{add_line, new_record};
+pub use writer::{add_line, add_record, new_record};
 
 use job::{Job, ReplyTo};
 use worker::Shared;

@@ -20,6 +20,7 @@ mod feed;
 mod golden;
 mod hostile;
 mod idle;
+mod import;
 mod library;
 mod machine;
 mod metrics;
