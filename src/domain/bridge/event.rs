@@ -4,15 +4,18 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::edit::{
-    BridgeOpened, CommandConfigEdited, CommandTrackerEdited, Removed, ServiceProviderEdited,
+    BridgeOpened, CommandConfigEdited, CommandTrackerEdited, NotificationTargetEdited,
+    NotificationTrackerEdited, NotificationTrackerTargetEdited, Removed, ServiceProviderEdited,
     TelegramBotEdited,
 };
 use super::entity::{
     CommandConfig, CommandTracker, CommandTrackerListener, ServiceProvider, TelegramBot, User,
 };
 use super::ids::{
-    CommandConfigId, CommandTrackerId, CommandTrackerListenerId, ServiceProviderId, TelegramBotId,
+    CommandConfigId, CommandTrackerId, CommandTrackerListenerId, NotificationTargetId,
+    NotificationTrackerId, NotificationTrackerTargetId, ServiceProviderId, TelegramBotId,
 };
+use super::notify::{NotificationTarget, NotificationTracker, NotificationTrackerTarget};
 use crate::domain::record::read_data;
 use crate::domain::{DecodeError, Event, StreamId};
 
@@ -90,4 +93,13 @@ events! {
     CommandTrackerRemoved(Removed<CommandTrackerId>),
     CommandTrackerListenerAdded(CommandTrackerListener),
     CommandTrackerListenerRemoved(Removed<CommandTrackerListenerId>),
+    NotificationTargetAdded(NotificationTarget),
+    NotificationTargetEdited(NotificationTargetEdited),
+    NotificationTargetRemoved(Removed<NotificationTargetId>),
+    NotificationTrackerAdded(NotificationTracker),
+    NotificationTrackerEdited(NotificationTrackerEdited),
+    NotificationTrackerRemoved(Removed<NotificationTrackerId>),
+    NotificationTrackerTargetAdded(NotificationTrackerTarget),
+    NotificationTrackerTargetEdited(NotificationTrackerTargetEdited),
+    NotificationTrackerTargetRemoved(Removed<NotificationTrackerTargetId>),
 }

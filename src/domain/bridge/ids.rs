@@ -41,6 +41,9 @@ row_ids! {
     CommandConfigId,
     CommandTrackerId,
     CommandTrackerListenerId,
+    NotificationTargetId,
+    NotificationTrackerId,
+    NotificationTrackerTargetId,
 }
 
 impl BridgeUserId {
