@@ -44,3 +44,4 @@ mod run_stop;
 mod run_token;
 mod shell;
 mod summary;
+mod webhook;
