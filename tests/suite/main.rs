@@ -46,3 +46,4 @@ mod run_token;
 mod settings;
 mod shell;
 mod summary;
+mod webhook;

@@ -1,0 +1,6 @@
+//! What is told to other chats and to web hooks.
+
+mod backoff;
+pub mod webhook;
+
+pub use backoff::Backoff;
