@@ -3,11 +3,13 @@
 mod bot;
 mod check;
 mod config;
+mod entity;
 mod listener;
 mod provider;
 mod refusal;
 mod rows;
 mod tracker;
+mod typed;
 pub mod words;
 
 use std::io::{Write, stdout};
@@ -26,6 +28,7 @@ use crate::store::Damage;
 use super::Status;
 use super::args::{DataArgs, Format, os_user, require_owner};
 use super::output::visible_json;
+use entity::Command;
 use rows::{one, table};
 
 /// Bots, what each of them listens for, and how it answers; works while the bot runs
@@ -35,26 +38,26 @@ pub struct Args {
     #[arg(long, global = true, value_enum, default_value_t = Format::Table)]
     format: Format,
     #[command(subcommand)]
-    entity: Entity,
+    subject: Subject,
 }
 
 #[derive(Debug, Subcommand)]
-enum Entity {
+enum Subject {
     /// What commands are for: type `bounty` is the boards of this data directory
     #[command(subcommand)]
-    Provider(provider::Command),
+    Provider(Command<provider::Provider>),
     /// Bots, by references to their tokens
     #[command(subcommand)]
-    Bot(bot::Command),
+    Bot(Command<bot::Bot>),
     /// Which commands are answered: language, form, page size, limits
     #[command(subcommand)]
-    Config(config::Command),
+    Config(Command<config::Config>),
     /// A provider answered by the rules of a config, switched on or off
     #[command(subcommand)]
-    Tracker(tracker::Command),
+    Tracker(Command<tracker::Tracker>),
     /// Which bot listens for which tracker
     #[command(subcommand)]
-    Listener(listener::Command),
+    Listener(Command<listener::Listener>),
     /// What would happen now: which bots are polled and why, which config answers which command, what has no effect
     Check,
 }
@@ -67,14 +70,14 @@ enum Asked {
     Check,
 }
 
-impl Entity {
+impl Subject {
     fn asked(self) -> anyhow::Result<Asked> {
         match self {
             Self::Provider(command) => command.asked(),
             Self::Bot(command) => command.asked(),
             Self::Config(command) => command.asked(),
-            Self::Tracker(command) => Ok(command.asked()),
-            Self::Listener(command) => Ok(command.asked()),
+            Self::Tracker(command) => command.asked(),
+            Self::Listener(command) => command.asked(),
             Self::Check => Ok(Asked::Check),
         }
     }
@@ -82,7 +85,7 @@ impl Entity {
 
 pub fn run(data: &DataArgs, args: Args) -> anyhow::Result<Status> {
     let format = args.format;
-    match args.entity.asked()? {
+    match args.subject.asked()? {
         Asked::Change(command) => change(data, &command, format),
         Asked::List(kind) => look(data, |bridge| table(bridge, kind, format)),
         Asked::Show(kind, id) => look(data, |bridge| one(bridge, kind, id, format)),
