@@ -52,7 +52,7 @@ enum Command {
     Verify(verify::Args),
     Backup(backup::Args),
     Repair(repair::Args),
-    Bridge(bridge::Args),
+    Bridge(Box<bridge::Args>),
 }
 
 /// How a subcommand ended, when nothing failed.
@@ -121,7 +121,7 @@ impl Cli {
             Command::Verify(args) => verify::run(&data, &args),
             Command::Backup(args) => backup::run(&data, &args),
             Command::Repair(args) => repair::run(&data, &args),
-            Command::Bridge(args) => bridge::run(&data, args),
+            Command::Bridge(args) => bridge::run(&data, *args),
         }
     }
 }

@@ -1,13 +1,16 @@
-//! `bounty bridge`: bots, what each of them listens for, and how it answers.
+//! `bounty bridge`: bots, what each of them listens for and how it answers; whom it is told what happens on which boards.
 
 mod bot;
 mod check;
 mod config;
 mod entity;
+mod link;
 mod listener;
+mod notifier;
 mod provider;
 mod refusal;
 mod rows;
+mod target;
 mod tracker;
 mod typed;
 pub mod words;
@@ -31,7 +34,7 @@ use super::output::visible_json;
 use entity::Command;
 use rows::{one, table};
 
-/// Bots, what each of them listens for, and how it answers; works while the bot runs
+/// Bots, what each of them listens for and how it answers, and notifications; works while the bot runs
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// How the result is printed
@@ -44,21 +47,30 @@ pub struct Args {
 #[derive(Debug, Subcommand)]
 enum Subject {
     /// What commands are for: type `bounty` is the boards of this data directory
-    #[command(subcommand)]
+    #[command(subcommand, alias = "service-provider")]
     Provider(Command<provider::Provider>),
     /// Bots, by references to their tokens
-    #[command(subcommand)]
+    #[command(subcommand, alias = "telegram-bot")]
     Bot(Command<bot::Bot>),
     /// Which commands are answered: language, form, page size, limits
-    #[command(subcommand)]
+    #[command(subcommand, alias = "command-config")]
     Config(Command<config::Config>),
     /// A provider answered by the rules of a config, switched on or off
-    #[command(subcommand)]
+    #[command(subcommand, alias = "command-tracker")]
     Tracker(Command<tracker::Tracker>),
     /// Which bot listens for which tracker
-    #[command(subcommand)]
+    #[command(subcommand, alias = "command-tracker-listener")]
     Listener(Command<listener::Listener>),
-    /// What would happen now: which bots are polled and why, which config answers which command, what has no effect
+    /// Whom something is told: a chat or a web hook
+    #[command(subcommand, alias = "notification-target")]
+    Target(Command<target::Target>),
+    /// Which boards are followed, and what of them is told: notification trackers, switched on or off
+    #[command(subcommand, alias = "notification-tracker")]
+    Notifier(Command<notifier::Notifier>),
+    /// Which notifier tells which target, and when it does not
+    #[command(subcommand, aliases = ["notification-tracker-target", "tracker-target"])]
+    Link(Command<link::Link>),
+    /// What would happen now: which bots are polled and why, which config answers which command, who is told what, what has no effect
     Check,
 }
 
@@ -78,6 +90,9 @@ impl Subject {
             Self::Config(command) => command.asked(),
             Self::Tracker(command) => command.asked(),
             Self::Listener(command) => command.asked(),
+            Self::Target(command) => command.asked(),
+            Self::Notifier(command) => command.asked(),
+            Self::Link(command) => command.asked(),
             Self::Check => Ok(Asked::Check),
         }
     }

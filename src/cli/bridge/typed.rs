@@ -5,7 +5,8 @@ use std::path;
 use anyhow::Context;
 use clap::Args;
 
-use crate::domain::bridge::SecretWish;
+use crate::cli::UsageError;
+use crate::domain::bridge::{Change, SecretWish};
 
 /// What an operator tells an entity by.
 #[derive(Debug, Args)]
@@ -44,4 +45,16 @@ pub fn secret(
         (_, Some(path), _) => Some(SecretWish::File(path)),
         (None, None, None) => None,
     })
+}
+
+/// A value, or the word `none` that clears it.
+pub fn clearable<T>(
+    typed: Option<String>,
+    read: impl FnOnce(String) -> Result<T, UsageError>,
+) -> Result<Option<Change<T>>, UsageError> {
+    let change = |typed: String| match typed.trim() {
+        "none" => Ok(Change::Clear),
+        _ => read(typed).map(Change::Set),
+    };
+    typed.map(change).transpose()
 }
