@@ -3,15 +3,16 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
-use crate::domain::board::{Answer, Board, ChatKind, History, HistoryFold, decide, repeat_answer};
-use crate::domain::{BountyId, Seq};
+use crate::domain::Seq;
+use crate::domain::board::{Board, ChatStyle, decide};
 use crate::store::{Position, StoreError, Written};
 
 use super::Settings;
-use super::board::OpenBoard;
-use super::draft::{Draft, context, query, too_soon};
+use super::board::{LockedBoard, OpenBoard};
+use super::draft::{Drafted, context, read};
 use super::flood::FloodGuard;
 use super::job::Job;
+use super::late::{Answers, Late, answer_all};
 use super::request::{Outcome, Trouble};
 use super::worker::Shared;
 use super::writer::Writer;
@@ -34,44 +35,24 @@ pub struct Pending {
     written: Written,
 }
 
-/// Jobs, and what each comes to.
-type Answers = Vec<(Job, Draft)>;
-
-/// Answers that still need the log to be read, in their order.
-#[derive(Default)]
-pub struct Late {
-    answers: Answers,
-    partial: bool,
-}
-
 /// Decides the jobs in order and writes their events; the log's lock is waited for at most `patience`.
 pub fn begin(
     open: &mut OpenBoard,
     flood: &mut FloodGuard,
     shared: &Shared,
-    jobs: Vec<Job>,
+    mut jobs: Vec<Job>,
     patience: Duration,
 ) -> Begun {
-    let jobs: Vec<Job> = (jobs.into_iter())
-        .filter_map(|job| admit(shared, job))
-        .collect();
-    if jobs.is_empty() {
-        return Begun::Answered(Late::default());
-    }
+    jobs.iter_mut().for_each(|job| judge(shared, job));
     if jobs.iter().all(|job| job.change().is_none()) {
-        return read(open, shared, jobs, patience);
+        return begin_reads(open, shared, jobs, patience);
     }
-    let known = match merged_duplicates(open, &jobs) {
-        Ok(known) => known,
-        Err(error) => return trouble(open, shared, jobs, error, patience),
-    };
-    let before = open.log.end().seq;
     let mut writer = Writer::new(shared, flood);
     let mut drafts = Vec::new();
-    match write(open, &mut writer, &jobs, &known, patience, &mut drafts) {
+    match write(open, &mut writer, &jobs, patience, &mut drafts) {
         Ok(Wrote::Nothing) => Begun::Answered(answer_all(zip(jobs, drafts), false)),
-        Ok(Wrote::Lines(written)) => Begun::Written(Pending {
-            events: writer.end.seq.0 - before.0,
+        Ok(Wrote::Lines { written, events }) => Begun::Written(Pending {
+            events,
             answers: zip(jobs, drafts),
             written,
         }),
@@ -85,25 +66,16 @@ pub fn begin(
     }
 }
 
-/// Judges a job that only reads, once; one that comes too soon is answered and gone. Changes are judged when it is known that they
-/// are no duplicates.
-fn admit(shared: &Shared, mut job: Job) -> Option<Job> {
-    if job.admitted || job.change().is_some() {
-        return Some(job);
+/// Judges a job that only reads, once, also when it is put back. Changes are judged when it is known that they are no duplicates.
+fn judge(shared: &Shared, job: &mut Job) {
+    if job.verdict.is_none() && job.change().is_none() {
+        job.verdict = Some(shared.pace.judge(&job.request));
     }
-    match too_soon(&shared.pace, &job.request) {
-        None => {
-            job.admitted = true;
-            return Some(job);
-        }
-        Some(Draft::Done(outcome)) => job.finish(outcome),
-        Some(silent) => job.counted_as(silent.fate()).finish(Outcome::Silent),
-    }
-    None
 }
 
-fn zip(jobs: Vec<Job>, drafts: Vec<Draft>) -> Answers {
-    jobs.into_iter().zip(drafts).collect()
+fn zip(jobs: Vec<Job>, drafts: Vec<Drafted>) -> Answers {
+    let worded = |(job, drafted): (Job, Drafted)| (job.styled(drafted.style), drafted.draft);
+    jobs.into_iter().zip(drafts).map(worded).collect()
 }
 
 /// What a batch wrote.
@@ -112,7 +84,8 @@ enum Wrote {
     NotHere,
     /// Nothing: no job came to an event.
     Nothing,
-    Lines(Written),
+    /// So many events.
+    Lines { written: Written, events: u64 },
 }
 
 /// Decides all jobs under the log's lock and writes the lines.
@@ -120,26 +93,29 @@ fn write(
     open: &mut OpenBoard,
     writer: &mut Writer<'_>,
     jobs: &[Job],
-    known: &[bool],
     patience: Duration,
-    drafts: &mut Vec<Draft>,
+    drafts: &mut Vec<Drafted>,
 ) -> Result<Wrote, StoreError> {
     let create = !open.has_events() && jobs.iter().any(|job| would_begin(job, writer.settings));
-    let Some(held) = open.lock(create, patience)? else {
-        *drafts = writer.decide_all(&mut Board::default(), jobs, known);
+    let Some(mut held) = open.lock(create, patience)? else {
+        let known = vec![false; jobs.len()];
+        *drafts = writer.decide_all(&mut Board::default(), jobs, &known);
         return Ok(Wrote::Nothing);
     };
     // A new id may have been noted since it was looked for: no board begins under the old one then.
     if held.locked.end() == Position::START && held.is_left() {
         return Ok(Wrote::NotHere);
     }
-    writer.end = held.locked.end();
-    *drafts = writer.decide_all(held.board, jobs, known);
+    let known = merged_duplicates(&mut held, jobs)?;
+    let before = held.locked.end();
+    writer.end = before;
+    *drafts = writer.decide_all(held.board, jobs, &known);
     if writer.lines.is_empty() {
         return Ok(Wrote::Nothing);
     }
     let written = held.locked.write(&writer.lines, writer.end)?;
-    Ok(Wrote::Lines(written))
+    let events = writer.end.seq.0 - before.seq.0;
+    Ok(Wrote::Lines { written, events })
 }
 
 /// Ends a batch, with what came of its flush: everyone is told.
@@ -163,7 +139,7 @@ pub fn finish(
 }
 
 /// Jobs that only read: no lock unless another process wrote.
-fn read(open: &mut OpenBoard, shared: &Shared, jobs: Vec<Job>, patience: Duration) -> Begun {
+fn begin_reads(open: &mut OpenBoard, shared: &Shared, jobs: Vec<Job>, patience: Duration) -> Begun {
     match open.refresh(patience) {
         Ok(()) => Begun::Answered(read_known(open, &shared.settings, jobs, false)),
         Err(StoreError::Moved { .. }) => Begun::NotNow(jobs),
@@ -193,11 +169,9 @@ fn read_known(open: &OpenBoard, settings: &Settings, jobs: Vec<Job>, partial: bo
         return Late::default();
     };
     let end = open.log.end();
-    let answer = |job: Job| {
-        let draft = query(board, &job.request, settings, end);
-        (job, draft)
-    };
-    answer_all(jobs.into_iter().map(answer).collect(), partial)
+    let drafts = jobs.iter().map(|job| read(board, job, settings, end));
+    let drafts = drafts.collect();
+    answer_all(zip(jobs, drafts), partial)
 }
 
 /// Refuses changes; reads are answered when what is readable is this chat's. When nothing is readable they are refused
@@ -213,11 +187,13 @@ pub fn refuse(open: &mut OpenBoard, shared: &Shared, jobs: Vec<Job>, error: &Sto
         && open.check_owner().is_ok();
     let has_events = open.state().is_some_and(|board| board.seq() > Seq(0));
     let is_answered =
-        |job: &Job| readable && job.change().is_none() && (has_events || job.is_help());
+        |job: &Job| readable && job.change().is_none() && (has_events || job.needs_no_board());
     let (reads, refused): (Vec<Job>, Vec<Job>) = jobs.into_iter().partition(is_answered);
+    let style =
+        (open.state()).map_or_else(ChatStyle::default, |board| board.settings().style(None));
     refused
         .into_iter()
-        .for_each(|job| job.finish(Outcome::Trouble(trouble)));
+        .for_each(|job| job.styled(style).finish(Outcome::Trouble(trouble)));
     read_known(open, settings, reads, trouble == Trouble::Damaged)
 }
 
@@ -226,93 +202,17 @@ fn would_begin(job: &Job, settings: &Settings) -> bool {
     let Some(change) = job.change() else {
         return false;
     };
-    let context = context(&job.request, job.request.chat.kind, settings);
-    let decided = catch_unwind(AssertUnwindSafe(|| {
-        decide(&Board::default(), change, &context)
-    }));
+    let board = Board::default();
+    let context = context(&job.request, &board, job.request.chat.kind, settings);
+    let decided = catch_unwind(AssertUnwindSafe(|| decide(&board, change, &context)));
     matches!(decided, Ok(Ok(Some(_))))
 }
 
 /// Which jobs were already carried out on a board that was merged into this one.
-fn merged_duplicates(open: &mut OpenBoard, jobs: &[Job]) -> Result<Vec<bool>, StoreError> {
+fn merged_duplicates(held: &mut LockedBoard<'_>, jobs: &[Job]) -> Result<Vec<bool>, StoreError> {
     let is_known = |job: &Job| {
-        job.request
-            .cause
-            .delivery()
-            .map_or(Ok(false), |delivery| open.is_in_merged_log(delivery))
+        let delivery = job.request.cause.delivery();
+        delivery.map_or(Ok(false), |delivery| held.is_in_merged_log(delivery))
     };
     jobs.iter().map(is_known).collect()
-}
-
-/// Everything before is durable: tells everyone, up to the first whose answer needs the log to be read.
-fn answer_all(answers: Answers, partial: bool) -> Late {
-    let mut answers = answers.into_iter();
-    let mut late = Vec::new();
-    for (job, draft) in answers.by_ref() {
-        match draft {
-            Draft::Done(outcome) => job.finish_with(outcome, partial),
-            Draft::Flooded | Draft::Merged => job
-                .counted_as(draft.fate())
-                .finish_with(Outcome::Silent, partial),
-            reading => {
-                late.push((job, reading));
-                break;
-            }
-        }
-    }
-    late.extend(answers);
-    Late {
-        answers: late,
-        partial,
-    }
-}
-
-impl Late {
-    pub fn is_empty(&self) -> bool {
-        self.answers.is_empty()
-    }
-
-    /// Reads what the answers need, and tells everyone.
-    pub fn answer(self, open: &OpenBoard) {
-        for (job, draft) in self.answers {
-            let job = job.counted_as(draft.fate());
-            let outcome = match draft {
-                Draft::Done(outcome) => outcome,
-                Draft::Flooded | Draft::Merged => Outcome::Silent,
-                Draft::History { id, until } => or_trouble(history(open, id, until)),
-                Draft::Again(seq) => or_trouble(again(open, seq, job.request.chat.kind)),
-            };
-            job.finish_with(outcome, self.partial);
-        }
-    }
-}
-
-fn or_trouble(answer: Result<Option<Answer>, StoreError>) -> Outcome {
-    match answer {
-        Ok(answer) => answer.map_or(Outcome::Silent, Outcome::Answer),
-        Err(error) => {
-            tracing::error!(%error, "a log could not be read again");
-            Outcome::Trouble(Trouble::from(&error))
-        }
-    }
-}
-
-fn history(open: &OpenBoard, id: BountyId, until: Position) -> Result<Option<Answer>, StoreError> {
-    let mut fold = HistoryFold::new(id);
-    open.read_until(until.seq, |record| fold.see(record))?;
-    let (seq, head) = (until.seq, until.head.to_string());
-    Ok(Some(Answer::History(History {
-        id,
-        entries: fold.into_entries(),
-        seq,
-        head,
-    })))
-}
-
-fn again(open: &OpenBoard, seq: Seq, kind: ChatKind) -> Result<Option<Answer>, StoreError> {
-    let (mut before, mut answer) = (Board::default(), None);
-    open.read_until(seq, |record| {
-        answer = repeat_answer(&mut before, record, seq, kind)
-    })?;
-    Ok(answer)
 }

@@ -8,6 +8,7 @@
 //! - No Telegram type and no text of a reply is known here.
 
 mod active;
+mod adopt;
 mod agenda;
 mod batch;
 mod board;
@@ -21,15 +22,18 @@ mod held;
 mod histogram;
 mod job;
 mod lane;
+mod late;
 mod memory;
 mod mend;
 mod merge;
+mod merged;
 mod migrate;
 mod monitor;
 mod names;
 mod obstacles;
 mod pace;
 mod publish;
+mod pulse;
 mod ready;
 mod request;
 mod round;
@@ -46,7 +50,7 @@ use std::time::{Duration, SystemTime};
 use chrono_tz::Tz;
 
 use crate::domain::Timestamp;
-use crate::domain::board::PageSize;
+use crate::domain::board::{ChatStyle, PageSize};
 use crate::store::{Disk, IoContext, Layout, StoreError, make_root};
 
 pub use histogram::Reading;
@@ -148,6 +152,7 @@ impl Engine {
         receiver.recv().unwrap_or(Reply {
             chat,
             outcome: Outcome::Trouble(Trouble::Internal),
+            style: ChatStyle::default(),
             partial: false,
         })
     }
@@ -157,7 +162,7 @@ impl Engine {
         Job {
             request,
             reply,
-            admitted: false,
+            verdict: None,
         }
     }
 

@@ -1,6 +1,6 @@
 //! What comes into the engine, and what comes out.
 
-use crate::domain::board::{Answer, Category, ChatKind, Command};
+use crate::domain::board::{Answer, Category, ChatKind, ChatStyle, Command, CommandSet};
 use crate::domain::{Actor, BountyId, Cause, ChatId, UnixTime};
 use crate::store::StoreError;
 
@@ -29,6 +29,8 @@ pub struct Request {
 pub struct Terms {
     /// The most entries on a page of a list; none = as the engine is set.
     pub entries: Option<usize>,
+    /// The commands that the help tells of; none = all there are.
+    pub commands: Option<CommandSet>,
     /// How often such commands may be used in the chat; none = as often as one likes.
     pub limit: Option<Limit>,
 }
@@ -49,6 +51,8 @@ pub enum Ask {
         bounty: Option<BountyId>,
         arguments: String,
     },
+    /// Nothing but how the chat's answers are worded: something is to be said that no board is asked about.
+    Style,
     /// The group has a new id from now on.
     Migrate {
         to: ChatId,
@@ -61,6 +65,8 @@ pub struct Reply {
     /// Where the answer belongs: the chat's id of today.
     pub chat: ChatId,
     pub outcome: Outcome,
+    /// How it is to be worded, as far as the board is known.
+    pub style: ChatStyle,
     /// Whether the answer comes from the readable part of a damaged record.
     pub partial: bool,
 }

@@ -5,6 +5,7 @@
 
 mod catalog;
 mod confirm;
+mod forwarding;
 mod guide;
 mod history;
 mod html;
@@ -12,6 +13,7 @@ mod list;
 mod message;
 mod refusal;
 mod say;
+mod settings;
 mod time;
 
 #[cfg(test)]
@@ -19,10 +21,9 @@ mod tests;
 
 use chrono_tz::Tz;
 
-use crate::domain::UnixTime;
-use crate::domain::board::{Answer, ChatKind};
+use crate::domain::board::{Answer, ChatKind, CommandName};
+use crate::domain::{Locale, UnixTime};
 
-pub use catalog::Language;
 pub use html::plain;
 pub use list::{PAGE_ENTRY_OVERHEAD, page_size};
 pub use message::{MESSAGE_UNITS, Message};
@@ -34,14 +35,14 @@ use message::Room;
 
 /// The texts of all languages. Made once, shared by all threads.
 pub struct Texts {
-    /// In the order of [`Language::ALL`], which is that of the variants.
+    /// In the order of [`Locale::ALL`], which is that of the variants.
     catalogs: Vec<Catalog>,
 }
 
 /// What a text depends on besides what it says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct View {
-    pub language: Language,
+    pub locale: Locale,
     pub zone: Tz,
     /// The message's own date: what "in 3 days" and "overdue" are seen from.
     pub at: UnixTime,
@@ -51,7 +52,7 @@ impl Texts {
     /// Reads the texts, which are part of the program.
     pub fn new() -> Self {
         Self {
-            catalogs: Language::ALL.iter().copied().map(Catalog::load).collect(),
+            catalogs: Locale::ALL.iter().copied().map(Catalog::load).collect(),
         }
     }
 
@@ -59,7 +60,7 @@ impl Texts {
     pub fn render(&self, say: &Say<'_>, notes: &[Note], view: &View) -> Message {
         message::fit(|room| {
             let renderer = Renderer {
-                catalog: self.catalog(view.language),
+                catalog: self.catalog(view.locale),
                 view,
                 room,
             };
@@ -67,19 +68,19 @@ impl Texts {
         })
     }
 
-    /// The commands that work in chats of this kind, without their slash, each with a description: Telegram's menu.
-    pub fn menu(&self, language: Language, kind: ChatKind) -> Vec<(&'static str, String)> {
-        guide::menu(self.catalog(language), kind)
+    /// What this command does in a chat of this kind, for Telegram's menu; plain text.
+    pub fn description(&self, locale: Locale, command: CommandName, kind: ChatKind) -> String {
+        guide::description(self.catalog(locale), command, kind).plain()
     }
 
     /// What a button says that an older version of the program made; plain text.
-    pub fn outdated_button(&self, language: Language) -> String {
-        let catalog = self.catalog(language);
+    pub fn outdated_button(&self, locale: Locale) -> String {
+        let catalog = self.catalog(locale);
         catalog.format("button-outdated", &Args::default()).plain()
     }
 
-    fn catalog(&self, language: Language) -> &Catalog {
-        &self.catalogs[language as usize]
+    fn catalog(&self, locale: Locale) -> &Catalog {
+        &self.catalogs[locale as usize]
     }
 }
 
@@ -124,6 +125,9 @@ impl Renderer<'_> {
             Say::NoCommand => Message::quiet(self.say("no-command")),
             Say::Greeting => Message::quiet(self.say("greeting")),
             Say::EditedMessage => Message::quiet(self.say("edited-message")),
+            Say::ForwardingChanged { started, stopped } => {
+                Message::quiet(self.forwarding_changed(started, stopped))
+            }
         }
     }
 
@@ -137,7 +141,11 @@ impl Renderer<'_> {
             Answer::List(page) => self.list(page),
             Answer::History(history) => self.history(history),
             Answer::Welcome { kind } => self.welcome(*kind),
-            Answer::Help { kind } => self.help(*kind),
+            Answer::Help { kind, commands } => self.help(*kind, *commands),
+            Answer::Language { chosen } => self.language(*chosen),
+            Answer::LanguageChosen => self.say("language-chosen"),
+            Answer::Timezone { chosen } => self.timezone(*chosen),
+            Answer::TimezoneChosen => self.timezone_chosen(),
             Answer::MessageEdited(line) => self.message_edited(line),
             Answer::Merged { bounties } => {
                 self.format("merged", Args::default().count("count", *bounties))

@@ -1,6 +1,9 @@
 //! What can be said that is no answer of a board.
 
+use chrono_tz::Tz;
+
 use crate::domain::board::Answer;
+use crate::domain::bridge::Forwarding;
 
 /// Everything that the bot can say in a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +19,11 @@ pub enum Say<'a> {
     Greeting,
     /// A message that held a command was edited; the command cannot be made an edit of a bounty.
     EditedMessage,
+    /// It is told elsewhere, or no longer, what happens on the chat's board.
+    ForwardingChanged {
+        started: &'a [Forwarding],
+        stopped: &'a [Forwarding],
+    },
 }
 
 /// What is said below an answer.
@@ -23,6 +31,10 @@ pub enum Say<'a> {
 pub enum Note {
     /// These words of a new bounty look like a due date, but are none: they are part of its text.
     DueNotUnderstood { words: String },
+    /// A due date was read in a zone that nobody chose; the one that is likely for who wrote.
+    ZoneAssumed { guess: Option<Tz> },
+    /// It is told elsewhere what happens on the chat's board.
+    Forwarded(Vec<Forwarding>),
     /// The answer comes from the readable part of a damaged record.
     Partial,
 }

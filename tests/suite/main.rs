@@ -42,5 +42,6 @@ mod run_repeat;
 mod run_sending;
 mod run_stop;
 mod run_token;
+mod settings;
 mod shell;
 mod summary;

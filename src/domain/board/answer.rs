@@ -1,6 +1,7 @@
 //! What a board says to a command, as typed values. `text/` makes words of them.
 
 use super::event::ChatKind;
+use super::name::CommandSet;
 use crate::domain::{Actor, BountyId, LinkError, Seq, Timestamp, UnixTime};
 
 /// The answer to one command.
@@ -20,8 +21,20 @@ pub enum Answer {
     List(Page),
     Help {
         kind: ChatKind,
+        /// Those that are answered there.
+        commands: CommandSet,
     },
     History(History),
+    /// In which language the chat is answered: the one of this answer; whether it chose that.
+    Language {
+        chosen: bool,
+    },
+    LanguageChosen,
+    /// In which time zone its dates are; whether it chose one.
+    Timezone {
+        chosen: bool,
+    },
+    TimezoneChosen,
     /// A message that held a command was edited, which changes nothing.
     MessageEdited(EditLine),
     /// The group became a supergroup whose chat already had a board: that many bounties were added to the older one.
@@ -162,6 +175,13 @@ pub enum Refusal {
     ChatCannotTrack,
     /// The operator edits and deletes; it neither adds nor tracks.
     OperatorCannot,
+    /// No language that the bot speaks.
+    UnknownLanguage {
+        typed: String,
+    },
+    UnknownTimezone {
+        typed: String,
+    },
     NoSuchPage {
         scope: Scope,
         page: u64,

@@ -5,7 +5,9 @@ use serde_json::value::RawValue;
 
 use super::canonical;
 use crate::domain::record::{present, read_data};
-use crate::domain::{BountyId, ChatId, Cursor, DecodeError, Event, Seq, StreamId, UnixTime};
+use crate::domain::{
+    BountyId, ChatId, Cursor, DecodeError, Event, Locale, Seq, StreamId, UnixTime,
+};
 
 /// Whose board it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -29,6 +31,8 @@ pub enum BoardEvent {
     Untracked(Untracked),
     ChatMigrated(ChatMigrated),
     BoardRepaired(BoardRepaired),
+    LanguageChosen(LanguageChosen),
+    TimezoneChosen(TimezoneChosen),
 }
 
 /// The first event of every board: names the stream, so that logs cannot be swapped.
@@ -118,6 +122,21 @@ pub struct BoardRepaired {
     pub next_id: BountyId,
 }
 
+/// The chat's language, from now on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LanguageChosen {
+    pub language: Locale,
+}
+
+/// The chat's time zone, from now on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TimezoneChosen {
+    /// Its IANA name. A text, so that a log stays readable when the names that a program knows change.
+    pub timezone: String,
+}
+
 /// The `data` of a [`BoardEvent`], borrowed for writing.
 #[derive(Serialize)]
 #[serde(untagged)]
@@ -131,11 +150,13 @@ pub enum BoardData<'a> {
     Untracked(&'a Untracked),
     ChatMigrated(&'a ChatMigrated),
     BoardRepaired(&'a BoardRepaired),
+    LanguageChosen(&'a LanguageChosen),
+    TimezoneChosen(&'a TimezoneChosen),
 }
 
 impl BoardEvent {
     /// The log's `type` of every event.
-    pub const NAMES: [&'static str; 9] = [
+    pub const NAMES: [&'static str; 11] = [
         "BoardOpened",
         "UserStarted",
         "BountyAdded",
@@ -145,6 +166,8 @@ impl BoardEvent {
         "Untracked",
         "ChatMigrated",
         "BoardRepaired",
+        "LanguageChosen",
+        "TimezoneChosen",
     ];
 
     /// The bounty that the event is about.
@@ -158,7 +181,9 @@ impl BoardEvent {
             Self::BoardOpened(_)
             | Self::UserStarted(_)
             | Self::ChatMigrated(_)
-            | Self::BoardRepaired(_) => None,
+            | Self::BoardRepaired(_)
+            | Self::LanguageChosen(_)
+            | Self::TimezoneChosen(_) => None,
         }
     }
 }
@@ -177,6 +202,8 @@ impl Event for BoardEvent {
             Self::Untracked(_) => "Untracked",
             Self::ChatMigrated(_) => "ChatMigrated",
             Self::BoardRepaired(_) => "BoardRepaired",
+            Self::LanguageChosen(_) => "LanguageChosen",
+            Self::TimezoneChosen(_) => "TimezoneChosen",
         }
     }
 
@@ -195,6 +222,8 @@ impl Event for BoardEvent {
             Self::Untracked(data) => BoardData::Untracked(data),
             Self::ChatMigrated(data) => BoardData::ChatMigrated(data),
             Self::BoardRepaired(data) => BoardData::BoardRepaired(data),
+            Self::LanguageChosen(data) => BoardData::LanguageChosen(data),
+            Self::TimezoneChosen(data) => BoardData::TimezoneChosen(data),
         }
     }
 
@@ -221,6 +250,8 @@ impl Event for BoardEvent {
             ("Untracked", 1) => read_data(name, version, data).map(Self::Untracked),
             ("ChatMigrated", 1) => read_data(name, version, data).map(Self::ChatMigrated),
             ("BoardRepaired", 1) => read_data(name, version, data).map(Self::BoardRepaired),
+            ("LanguageChosen", 1) => read_data(name, version, data).map(Self::LanguageChosen),
+            ("TimezoneChosen", 1) => read_data(name, version, data).map(Self::TimezoneChosen),
             _ => Err(DecodeError::Unknown {
                 name: name.to_owned(),
                 version,

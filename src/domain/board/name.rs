@@ -13,9 +13,15 @@ pub enum CommandName {
     Edit,
     Delete,
     History,
+    Language,
+    Timezone,
     Help,
     Start,
 }
+
+/// Some of the commands: those that a bot answers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CommandSet(u32);
 
 /// What a command does to a board; limits on how often a command may be used are set for a category.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -36,7 +42,7 @@ impl Category {
 
 impl CommandName {
     /// All, in the order in which people need them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::Add,
         Self::Bounty,
         Self::Track,
@@ -45,6 +51,8 @@ impl CommandName {
         Self::Edit,
         Self::Delete,
         Self::History,
+        Self::Language,
+        Self::Timezone,
         Self::Help,
         Self::Start,
     ];
@@ -60,6 +68,8 @@ impl CommandName {
             Self::Edit => "edit",
             Self::Delete => "delete",
             Self::History => "history",
+            Self::Language => "language",
+            Self::Timezone => "timezone",
             Self::Help => "help",
             Self::Start => "start",
         }
@@ -71,16 +81,50 @@ impl CommandName {
         Self::ALL.into_iter().find(same)
     }
 
-    /// `/start` counts as reading: it is recorded once per user and changes no bounty.
+    /// What changes no bounty counts as reading, though `/start` is recorded once per user, and a setting when it changes.
     pub fn category(self) -> Category {
         match self {
             Self::Add | Self::Track | Self::Untrack | Self::Edit | Self::Delete => Category::Write,
-            Self::Bounty | Self::My | Self::History | Self::Help | Self::Start => Category::Read,
+            Self::Bounty
+            | Self::My
+            | Self::History
+            | Self::Language
+            | Self::Timezone
+            | Self::Help
+            | Self::Start => Category::Read,
         }
+    }
+
+    /// Whether it is about how the chat itself is answered. Answers name such commands, so they work with every bot that is listened
+    /// to, whatever its configs enable.
+    pub fn is_setting(self) -> bool {
+        matches!(self, Self::Language | Self::Timezone)
     }
 
     /// Whether it means something there: in a DM all bounties are one's own.
     pub fn works_in(self, kind: ChatKind) -> bool {
         kind == ChatKind::Group || !matches!(self, Self::Track | Self::Untrack)
     }
+}
+
+impl CommandSet {
+    /// Every command.
+    pub fn all() -> Self {
+        CommandName::ALL.into_iter().collect()
+    }
+
+    /// Whether this command is one of them.
+    pub fn contains(self, command: CommandName) -> bool {
+        self.0 & bit(command) != 0
+    }
+}
+
+impl FromIterator<CommandName> for CommandSet {
+    fn from_iter<I: IntoIterator<Item = CommandName>>(commands: I) -> Self {
+        Self(commands.into_iter().fold(0, |set, one| set | bit(one)))
+    }
+}
+
+fn bit(command: CommandName) -> u32 {
+    1 << command as u32
 }

@@ -2,13 +2,15 @@
 
 use super::answer::{Answer, Page, Refusal, Scope};
 use super::command::Query;
+use super::confirm::{language, timezone};
 use super::decide::Context;
 use super::event::ChatKind;
 use super::list::{self, PageSize};
 use super::state::Board;
 use crate::domain::Actor;
 
-/// Answers a query from the state alone; none for [`Query::History`], which needs the log.
+/// Answers a query from the state alone; none for [`Query::History`], which needs the log, and [`Query::Help`], which depends on
+/// who answers.
 pub fn answer(
     board: &Board,
     query: Query,
@@ -16,8 +18,9 @@ pub fn answer(
     size: PageSize,
 ) -> Option<Answer> {
     let listed = match query {
-        Query::Help => return Some(Answer::Help { kind: context.kind }),
-        Query::History(_) => return None,
+        Query::Language => return Some(language(board)),
+        Query::Timezone => return Some(timezone(board)),
+        Query::Help | Query::History(_) => return None,
         Query::List { page } => list::page(board, all(context.kind), board.bounties(), page, size),
         Query::Mine { page } => mine(board, page, context, size),
     };

@@ -9,6 +9,7 @@ use super::event::{
     BoardEvent, BoardOpened, BoardRepaired, BountyAdded, BountyEdited, ChatKind, ChatMigrated,
 };
 use super::seen::SeenUpdates;
+use super::settings::ChatSettings;
 use crate::domain::{Actor, BountyId, ChatId, Recorded, Seq, UnixTime, UserId};
 
 /// One bounty as it is now.
@@ -44,6 +45,7 @@ pub struct Board {
     pub(super) started: BTreeSet<UserId>,
     pub(super) names: BTreeMap<i64, String>,
     pub(super) seen: SeenUpdates,
+    pub(super) settings: ChatSettings,
 }
 
 impl Board {
@@ -107,6 +109,11 @@ impl Board {
         &self.seen
     }
 
+    /// What the chat chose for itself.
+    pub fn settings(&self) -> &ChatSettings {
+        &self.settings
+    }
+
     /// Applies one event. Total: an event that makes no sense here changes nothing but the position.
     pub fn evolve(&mut self, record: &Recorded<BoardEvent>) {
         self.seq = record.seq;
@@ -121,6 +128,10 @@ impl Board {
             BoardEvent::Untracked(untracked) => self.untrack(untracked.id, &record.actor),
             BoardEvent::ChatMigrated(moved) => self.migrate(moved),
             BoardEvent::BoardRepaired(repaired) => self.repair(repaired),
+            BoardEvent::LanguageChosen(chosen) => self.settings.language = Some(chosen.language),
+            BoardEvent::TimezoneChosen(chosen) => {
+                self.settings.timezone = Some(chosen.timezone.clone());
+            }
         }
     }
 
@@ -163,6 +174,7 @@ impl Board {
             created_at: added.created_at,
         };
         self.text_bytes += bounty.text.len() as u64;
+        self.note_due(bounty.due);
         self.last_id = self.last_id.max(added.id);
         if let Some(replaced) = self.bounties.insert(added.id, bounty) {
             self.text_bytes = self.text_bytes.saturating_sub(replaced.text.len() as u64);
@@ -183,6 +195,13 @@ impl Board {
         }
         if let Some(due) = edited.due_date_ts {
             bounty.due = due;
+            self.note_due(due);
+        }
+    }
+
+    fn note_due(&mut self, due: Option<UnixTime>) {
+        if due.is_some() {
+            self.settings.first_due.get_or_insert(self.seq);
         }
     }
 

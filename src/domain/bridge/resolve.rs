@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::domain::board::CommandName;
+
 use super::decide::{bot_name, config_name, provider_name, tracker_name};
 use super::entity::{CommandConfig, CommandTracker, ServiceProvider, TelegramBot};
 use super::ids::{CommandTrackerId, TelegramBotId};
@@ -21,6 +23,8 @@ pub struct Resolution<'b> {
 /// What answers this command when it comes in through this bot: of the enabled trackers that the bot listens for, the one with the
 /// lowest id whose config enables the command. `command` is as typed without the slash, in lower case.
 ///
+/// A setting of the chat itself is answered by the first of them even when no config enables it, since answers name it.
+///
 /// A provider of a type that nothing here serves cannot answer: its trackers are passed over.
 pub fn resolve<'b>(
     bridge: &'b Bridge,
@@ -29,7 +33,26 @@ pub fn resolve<'b>(
 ) -> Option<Resolution<'b>> {
     let enables =
         |config: &CommandConfig| config.enabled_commands.iter().any(|name| name == command);
-    heard_by(bridge, bot).find(|found| enables(found.config))
+    let is_setting = || CommandName::read(command).is_some_and(CommandName::is_setting);
+    let found = heard_by(bridge, bot).find(|found| enables(found.config));
+    found.or_else(|| first_heard(bridge, bot).filter(|_| is_setting()))
+}
+
+/// What answers where no command resolves: the first of the enabled trackers that the bot listens for.
+pub fn first_heard(bridge: &Bridge, bot: TelegramBotId) -> Option<Resolution<'_>> {
+    heard_by(bridge, bot).next()
+}
+
+/// The commands that a bot answers, each with what answers it, in the order in which people need them.
+pub fn answered(
+    bridge: &Bridge,
+    bot: TelegramBotId,
+) -> impl Iterator<Item = (CommandName, Resolution<'_>)> {
+    let found = move |command: CommandName| {
+        let found = resolve(bridge, bot, command.as_str())?;
+        Some((command, found))
+    };
+    CommandName::ALL.into_iter().filter_map(found)
 }
 
 /// The enabled trackers that a bot listens for, lowest id first.

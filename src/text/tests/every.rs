@@ -2,8 +2,11 @@
 
 use super::{FRIDAY, NOON};
 use crate::domain::board::{
-    Answer, BountyView, ChatKind, EditLine, Entry, FieldChange, History, HistoryEntry, Page,
-    Refusal, Scope,
+    Answer, BountyView, ChatKind, CommandSet, EditLine, Entry, FieldChange, History, HistoryEntry,
+    Page, Refusal, Scope,
+};
+use crate::domain::bridge::{
+    Address, Destination, Forwarding, NotificationTargetId, NotificationTrackerId,
 };
 use crate::domain::{Actor, BountyId, ChatId, LinkError, Seq, Timestamp, UnixTime, UserId};
 use crate::text::{Note, Say, TroubleText, Usage};
@@ -32,8 +35,15 @@ pub fn answers(words: &str) -> Vec<Answer> {
             .map(|of| of(bounty.clone())),
         );
     }
+    for chosen in [true, false] {
+        answers.extend([Answer::Language { chosen }, Answer::Timezone { chosen }]);
+    }
+    answers.extend([Answer::LanguageChosen, Answer::TimezoneChosen]);
     for kind in KINDS {
-        answers.extend([Answer::Welcome { kind }, Answer::Help { kind }]);
+        answers.push(Answer::Welcome { kind });
+        for commands in [CommandSet::all(), CommandSet::default()] {
+            answers.push(Answer::Help { kind, commands });
+        }
     }
     answers.extend([0, 1, 2, 1_000].map(|bounties| Answer::Merged { bounties }));
     answers.extend(
@@ -204,6 +214,12 @@ fn refusals(words: &str) -> Vec<Refusal> {
         Refusal::TrackingInPrivate,
         Refusal::ChatCannotTrack,
         Refusal::OperatorCannot,
+        Refusal::UnknownLanguage {
+            typed: words.to_owned(),
+        },
+        Refusal::UnknownTimezone {
+            typed: words.to_owned(),
+        },
     ];
     for scope in SCOPES {
         refusals.extend([1, 3].map(|pages| Refusal::NoSuchPage {
@@ -250,6 +266,10 @@ pub fn others(words: &str) -> Vec<Say<'static>> {
     ];
     says.extend(troubles.map(Say::Trouble));
     says.extend(usages.map(Say::Usage));
+    // Few, in tests alone: what is said borrows them.
+    let places: &'static [Forwarding] = forwardings(words).leak();
+    let changes = [(places, places), (places, &[][..]), (&[], places)];
+    says.extend(changes.map(|(started, stopped)| Say::ForwardingChanged { started, stopped }));
     says
 }
 
@@ -258,6 +278,26 @@ pub fn notes(words: &str) -> Vec<Note> {
         Note::DueNotUnderstood {
             words: words.to_owned(),
         },
+        Note::ZoneAssumed { guess: None },
+        Note::ZoneAssumed {
+            guess: Some(chrono_tz::Europe::Moscow),
+        },
+        Note::Forwarded(forwardings(words)),
         Note::Partial,
     ]
+}
+
+/// A chat, a web hook, and more than are named.
+pub fn forwardings(words: &str) -> Vec<Forwarding> {
+    let to = |number: u64| match number % 2 {
+        0 => Destination::Chat(ChatId(-5)),
+        _ => Destination::WebHook(Address::Plain("https://e.com/private-path".to_owned())),
+    };
+    let forwarding = |number: u64| Forwarding {
+        tracker: NotificationTrackerId(1),
+        target: NotificationTargetId(number),
+        name: format!("{words}{}", number / 2),
+        to: to(number),
+    };
+    (0..20).map(forwarding).collect()
 }

@@ -1,9 +1,13 @@
 //! `bounty run` with several bots, which the bridge names.
 
+mod forwarded;
 mod listeners;
+mod menu;
 mod rules;
+mod secrets;
 mod setup;
 mod tokens;
+mod voices;
 
 use crate::support::Run;
 use crate::support::bot::{Bot, LIMIT, Stage, TOKEN};

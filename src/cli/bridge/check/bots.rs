@@ -7,9 +7,8 @@ use serde_json::{Value, json};
 use super::secret_missing;
 use crate::cli::bridge::rows::print_lines;
 use crate::cli::output::visible;
-use crate::domain::bridge::{
-    BOUNTY, Bridge, Resolution, TelegramBot, active_bots, commands_of, resolve,
-};
+use crate::domain::board::CommandName;
+use crate::domain::bridge::{Bridge, Resolution, TelegramBot, active_bots, answered};
 
 pub fn print(bridge: &Bridge) -> std::io::Result<()> {
     if bridge.bots.iter().len() == 0 {
@@ -29,11 +28,10 @@ pub fn print(bridge: &Bridge) -> std::io::Result<()> {
         if let Some(missing) = secret_missing("token", &bot.token) {
             print_lines(&[vec![format!("  {missing}")]])?;
         }
-        let answered = answers(bridge, bot).into_iter();
-        let line = |(command, found): (&str, Resolution<'_>)| {
-            vec![format!("  /{command}"), answer(&found)]
+        let line = |(command, found): (CommandName, Resolution<'_>)| {
+            vec![format!("  /{}", command.as_str()), answer(&found)]
         };
-        print_lines(&answered.map(line).collect::<Vec<_>>())?;
+        print_lines(&answered(bridge, bot.id).map(line).collect::<Vec<_>>())?;
     }
     Ok(())
 }
@@ -49,13 +47,6 @@ fn listened(bridge: &Bridge, bot: &TelegramBot) -> Vec<String> {
     enabled
         .map(|tracker| format!("tracker {} \"{}\"", tracker.id, visible(&tracker.name)))
         .collect()
-}
-
-/// What answers each command that the bot answers.
-fn answers<'b>(bridge: &'b Bridge, bot: &TelegramBot) -> Vec<(&'static str, Resolution<'b>)> {
-    let commands = commands_of(BOUNTY).unwrap_or_default().into_iter();
-    let found = |name| Some((name, resolve(bridge, bot.id, name)?));
-    commands.filter_map(|spec| found(spec.name)).collect()
 }
 
 fn answer(found: &Resolution<'_>) -> String {
@@ -79,13 +70,12 @@ pub fn report(bridge: &Bridge) -> Vec<Value> {
     let active = active_bots(bridge);
     let bot = |bot: &TelegramBot| {
         let listeners = active.get(&bot.id).copied().unwrap_or(0);
-        let answers = answers(bridge, bot).into_iter();
-        let answers = answers.map(|(command, found)| {
+        let answers = answered(bridge, bot.id).map(|(command, found)| {
             let ids = json!({
                 "config": found.config.id, "tracker": found.tracker.id,
                 "provider": found.provider.id,
             });
-            (command, ids)
+            (command.as_str(), ids)
         });
         json!({
             "bot": bot.id,

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::given::{Given, edit_bot, provider_config};
-use crate::domain::bridge::{BotParts, Refusal, SecretWish, find_token};
+use crate::domain::bridge::{BotParts, Refusal, SecretWish, find_token, without_tokens};
 
 const TOKEN: &str = "7001:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw";
 
@@ -81,4 +81,10 @@ fn a_token_is_found_wherever_it_stands() {
     ] {
         assert_eq!(find_token(other), None, "{other}");
     }
+}
+
+#[test]
+fn a_token_is_taken_out_of_a_text_and_the_rest_stays() {
+    let text = format!("unexpected '{TOKEN}' and 12:34");
+    assert_eq!(without_tokens(&text), "unexpected '[a token]' and 12:34");
 }
