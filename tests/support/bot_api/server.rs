@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{ConnectInfo, Request, State};
@@ -19,7 +20,7 @@ use super::log::{Call, CallId};
 use super::methods;
 use super::params::Params;
 use super::polling;
-use super::state::Shared;
+use super::state::{Shared, State as BotState};
 
 /// A running server; stops, and closes its connections, when dropped.
 pub struct Server {
@@ -130,6 +131,10 @@ impl Exchange<'_> {
                 tokio::time::sleep(delay).await;
                 self.answer(self.perform().await)
             }
+            Some(Fault::Until { method, calls }) => {
+                self.wait_for(method, calls).await;
+                self.answer(self.perform().await)
+            }
             Some(Fault::Status {
                 code,
                 description,
@@ -149,6 +154,16 @@ impl Exchange<'_> {
                 self.note_status(200);
                 json_response(200, "<html><body>It works!</body></html>".to_owned())
             }
+        }
+    }
+
+    async fn wait_for(&self, method: &str, calls: usize) {
+        let count = |state: &BotState| {
+            let all = state.log.all().iter();
+            all.filter(|call| call.is(method)).count()
+        };
+        while self.shared.read(count) < calls {
+            tokio::time::sleep(Duration::from_millis(1)).await;
         }
     }
 

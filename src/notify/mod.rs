@@ -1,0 +1,3 @@
+//! What is told to other chats and to web hooks.
+
+pub mod telegram;
