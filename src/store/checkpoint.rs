@@ -13,10 +13,10 @@ use super::error::{IoContext, StoreError};
 use super::layout::Layout;
 use super::line::{LINE_LIMIT, check, states};
 use super::named;
-use super::position::{Head, Position};
 use super::read::read_range;
 use super::snapshot::is_absent;
 use crate::domain::{Event, Seq};
+use crate::domain::{Head, Position};
 
 /// The version of the three lines.
 const FORMAT: u32 = 1;

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::canonical;
 use super::error::DamageKind;
-use super::position::Head;
+use crate::domain::Head;
 use crate::domain::{Actor, Cause, Event, Recorded, Seq, Timestamp};
 
 /// The longest line, its newline included, in bytes.

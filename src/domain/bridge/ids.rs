@@ -41,6 +41,8 @@ row_ids! {
     CommandConfigId,
     CommandTrackerId,
     CommandTrackerListenerId,
+    NotificationTargetId,
+    NotificationTrackerId,
 }
 
 impl BridgeUserId {

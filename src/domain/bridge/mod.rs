@@ -38,8 +38,8 @@ pub use entity::{
 };
 pub use event::BridgeEvent;
 pub use ids::{
-    BridgeUserId, CommandConfigId, CommandTrackerId, CommandTrackerListenerId, ServiceProviderId,
-    TelegramBotId,
+    BridgeUserId, CommandConfigId, CommandTrackerId, CommandTrackerListenerId,
+    NotificationTargetId, NotificationTrackerId, ServiceProviderId, TelegramBotId,
 };
 pub use refusal::{EntityKind, Named, Refusal, TypesDiffer};
 pub use registry::{BOUNTY, CommandSpec, commands_of};

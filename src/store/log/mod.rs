@@ -14,8 +14,8 @@ use std::time::Duration;
 use super::disk::{Disk, DiskFile, FileId};
 use super::error::{DamageKind, IoContext, StoreError};
 use super::layout::Layout;
-use super::position::Position;
 use super::read::{EachLine, Rest, scan};
+use crate::domain::Position;
 use crate::domain::{Event, Recorded};
 
 pub use append::{Locked, Written};
