@@ -25,6 +25,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::domain::bridge::without_tokens;
+
 pub use args::{DataArgs, Format, LogFormat};
 
 /// A Telegram bot that keeps bounty boards in plain files, with a log of every change.
@@ -80,7 +82,7 @@ impl Cli {
     pub fn read() -> Self {
         Self::try_parse().unwrap_or_else(|error| {
             let text = error.render().to_string();
-            let shown = output::without_tokens(&text);
+            let shown = without_tokens(&text);
             if shown == text {
                 error.exit()
             }
@@ -101,7 +103,7 @@ impl Cli {
             Ok(Status::Problem) => ExitCode::FAILURE,
             Err(error) if output::is_closed_pipe(&error) => ExitCode::SUCCESS,
             Err(error) => {
-                let error_text = output::without_tokens(&format!("{error:#}"));
+                let error_text = without_tokens(&format!("{error:#}"));
                 eprintln!("error: {}", output::visible(&error_text));
                 ExitCode::from(if error.is::<UsageError>() { 2 } else { 1 })
             }

@@ -3,8 +3,6 @@
 use std::fmt::Write;
 use std::io;
 
-use crate::domain::bridge::find_token;
-
 /// Text from users as it may be shown: control and bidirectional characters, which could disturb a terminal or make text look
 /// like other text, are escaped.
 pub fn visible(text: &str) -> String {
@@ -21,15 +19,6 @@ pub fn visible(text: &str) -> String {
         }
     }
     shown
-}
-
-/// A text in which nothing looks like a bot's token any more.
-pub fn without_tokens(text: &str) -> String {
-    let mut text = text.to_owned();
-    while let Some(place) = find_token(&text) {
-        text.replace_range(place, "[a token]");
-    }
-    text
 }
 
 /// A text of several lines, each as [`visible`] shows it.
@@ -86,7 +75,7 @@ pub fn is_closed_pipe(error: &anyhow::Error) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{cell, visible, visible_json, without_tokens};
+    use super::{cell, visible, visible_json};
 
     #[test]
     fn control_and_bidirectional_characters_are_escaped() {
@@ -106,12 +95,6 @@ mod tests {
             serde_json::from_str::<String>(&shown).ok().as_deref(),
             Some(text)
         );
-    }
-
-    #[test]
-    fn a_token_is_taken_out_of_a_text_and_the_rest_stays() {
-        let text = "unexpected '7001:AAHdqTcvCH1vGWJxfSeofSA' and 12:34";
-        assert_eq!(without_tokens(text), "unexpected '[a token]' and 12:34");
     }
 
     #[test]

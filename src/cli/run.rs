@@ -41,6 +41,14 @@ pub struct Args {
         default_value_t = 20
     )]
     flood_limit: u32,
+    /// Set a bot's command menu anew when the bridge has not changed for this long, in seconds
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        env = "BOUNTY_MENU_DELAY",
+        default_value_t = 10
+    )]
+    menu_delay: u32,
     /// Serve /metrics, /healthz and /readyz over HTTP: PORT and :PORT on this machine alone, HOST:PORT elsewhere; port 0 is a free one
     #[arg(long, value_name = "ADDR", env = "BOUNTY_METRICS")]
     metrics: Option<ListenAddress>,
@@ -60,6 +68,7 @@ pub fn run(data: &DataArgs, args: &Args) -> anyhow::Result<Status> {
         disk: data.disk(),
         layout: data.layout(),
         settings,
+        menu_rest: Duration::from_secs(args.menu_delay.into()),
         metrics: args.metrics.clone(),
     };
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -84,6 +93,7 @@ struct Service {
     disk: Arc<dyn Disk>,
     layout: Layout,
     settings: Settings,
+    menu_rest: Duration,
     metrics: Option<ListenAddress>,
 }
 
@@ -113,6 +123,7 @@ impl Service {
             disk: self.disk,
             layout: self.layout,
             api_url,
+            menu_rest: self.menu_rest,
         };
         let polled = Pool::new(ground, bridge, watched.roster.clone())
             .run(&mut stop)

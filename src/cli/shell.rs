@@ -7,7 +7,7 @@ use rustyline::completion::{Completer, Pair};
 use rustyline::error::ReadlineError;
 use rustyline::{Editor, Helper, Highlighter, Hinter, Validator};
 
-use crate::domain::board::ChatKind;
+use crate::domain::board::{ChatKind, CommandName};
 use crate::domain::{Actor, Cause, ChatId, UnixTime, UserId};
 use crate::engine::{Ask, Chat, Engine, Outcome, Request, Terms};
 use crate::telegram::{MessageText, Parsed, parse, words};
@@ -169,9 +169,9 @@ impl Shell<'_> {
     }
 
     fn commands(&self) -> Vec<String> {
-        let menu = self.texts.menu(Language::English, self.who.chat.kind);
-        menu.into_iter()
-            .map(|(command, _)| format!("/{command}"))
+        let all = CommandName::ALL.into_iter();
+        all.filter(|command| command.works_in(self.who.chat.kind))
+            .map(|command| format!("/{}", command.as_str()))
             .collect()
     }
 

@@ -3,15 +3,16 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
-use crate::domain::board::{Answer, Board, ChatKind, History, HistoryFold, decide, repeat_answer};
-use crate::domain::{BountyId, Seq};
+use crate::domain::Seq;
+use crate::domain::board::{Board, decide};
 use crate::store::{Position, StoreError, Written};
 
 use super::Settings;
-use super::board::OpenBoard;
+use super::board::{LockedBoard, OpenBoard};
 use super::draft::{Draft, context, query, too_soon};
 use super::flood::FloodGuard;
 use super::job::Job;
+use super::late::{Answers, Late, answer_all};
 use super::request::{Outcome, Trouble};
 use super::worker::Shared;
 use super::writer::Writer;
@@ -34,16 +35,6 @@ pub struct Pending {
     written: Written,
 }
 
-/// Jobs, and what each comes to.
-type Answers = Vec<(Job, Draft)>;
-
-/// Answers that still need the log to be read, in their order.
-#[derive(Default)]
-pub struct Late {
-    answers: Answers,
-    partial: bool,
-}
-
 /// Decides the jobs in order and writes their events; the log's lock is waited for at most `patience`.
 pub fn begin(
     open: &mut OpenBoard,
@@ -61,17 +52,12 @@ pub fn begin(
     if jobs.iter().all(|job| job.change().is_none()) {
         return read(open, shared, jobs, patience);
     }
-    let known = match merged_duplicates(open, &jobs) {
-        Ok(known) => known,
-        Err(error) => return trouble(open, shared, jobs, error, patience),
-    };
-    let before = open.log.end().seq;
     let mut writer = Writer::new(shared, flood);
     let mut drafts = Vec::new();
-    match write(open, &mut writer, &jobs, &known, patience, &mut drafts) {
+    match write(open, &mut writer, &jobs, patience, &mut drafts) {
         Ok(Wrote::Nothing) => Begun::Answered(answer_all(zip(jobs, drafts), false)),
-        Ok(Wrote::Lines(written)) => Begun::Written(Pending {
-            events: writer.end.seq.0 - before.0,
+        Ok(Wrote::Lines { written, events }) => Begun::Written(Pending {
+            events,
             answers: zip(jobs, drafts),
             written,
         }),
@@ -112,7 +98,8 @@ enum Wrote {
     NotHere,
     /// Nothing: no job came to an event.
     Nothing,
-    Lines(Written),
+    /// So many events.
+    Lines { written: Written, events: u64 },
 }
 
 /// Decides all jobs under the log's lock and writes the lines.
@@ -120,26 +107,29 @@ fn write(
     open: &mut OpenBoard,
     writer: &mut Writer<'_>,
     jobs: &[Job],
-    known: &[bool],
     patience: Duration,
     drafts: &mut Vec<Draft>,
 ) -> Result<Wrote, StoreError> {
     let create = !open.has_events() && jobs.iter().any(|job| would_begin(job, writer.settings));
-    let Some(held) = open.lock(create, patience)? else {
-        *drafts = writer.decide_all(&mut Board::default(), jobs, known);
+    let Some(mut held) = open.lock(create, patience)? else {
+        let known = vec![false; jobs.len()];
+        *drafts = writer.decide_all(&mut Board::default(), jobs, &known);
         return Ok(Wrote::Nothing);
     };
     // A new id may have been noted since it was looked for: no board begins under the old one then.
     if held.locked.end() == Position::START && held.is_left() {
         return Ok(Wrote::NotHere);
     }
-    writer.end = held.locked.end();
-    *drafts = writer.decide_all(held.board, jobs, known);
+    let known = merged_duplicates(&mut held, jobs)?;
+    let before = held.locked.end();
+    writer.end = before;
+    *drafts = writer.decide_all(held.board, jobs, &known);
     if writer.lines.is_empty() {
         return Ok(Wrote::Nothing);
     }
     let written = held.locked.write(&writer.lines, writer.end)?;
-    Ok(Wrote::Lines(written))
+    let events = writer.end.seq.0 - before.seq.0;
+    Ok(Wrote::Lines { written, events })
 }
 
 /// Ends a batch, with what came of its flush: everyone is told.
@@ -234,85 +224,10 @@ fn would_begin(job: &Job, settings: &Settings) -> bool {
 }
 
 /// Which jobs were already carried out on a board that was merged into this one.
-fn merged_duplicates(open: &mut OpenBoard, jobs: &[Job]) -> Result<Vec<bool>, StoreError> {
+fn merged_duplicates(held: &mut LockedBoard<'_>, jobs: &[Job]) -> Result<Vec<bool>, StoreError> {
     let is_known = |job: &Job| {
-        job.request
-            .cause
-            .delivery()
-            .map_or(Ok(false), |delivery| open.is_in_merged_log(delivery))
+        let delivery = job.request.cause.delivery();
+        delivery.map_or(Ok(false), |delivery| held.is_in_merged_log(delivery))
     };
     jobs.iter().map(is_known).collect()
-}
-
-/// Everything before is durable: tells everyone, up to the first whose answer needs the log to be read.
-fn answer_all(answers: Answers, partial: bool) -> Late {
-    let mut answers = answers.into_iter();
-    let mut late = Vec::new();
-    for (job, draft) in answers.by_ref() {
-        match draft {
-            Draft::Done(outcome) => job.finish_with(outcome, partial),
-            Draft::Flooded | Draft::Merged => job
-                .counted_as(draft.fate())
-                .finish_with(Outcome::Silent, partial),
-            reading => {
-                late.push((job, reading));
-                break;
-            }
-        }
-    }
-    late.extend(answers);
-    Late {
-        answers: late,
-        partial,
-    }
-}
-
-impl Late {
-    pub fn is_empty(&self) -> bool {
-        self.answers.is_empty()
-    }
-
-    /// Reads what the answers need, and tells everyone.
-    pub fn answer(self, open: &OpenBoard) {
-        for (job, draft) in self.answers {
-            let job = job.counted_as(draft.fate());
-            let outcome = match draft {
-                Draft::Done(outcome) => outcome,
-                Draft::Flooded | Draft::Merged => Outcome::Silent,
-                Draft::History { id, until } => or_trouble(history(open, id, until)),
-                Draft::Again(seq) => or_trouble(again(open, seq, job.request.chat.kind)),
-            };
-            job.finish_with(outcome, self.partial);
-        }
-    }
-}
-
-fn or_trouble(answer: Result<Option<Answer>, StoreError>) -> Outcome {
-    match answer {
-        Ok(answer) => answer.map_or(Outcome::Silent, Outcome::Answer),
-        Err(error) => {
-            tracing::error!(%error, "a log could not be read again");
-            Outcome::Trouble(Trouble::from(&error))
-        }
-    }
-}
-
-fn history(open: &OpenBoard, id: BountyId, until: Position) -> Result<Option<Answer>, StoreError> {
-    let mut fold = HistoryFold::new(id);
-    open.read_until(until.seq, |record| fold.see(record))?;
-    let (seq, head) = (until.seq, until.head.to_string());
-    Ok(Some(Answer::History(History {
-        id,
-        entries: fold.into_entries(),
-        seq,
-        head,
-    })))
-}
-
-fn again(open: &OpenBoard, seq: Seq, kind: ChatKind) -> Result<Option<Answer>, StoreError> {
-    let (mut before, mut answer) = (Board::default(), None);
-    open.read_until(seq, |record| {
-        answer = repeat_answer(&mut before, record, seq, kind)
-    })?;
-    Ok(answer)
 }

@@ -7,12 +7,11 @@ use std::time::Duration;
 
 use crate::domain::board::{Board, BoardEvent};
 use crate::domain::{ChatId, Delivery, Recorded, Seq};
-use crate::store::{
-    DamageKind, Disk, Freshness, IoContext, Layout, Locked, Log, Position, StoreError,
-};
+use crate::store::{DamageKind, Disk, Freshness, Layout, Locked, Log, Position, StoreError};
 
 use super::Settings;
 use super::checkpoint::Checkpoints;
+use super::merged::MergedLogs;
 use super::names::current_chat;
 
 /// A board and the log it was made from. `state` is none after a failed write, until it is made again from the log.
@@ -25,8 +24,7 @@ pub struct OpenBoard {
     /// The last event that the snapshot files reflect; none before they were looked at.
     pub(super) published: Option<Seq>,
     pub(super) checkpoints: Checkpoints,
-    /// The logs of boards that were merged into this one: their updates are not to be applied again.
-    merged: Option<Vec<PathBuf>>,
+    merged: MergedLogs,
 }
 
 impl OpenBoard {
@@ -42,7 +40,7 @@ impl OpenBoard {
             state: Some(Board::default()),
             published: None,
             checkpoints: Checkpoints::new(settings.checkpoint_over),
-            merged: None,
+            merged: MergedLogs::default(),
         }
     }
 
@@ -104,7 +102,18 @@ impl OpenBoard {
             chat,
             locked,
             board,
+            merged: &mut self.merged,
         }))
+    }
+
+    /// Whether its log knows of no failed write or flush that must be undone first.
+    pub fn is_at_rest(&self) -> bool {
+        !self.log.is_latched() && !self.log.is_in_doubt()
+    }
+
+    /// Has the state made again from the log.
+    pub fn forget_state(&mut self) {
+        self.state = None;
     }
 
     /// Refuses a log that belongs to another chat.
@@ -142,55 +151,6 @@ impl OpenBoard {
             }
         })
     }
-
-    /// Whether this update became an event of a board that was merged into this one.
-    pub fn is_in_merged_log(&mut self, delivery: &Delivery) -> Result<bool, StoreError> {
-        for path in self.merged_logs()? {
-            let mut found = false;
-            crate::store::read_log::<BoardEvent>(
-                &*self.disk,
-                &path,
-                Duration::ZERO,
-                &mut |line| {
-                    let same = |seen: &Delivery| {
-                        (seen.bot, seen.update, seen.message)
-                            == (delivery.bot, delivery.update, delivery.message)
-                    };
-                    found = line.record.cause.delivery().is_some_and(same);
-                    if found {
-                        ControlFlow::Break(())
-                    } else {
-                        ControlFlow::Continue(())
-                    }
-                },
-            )?;
-            if found {
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
-
-    fn merged_logs(&mut self) -> Result<Vec<PathBuf>, StoreError> {
-        if let Some(known) = &self.merged {
-            return Ok(known.clone());
-        }
-        let dir = &self.dir;
-        let prefix = format!("{}.merged-", Layout::LOG);
-        let names = self.disk.names(dir).at("list", dir)?;
-        let is_merged =
-            |name: &std::ffi::OsString| name.to_str().is_some_and(|name| name.starts_with(&prefix));
-        let found: Vec<PathBuf> = names
-            .into_iter()
-            .filter(is_merged)
-            .map(|name| dir.join(name))
-            .collect();
-        // Until there are events, a board with merged logs may still be moved here.
-        if self.log.end().seq > Seq(0) {
-            self.merged = Some(found.clone());
-        }
-        Ok(found)
-    }
 }
 
 /// A board whose log's lock is held, and which is caught up.
@@ -200,9 +160,15 @@ pub struct LockedBoard<'b> {
     chat: ChatId,
     pub locked: Locked<'b, BoardEvent>,
     pub board: &'b mut Board,
+    merged: &'b mut MergedLogs,
 }
 
 impl LockedBoard<'_> {
+    /// Whether this update became an event of a board that was merged into this one.
+    pub fn is_in_merged_log(&mut self, delivery: &Delivery) -> Result<bool, StoreError> {
+        self.merged.have(self.disk, self.dir, delivery)
+    }
+
     /// Whether the chat has another id by now.
     pub fn is_left(&self) -> bool {
         let layout = self.dir.parent().map(Layout::new);

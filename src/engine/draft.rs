@@ -3,7 +3,8 @@
 use crate::domain::BountyId;
 use crate::domain::Seq;
 use crate::domain::board::{
-    Answer, Board, ChatKind, Command, Context, EditLine, PageSize, Query, Refusal, answer,
+    Answer, Board, ChatKind, Command, CommandSet, Context, EditLine, PageSize, Query, Refusal,
+    answer,
 };
 use crate::store::Position;
 
@@ -64,6 +65,7 @@ pub fn context<'r>(request: &'r Request, kind: ChatKind, settings: &Settings) ->
 
 /// What a job that only reads comes to.
 pub fn query(board: &Board, request: &Request, settings: &Settings, end: Position) -> Draft {
+    let kind = board.kind().unwrap_or(request.chat.kind);
     let answered = match &request.ask {
         Ask::Command(Command::Query(Query::History(id))) if board.ever_had(*id) => {
             return Draft::History {
@@ -77,15 +79,16 @@ pub fn query(board: &Board, request: &Request, settings: &Settings, end: Positio
                 deleted: false,
             }))
         }
-        Ask::Command(Command::Query(query)) => {
-            let kind = board.kind().unwrap_or(request.chat.kind);
-            answer(
-                board,
-                *query,
-                &context(request, kind, settings),
-                page_size(request, settings),
-            )
-        }
+        Ask::Command(Command::Query(Query::Help)) => Some(Answer::Help {
+            kind,
+            commands: request.terms.commands.unwrap_or_else(CommandSet::all),
+        }),
+        Ask::Command(Command::Query(query)) => answer(
+            board,
+            *query,
+            &context(request, kind, settings),
+            page_size(request, settings),
+        ),
         Ask::MessageEdited { bounty, arguments } => {
             let by_message = || {
                 request

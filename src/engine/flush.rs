@@ -25,8 +25,8 @@ struct State {
 }
 
 /// What a failed flush said, to be told to each who waited for it.
-#[derive(Clone, Copy)]
-struct Failure {
+#[derive(Clone, Copy, Debug)]
+pub struct Failure {
     code: Option<i32>,
     kind: io::ErrorKind,
 }
@@ -56,12 +56,13 @@ impl SharedFlush {
 
     /// Makes everything durable that is below this directory.
     pub fn flush_all(&self, root: &Path) -> Result<(), StoreError> {
-        self.flush(self.mark()).at("flush", root)
+        let flushed = self.flush(self.mark());
+        flushed.map_err(Into::into).at("flush", root)
     }
 
     /// Makes durable what was written since the mark. Fails also when another's flush failed since then: a failure is
     /// told once and names no file, and these writes may be the ones that it lost.
-    pub fn flush(&self, since: Mark) -> io::Result<()> {
+    pub fn flush(&self, since: Mark) -> Result<(), Failure> {
         let mut state = lock(&self.state);
         let mine = state.begun + 1;
         while state.ended < mine {
@@ -81,7 +82,7 @@ impl SharedFlush {
             self.ended.notify_all();
         }
         match state.error {
-            Some(failure) if state.failed != since.0 => Err(failure.into()),
+            Some(failure) if state.failed != since.0 => Err(failure),
             _ => Ok(()),
         }
     }
@@ -172,7 +173,8 @@ mod tests {
     fn a_failure_is_the_failure_of_everything_written_before_it_was_told() {
         let (flush, _) = flush(0);
         let (first, second) = (flush.mark(), flush.mark());
-        assert_eq!(flush.flush(first).unwrap_err().raw_os_error(), Some(5));
+        let failed: io::Error = flush.flush(first).unwrap_err().into();
+        assert_eq!(failed.raw_os_error(), Some(5));
         assert!(
             flush.flush(second).is_err(),
             "its pages may be the lost ones"

@@ -7,10 +7,10 @@ use std::time::{Duration, Instant};
 use crate::domain::ChatId;
 
 use super::active::Note;
-use super::batch::Late;
 use super::board::OpenBoard;
 use super::flood::FloodGuard;
 use super::job::Job;
+use super::late::Late;
 use super::request::Ask;
 
 /// How many commands share one write and one flush at most.

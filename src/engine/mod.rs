@@ -8,6 +8,7 @@
 //! - No Telegram type and no text of a reply is known here.
 
 mod active;
+mod adopt;
 mod agenda;
 mod batch;
 mod board;
@@ -21,15 +22,18 @@ mod held;
 mod histogram;
 mod job;
 mod lane;
+mod late;
 mod memory;
 mod mend;
 mod merge;
+mod merged;
 mod migrate;
 mod monitor;
 mod names;
 mod obstacles;
 mod pace;
 mod publish;
+mod pulse;
 mod ready;
 mod request;
 mod round;

@@ -1,6 +1,6 @@
 //! What comes into the engine, and what comes out.
 
-use crate::domain::board::{Answer, Category, ChatKind, Command};
+use crate::domain::board::{Answer, Category, ChatKind, Command, CommandSet};
 use crate::domain::{Actor, BountyId, Cause, ChatId, UnixTime};
 use crate::store::StoreError;
 
@@ -29,6 +29,8 @@ pub struct Request {
 pub struct Terms {
     /// The most entries on a page of a list; none = as the engine is set.
     pub entries: Option<usize>,
+    /// The commands that the help tells of; none = all there are.
+    pub commands: Option<CommandSet>,
     /// How often such commands may be used in the chat; none = as often as one likes.
     pub limit: Option<Limit>,
 }

@@ -89,7 +89,7 @@ impl<'s> Round<'s> {
             stats.commit(flushed, events.sum(), self.begun);
         }
         for (mut held, pending) in self.written {
-            let flushed = match &together {
+            let flushed = match together {
                 Some(flushed) if held.is_covered_by(self.flush) => held.flushed(flushed),
                 _ => {
                     let flushed = held.flush();

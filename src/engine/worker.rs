@@ -12,6 +12,7 @@ use crate::store::{Disk, Layout, StoreError};
 
 use super::Settings;
 use super::active::Active;
+use super::adopt;
 use super::agenda::{Agenda, Task};
 use super::checks::Checks;
 use super::flush::SharedFlush;
@@ -20,10 +21,11 @@ use super::job::Job;
 use super::lane::{Lane, Next, lock};
 use super::monitor::Lag;
 use super::pace::Pace;
+use super::pulse::Pulse;
 use super::ready::{Ready, Way};
 use super::round;
 use super::stats::Stats;
-use super::upkeep::{self, Upkeep};
+use super::upkeep;
 
 /// When many boards change at once, writing their snapshots takes a tenth of one thread's time: it costs the disk more than
 /// the events do.
@@ -40,7 +42,8 @@ pub struct Shared {
     pub checks: Checks,
     pub ready: Ready,
     pub active: Active,
-    pub upkeep: Upkeep,
+    pub upkeep: Pulse,
+    pub adoption: Pulse,
     pub flush: Option<SharedFlush>,
     pub pace: Pace,
     pub lanes: Mutex<HashMap<ChatId, Arc<Lane>>>,
@@ -55,7 +58,8 @@ impl Shared {
         });
         Self {
             active: Active::new(Arc::clone(&disk), layout.clone()),
-            upkeep: Upkeep::default(),
+            upkeep: Pulse::default(),
+            adoption: Pulse::default(),
             disk,
             layout,
             settings,
@@ -148,6 +152,7 @@ impl Shared {
         self.ready.close();
         self.checks.close();
         self.upkeep.close();
+        self.adoption.close();
     }
 
     fn work_alone(&self) {
@@ -222,6 +227,7 @@ pub fn start(shared: &Arc<Shared>) -> io::Result<Vec<JoinHandle<()>>> {
     let publisher = spawn("snapshots", Shared::publish)?;
     let checker = spawn("checks", |shared| shared.checks.run(&*shared.disk))?;
     let upkeep = spawn("upkeep", upkeep::run)?;
+    let adoption = spawn("adoption", adopt::run)?;
     let closer = {
         let shared = Arc::clone(shared);
         thread::Builder::new()
@@ -234,5 +240,5 @@ pub fn start(shared: &Arc<Shared>) -> io::Result<Vec<JoinHandle<()>>> {
                 shared.agenda.close();
             })?
     };
-    Ok(vec![closer, publisher, checker, upkeep])
+    Ok(vec![closer, publisher, checker, upkeep, adoption])
 }

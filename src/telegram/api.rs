@@ -9,6 +9,8 @@ use serde_json::value::RawValue;
 use teloxide::requests::{JsonRequest, Payload, Request};
 use teloxide::{ApiError, Bot, RequestError};
 
+use crate::domain::bridge::without_tokens;
+
 /// How long Telegram holds a poll open when there is nothing to tell.
 pub const POLL_SECONDS: u64 = 25;
 /// How long any call may take besides that.
@@ -170,7 +172,11 @@ pub fn failure(error: &RequestError) -> Failure {
 }
 
 fn refusal(error: &ApiError) -> Failure {
-    let text = error.to_string();
+    let text = match error {
+        // Its own text puts words in front.
+        ApiError::Unknown(text) => text.clone(),
+        known => known.to_string(),
+    };
     let says = |words: &str| text.to_ascii_lowercase().contains(words);
     match error {
         ApiError::InvalidToken => Failure::Unauthorized,
@@ -189,9 +195,10 @@ fn refusal(error: &ApiError) -> Failure {
     }
 }
 
-/// An error as a log line may show it: without the answer's body, which may hold what users wrote.
+/// An error as a log line may show it: without the answer's body, which may hold what users wrote, and without the token, which is
+/// in the address of every call and may stand in whatever a server in between answers.
 pub fn describe(error: &RequestError) -> String {
-    match error {
+    let text = match error {
         RequestError::InvalidJson { source, .. } => {
             format!("the answer is no valid JSON ({source})")
         }
@@ -204,5 +211,6 @@ pub fn describe(error: &RequestError) -> String {
             format!("network error: {source}{cause}")
         }
         other => other.to_string(),
-    }
+    };
+    without_tokens(&text)
 }

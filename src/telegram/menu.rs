@@ -1,50 +1,170 @@
-//! The command menu that Telegram shows: set per scope and language.
+//! The command menu that Telegram shows: what the bot answers, for each kind of chat and language, set anew when the bridge changes.
 
+use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
-use teloxide::Bot;
-use teloxide::payloads::SetMyCommands;
-use teloxide::payloads::setters::*;
+use teloxide::payloads::{DeleteMyCommands, SetMyCommands};
 use teloxide::types::{BotCommand, BotCommandScope};
+use teloxide::{Bot, RequestError};
+use tokio::sync::watch;
+use tokio::time::timeout;
 
 use crate::domain::board::ChatKind;
+use crate::domain::bridge::{Bridge, Locale, TelegramBotId, answered};
 use crate::text::{Language, Texts};
 
-use super::api::{carry_out, describe};
+use super::api::{BACKOFF, Failure, carry_out, describe, failure};
+use super::front::Front;
+use super::settled::settled;
 
-/// How long after a failure it is tried again.
-const PAUSE: Duration = Duration::from_secs(10);
-/// How often.
-const ATTEMPTS: usize = 5;
+/// Keeps one bot's menu as the bridge says.
+pub struct Menu {
+    pub bot: Bot,
+    /// The bot's entry in the bridge.
+    pub id: TelegramBotId,
+    pub front: Arc<Front>,
+    pub bridge: watch::Receiver<Arc<Bridge>>,
+    /// How long nothing must have changed before the menu is set anew.
+    pub rest: Duration,
+}
 
-/// Registers the commands of both kinds of chat; tried again for a while, since nothing depends on it.
-pub async fn register(bot: &Bot, texts: &Texts) {
-    let scopes = [
-        (BotCommandScope::AllPrivateChats, ChatKind::Private),
-        (BotCommandScope::AllGroupChats, ChatKind::Group),
-    ];
-    for (scope, kind) in scopes {
-        let menu = texts.menu(Language::English, kind);
-        let commands: Vec<_> = menu
-            .into_iter()
-            .map(|(name, about)| BotCommand::new(name, about))
-            .collect();
-        register_scope(bot, SetMyCommands::new(commands).scope(scope)).await;
+/// One of a bot's lists of commands. Each user sees that of their language, in whatever language the bot answers there.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct List {
+    kind: ChatKind,
+    /// None: for whose language there is no list. Each command is described in the language of the config that answers it.
+    language: Option<Language>,
+}
+
+impl Menu {
+    /// Sets every list, and from then on each that changes. Ends when the bridge is not watched any more.
+    pub async fn follow(mut self) {
+        let (mut known, mut rest, mut failures) = (HashMap::new(), Duration::ZERO, 0);
+        loop {
+            let (texts, id) = (self.front.texts(), self.id);
+            let read = |bridge: &Arc<Bridge>| lists(bridge, id, texts);
+            let is_known = |wanted: &Vec<_>| news(wanted, &known).next().is_none();
+            let Some(wanted) = settled(&mut self.bridge, rest, read, is_known).await else {
+                return;
+            };
+            (rest, failures) = match set_news(&self.bot, &wanted, &mut known, failures).await {
+                None => (self.rest, 0),
+                Some(pause) => (pause, failures + 1),
+            };
+        }
     }
 }
 
-async fn register_scope(bot: &Bot, commands: SetMyCommands) {
-    for attempt in 1..=ATTEMPTS {
-        match carry_out(bot, commands.clone()).await {
-            Ok(()) => return,
-            Err(error) => {
-                tracing::warn!(
-                    attempt,
-                    error = describe(&error),
-                    "the command menu could not be set"
-                );
-                tokio::time::sleep(PAUSE).await;
+/// Takes a bot's whole menu away, if that can be done within this time.
+pub async fn clear(bot: &Bot, limit: Duration) {
+    let clear = async {
+        for list in List::all() {
+            set(bot, list, &[])
+                .await
+                .map_err(|error| describe(&error))?;
+        }
+        Ok(())
+    };
+    let late = |_| Err("no answer in time".to_owned());
+    if let Err(problem) = timeout(limit, clear).await.unwrap_or_else(late) {
+        tracing::warn!(problem, "the command menu could not be removed");
+    }
+}
+
+/// All of a bot's lists.
+fn lists(bridge: &Bridge, bot: TelegramBotId, texts: &Texts) -> Vec<(List, Vec<BotCommand>)> {
+    let of = |list: List| {
+        let here = answered(bridge, bot).filter(|(command, _)| command.works_in(list.kind));
+        let commands = here.map(|(command, found)| {
+            let language = list.language.unwrap_or(language_of(found.config.locale));
+            let description = texts.description(language, command, list.kind);
+            BotCommand::new(command.as_str(), description)
+        });
+        (list, commands.collect())
+    };
+    List::all().map(of).collect()
+}
+
+/// The first language stands in for one that there are no texts in.
+fn language_of(locale: Locale) -> Language {
+    let mut all = Language::ALL.iter().copied();
+    let found = all.find(|language| language.code() == locale.as_str());
+    found.unwrap_or(Language::ALL[0])
+}
+
+/// What is not known to be set.
+fn news<'w>(
+    wanted: &'w [(List, Vec<BotCommand>)],
+    known: &HashMap<List, Vec<BotCommand>>,
+) -> impl Iterator<Item = &'w (List, Vec<BotCommand>)> {
+    let is_new = |(list, commands): &&(List, _)| known.get(list) != Some(commands);
+    wanted.iter().filter(is_new)
+}
+
+/// Sets what is not known to be set. After a failure, how long to wait before it is tried again.
+async fn set_news(
+    bot: &Bot,
+    wanted: &[(List, Vec<BotCommand>)],
+    known: &mut HashMap<List, Vec<BotCommand>>,
+    failures: usize,
+) -> Option<Duration> {
+    for (list, commands) in news(wanted, &known.clone()) {
+        if let Err(error) = set(bot, *list, commands).await {
+            tracing::warn!(
+                failures,
+                error = describe(&error),
+                "the command menu could not be set"
+            );
+            if let Some(pause) = pause(&error, failures) {
+                return Some(pause);
             }
+        }
+        known.insert(*list, commands.clone());
+    }
+    None
+}
+
+/// How long to wait after that many failures before this one. A list can be set twice, so that whatever may pass is tried again; what
+/// Telegram goes on refusing is given up: none.
+fn pause(error: &RequestError, failures: usize) -> Option<Duration> {
+    match failure(error) {
+        Failure::Wait(pause) => Some(pause),
+        _ if matches!(error, RequestError::Api(_)) => BACKOFF.get(failures).copied(),
+        _ => Some(BACKOFF[failures.min(BACKOFF.len() - 1)]),
+    }
+}
+
+/// Sets one list; an empty one is removed.
+async fn set(bot: &Bot, list: List, commands: &[BotCommand]) -> Result<(), RequestError> {
+    let scope = Some(list.scope());
+    let language_code = list.language.map(|language| language.code().to_owned());
+    if commands.is_empty() {
+        let mut call = DeleteMyCommands::new();
+        (call.scope, call.language_code) = (scope, language_code);
+        return carry_out(bot, call).await;
+    }
+    let mut call = SetMyCommands::new(commands.iter().cloned());
+    (call.scope, call.language_code) = (scope, language_code);
+    carry_out(bot, call).await
+}
+
+impl List {
+    fn all() -> impl Iterator<Item = Self> {
+        let languages = || Language::ALL.iter().copied().map(Some);
+        let of = move |kind| {
+            let all = std::iter::once(None).chain(languages());
+            all.map(move |language| Self { kind, language })
+        };
+        [ChatKind::Private, ChatKind::Group]
+            .into_iter()
+            .flat_map(of)
+    }
+
+    fn scope(self) -> BotCommandScope {
+        match self.kind {
+            ChatKind::Private => BotCommandScope::AllPrivateChats,
+            ChatKind::Group => BotCommandScope::AllGroupChats,
         }
     }
 }

@@ -14,6 +14,7 @@ mod poller;
 mod pool;
 mod rules;
 mod session;
+mod settled;
 mod token;
 mod update;
 mod vitals;

@@ -139,7 +139,8 @@ impl Pool {
             entry: entry.clone(),
             token,
             vitals: Arc::clone(&vitals),
-            bridge: current,
+            rules: current,
+            bridge: self.bridge.clone(),
             stop: told,
         };
         let task = self.tasks.spawn(session.run()).id();

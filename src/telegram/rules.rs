@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio::sync::watch;
 
 use crate::domain::board::CommandName;
-use crate::domain::bridge::{Bridge, TelegramBotId, resolve};
+use crate::domain::bridge::{Bridge, TelegramBotId, answered, resolve};
 use crate::engine::{Limit, Terms};
 
 /// The rules of one bot.
@@ -21,7 +21,9 @@ impl Rules {
         let config = resolve(&bridge, self.bot, command.as_str())?.config;
         let category = command.category();
         let seconds = config.rate_limits.get(category.as_str()).copied();
+        let told = || answered(&bridge, self.bot).map(|(command, _)| command);
         Some(Terms {
+            commands: (command == CommandName::Help).then(|| told().collect()),
             entries: Some(usize::from(config.default_count)),
             limit: seconds.map(|seconds| Limit { category, seconds }),
         })

@@ -4,15 +4,16 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use teloxide::RequestError;
+use tokio::join;
 use tokio::sync::{oneshot, watch};
 
-use crate::domain::bridge::{Bridge, SecretRef, TelegramBot};
+use crate::domain::bridge::{Bridge, SecretRef, TelegramBot, active_bots};
 use crate::store::{Disk, Layout, StoreError};
 
 use super::api::{bot, describe};
 use super::front::Front;
 use super::lock::PollerLock;
-use super::menu::register;
+use super::menu::{Menu, clear};
 use super::outbox::{OnMigrated, Outbox};
 use super::poller::{PollError, Poller, Stop, identify};
 use super::rules::Rules;
@@ -30,6 +31,8 @@ pub struct Ground {
     pub api_url: Option<url::Url>,
     /// A front before the engine, without any bot's rules.
     pub front: Front,
+    /// How long the bridge must have rested before the bots' menus follow it.
+    pub menu_rest: Duration,
 }
 
 /// Why a bot is not polled, though it is to be.
@@ -77,6 +80,8 @@ pub struct Session {
     pub entry: TelegramBot,
     pub token: Token,
     pub vitals: Arc<BotVitals>,
+    /// By what it answers, also what it has received when it is told to stop.
+    pub rules: watch::Receiver<Arc<Bridge>>,
     pub bridge: watch::Receiver<Arc<Bridge>>,
     pub stop: Stop,
 }
@@ -103,17 +108,21 @@ impl Session {
         tracing::info!(bot = identity.id.0, username = identity.username, data = %layout.root().display(), "the bot runs");
 
         let front = Arc::new(front.ruled(Rules {
-            bridge: self.bridge,
+            bridge: self.rules.clone(),
             bot: self.entry.id,
         }));
-        let menu = {
-            let (front, bot) = (Arc::clone(&front), bot.clone());
-            tokio::spawn(async move { register(&bot, front.texts()).await })
+        let menu = Menu {
+            bot: bot.clone(),
+            id: self.entry.id,
+            front: Arc::clone(&front),
+            bridge: self.rules,
+            rest: self.ground.menu_rest,
         };
+        let menu = tokio::spawn(menu.follow());
         let on_migrated = on_migrated(Arc::downgrade(&front));
         let outbox = Outbox::new(bot.clone(), Arc::clone(&self.vitals), on_migrated);
         let poller = Poller {
-            bot,
+            bot: bot.clone(),
             identity,
             front,
             outbox: outbox.clone(),
@@ -123,7 +132,13 @@ impl Session {
         menu.abort();
         // It holds the boards open until it has ended; that it was aborted is no news.
         let _ = menu.await;
-        outbox.drained(DRAIN).await;
+        let is_heard = active_bots(&self.bridge.borrow()).contains_key(&self.entry.id);
+        let cleared = async {
+            if polled.is_ok() && !is_heard {
+                clear(&bot, DRAIN).await;
+            }
+        };
+        join!(outbox.drained(DRAIN), cleared);
         polled.map_err(refused)
     }
 }

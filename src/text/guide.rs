@@ -3,24 +3,12 @@
 use super::Renderer;
 use super::catalog::{Args, Catalog};
 use super::html::Html;
-use crate::domain::board::{ChatKind, CommandName};
+use crate::domain::board::{ChatKind, CommandName, CommandSet};
 
-/// The commands of this kind of chat, in the order in which people need them.
-fn commands(kind: ChatKind) -> impl Iterator<Item = &'static str> {
-    let here = CommandName::ALL.into_iter();
-    here.filter(move |name| name.works_in(kind))
-        .map(CommandName::as_str)
-}
-
-/// The commands with plain descriptions.
-pub(super) fn menu(catalog: &Catalog, kind: ChatKind) -> Vec<(&'static str, String)> {
-    commands(kind)
-        .map(|command| (command, description(catalog, command, kind).plain()))
-        .collect()
-}
-
-fn description(catalog: &Catalog, command: &str, kind: ChatKind) -> Html {
-    catalog.format(&format!("command-{command}"), &of_kind(kind))
+/// What a command does, as a menu or the help says it.
+pub(super) fn description(catalog: &Catalog, command: CommandName, kind: ChatKind) -> Html {
+    let key = format!("command-{}", command.as_str());
+    catalog.format(&key, &of_kind(kind))
 }
 
 fn of_kind(kind: ChatKind) -> Args {
@@ -39,20 +27,28 @@ impl Renderer<'_> {
         })
     }
 
-    pub(super) fn help(&self, kind: ChatKind) -> Html {
+    /// The commands of this kind of chat that are answered there; and how due dates are typed, where one can be.
+    pub(super) fn help(&self, kind: ChatKind, answered: CommandSet) -> Html {
         let title = self.format("help-title", of_kind(kind));
-        let commands = commands(kind).map(|command| self.command_help(command, kind));
-        let zone = self.format("help-zone", self.zone(Args::default()));
-        let dates = Html::join([self.say("help-dates"), zone], "\n");
-        Html::join(
-            std::iter::once(title).chain(commands).chain([dates]),
-            "\n\n",
-        )
+        let here = |command: &CommandName| command.works_in(kind) && answered.contains(*command);
+        let here = CommandName::ALL.into_iter().filter(here);
+        let commands = here.map(|command| self.command_help(command, kind));
+        let takes_dates = [CommandName::Add, CommandName::Edit]
+            .into_iter()
+            .any(|command| answered.contains(command));
+        let dates = takes_dates.then(|| self.dates_help());
+        Html::join(std::iter::once(title).chain(commands).chain(dates), "\n\n")
     }
 
-    fn command_help(&self, command: &str, kind: ChatKind) -> Html {
+    fn dates_help(&self) -> Html {
+        let zone = self.format("help-zone", self.zone(Args::default()));
+        Html::join([self.say("help-dates"), zone], "\n")
+    }
+
+    fn command_help(&self, command: CommandName, kind: ChatKind) -> Html {
+        let example = format!("example-{}", command.as_str());
         let args = Args::default()
-            .html("example", self.say(&format!("example-{command}")))
+            .html("example", self.say(&example))
             .html("description", description(self.catalog, command, kind));
         self.format("help-command", args)
     }

@@ -20,7 +20,7 @@ mod tests;
 use chrono_tz::Tz;
 
 use crate::domain::UnixTime;
-use crate::domain::board::{Answer, ChatKind};
+use crate::domain::board::{Answer, ChatKind, CommandName};
 
 pub use catalog::Language;
 pub use html::plain;
@@ -67,9 +67,9 @@ impl Texts {
         })
     }
 
-    /// The commands that work in chats of this kind, without their slash, each with a description: Telegram's menu.
-    pub fn menu(&self, language: Language, kind: ChatKind) -> Vec<(&'static str, String)> {
-        guide::menu(self.catalog(language), kind)
+    /// What this command does in a chat of this kind, for Telegram's menu; plain text.
+    pub fn description(&self, language: Language, command: CommandName, kind: ChatKind) -> String {
+        guide::description(self.catalog(language), command, kind).plain()
     }
 
     /// What a button says that an older version of the program made; plain text.
@@ -137,7 +137,7 @@ impl Renderer<'_> {
             Answer::List(page) => self.list(page),
             Answer::History(history) => self.history(history),
             Answer::Welcome { kind } => self.welcome(*kind),
-            Answer::Help { kind } => self.help(*kind),
+            Answer::Help { kind, commands } => self.help(*kind, *commands),
             Answer::MessageEdited(line) => self.message_edited(line),
             Answer::Merged { bounties } => {
                 self.format("merged", Args::default().count("count", *bounties))

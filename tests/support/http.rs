@@ -116,17 +116,17 @@ impl Metrics {
     }
 }
 
-/// Asks until a sample has this value.
+/// Asks until a sample is there and has this value.
 #[track_caller]
 pub fn wait_metric(server: SocketAddr, sample: &str, value: f64) -> Metrics {
     let deadline = Instant::now() + LIMIT;
     loop {
         let metrics = Metrics::of(server);
-        if metrics.get(sample) == value {
+        let found = metrics.0.get(sample);
+        if found == Some(&value) {
             return metrics;
         }
-        let found = metrics.get(sample);
-        assert!(Instant::now() < deadline, "{sample} stays {found}");
+        assert!(Instant::now() < deadline, "{sample} stays {found:?}");
         sleep(Duration::from_millis(20));
     }
 }

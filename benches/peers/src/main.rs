@@ -33,6 +33,9 @@ struct Args {
     /// A tenth of the work, to see that all of it runs
     #[arg(long)]
     quick: bool,
+    /// Without the peers and limits: for a profiler
+    #[arg(long)]
+    alone: bool,
     /// On which disk: a directory for the data, which is removed at the end
     #[arg(long, value_name = "DIR", default_value_os_t = std::env::temp_dir())]
     dir: PathBuf,
@@ -59,7 +62,10 @@ fn main() -> anyhow::Result<()> {
         );
     }
     for name in names {
-        for row in name.rows(&lab)? {
+        for mut row in name.rows(&lab)? {
+            if args.alone {
+                row.contenders.truncate(1);
+            }
             table += &row.run(usize::from(args.rounds))?;
         }
     }

@@ -5,7 +5,7 @@ use clap::{Args, Subcommand};
 
 use super::Asked;
 use crate::domain::bridge::{
-    BotParts, BridgeCommand, EntityKind, TelegramBotId, TokenWish, UsernameWish,
+    BotParts, BridgeCommand, Change, EntityKind, SecretWish, TelegramBotId,
 };
 
 #[derive(Debug, Subcommand)]
@@ -61,20 +61,20 @@ struct Token {
 }
 
 impl Token {
-    fn typed(self) -> anyhow::Result<Option<TokenWish>> {
+    fn typed(self) -> anyhow::Result<Option<SecretWish>> {
         Ok(match (self.token_env, self.token_file, self.token) {
-            (_, _, Some(_)) => Some(TokenWish::InTheClear),
-            (Some(name), ..) => Some(TokenWish::Env(name)),
+            (_, _, Some(_)) => Some(SecretWish::InTheClear),
+            (Some(name), ..) => Some(SecretWish::Env(name)),
             // The bot may run in another directory than this command.
             (_, Some(path), _) if !path.is_empty() => {
                 let absolute =
                     std::path::absolute(path).context("cannot name the current directory")?;
                 let path = absolute.into_os_string().into_string().ok();
-                Some(TokenWish::File(
+                Some(SecretWish::File(
                     path.context("the path of the token's file is no UTF-8")?,
                 ))
             }
-            (_, Some(path), _) => Some(TokenWish::File(path)),
+            (_, Some(path), _) => Some(SecretWish::File(path)),
             (None, None, None) => None,
         })
     }
@@ -83,8 +83,8 @@ impl Token {
 impl Parts {
     fn typed(self) -> anyhow::Result<BotParts> {
         let username = self.username.map(|name| match name.trim() {
-            "" => UsernameWish::Clear,
-            name => UsernameWish::Set(name.to_owned()),
+            "" => Change::Clear,
+            name => Change::Set(name.to_owned()),
         });
         Ok(BotParts {
             name: self.name,
@@ -105,7 +105,7 @@ impl Command {
                 let mut parts = parts.typed()?;
                 let token = parts.token.take();
                 BridgeCommand::AddBot {
-                    token: token.unwrap_or_else(|| TokenWish::Env(String::new())),
+                    token: token.unwrap_or_else(|| SecretWish::Env(String::new())),
                     parts,
                 }
             }

@@ -9,9 +9,9 @@ use super::rows::{print_json, print_lines};
 use super::words::{all_named, named};
 use crate::cli::args::Format;
 use crate::cli::output::visible;
+use crate::domain::board::CommandName;
 use crate::domain::bridge::{
-    BOUNTY, Bridge, Resolution, SecretRef, TelegramBot, Unreachable, active_bots, commands_of,
-    resolve, unreachable,
+    Bridge, Resolution, SecretRef, TelegramBot, Unreachable, active_bots, answered, unreachable,
 };
 
 pub fn run(bridge: &Bridge, format: Format) -> anyhow::Result<()> {
@@ -39,11 +39,10 @@ fn print(bridge: &Bridge) -> std::io::Result<()> {
         if let Some(missing) = token_missing(bot) {
             print_lines(&[vec![format!("  {missing}")]])?;
         }
-        let answered = answers(bridge, bot).into_iter();
-        let line = |(command, found): (&str, Resolution<'_>)| {
-            vec![format!("  /{command}"), answer(&found)]
+        let line = |(command, found): (CommandName, Resolution<'_>)| {
+            vec![format!("  /{}", command.as_str()), answer(&found)]
         };
-        print_lines(&answered.map(line).collect::<Vec<_>>())?;
+        print_lines(&answered(bridge, bot.id).map(line).collect::<Vec<_>>())?;
     }
     let reasons = unreachable(bridge).into_iter();
     print_lines(
@@ -64,13 +63,6 @@ fn listened(bridge: &Bridge, bot: &TelegramBot) -> Vec<String> {
     enabled
         .map(|tracker| format!("tracker {} \"{}\"", tracker.id, visible(&tracker.name)))
         .collect()
-}
-
-/// What answers each command that the bot answers.
-fn answers<'b>(bridge: &'b Bridge, bot: &TelegramBot) -> Vec<(&'static str, Resolution<'b>)> {
-    let commands = commands_of(BOUNTY).unwrap_or_default().into_iter();
-    let found = |name| Some((name, resolve(bridge, bot.id, name)?));
-    commands.filter_map(|spec| found(spec.name)).collect()
 }
 
 fn answer(found: &Resolution<'_>) -> String {
@@ -148,13 +140,12 @@ fn report(bridge: &Bridge) -> Value {
     let active = active_bots(bridge);
     let bot = |bot: &TelegramBot| {
         let listeners = active.get(&bot.id).copied().unwrap_or(0);
-        let answers = answers(bridge, bot).into_iter();
-        let answers = answers.map(|(command, found)| {
+        let answers = answered(bridge, bot.id).map(|(command, found)| {
             let ids = json!({
                 "config": found.config.id, "tracker": found.tracker.id,
                 "provider": found.provider.id,
             });
-            (command, ids)
+            (command.as_str(), ids)
         });
         json!({
             "bot": bot.id,

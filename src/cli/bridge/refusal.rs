@@ -90,6 +90,41 @@ pub fn words(refusal: &Refusal) -> String {
         Refusal::TextTooLong { field, characters } => {
             format!("the {field} has {characters} characters; at most 100 are taken")
         }
+        Refusal::UnknownWord { field, word, known } => format!(
+            "\"{}\" is nothing that --{field} takes; it takes {}",
+            visible(word),
+            listed(known),
+        ),
+        Refusal::OutOfRange {
+            field,
+            number,
+            least,
+            most,
+        } => format!("--{field} cannot be {number}; it takes {least} to {most}"),
+        Refusal::NotReadable { field, typed } => not_readable(field, typed),
+        Refusal::NotOfType { field, target_type } => format!(
+            "--{field} is nothing that a target of type {} has",
+            visible(target_type),
+        ),
+        Refusal::NoUrl => {
+            "--url takes an http or https address, like https://example.com/hook".to_owned()
+        }
+        Refusal::NoBoard { collection } => format!(
+            "{} is no board; name boards by their chats' ids, like --collections -1001234,-1005678, or every group with \"*\"",
+            visible(collection),
+        ),
+        Refusal::FollowsNothing => {
+            "what is to be followed? Name boards by their chats' ids, like --collections -1001234,-1005678, or every group with \"*\"".to_owned()
+        }
+        Refusal::DuplicateLink {
+            link,
+            notifier,
+            target,
+        } => format!(
+            "{} tells {} already, by link {link}; there is nothing to do",
+            named(notifier),
+            named(target),
+        ),
         Refusal::NothingChanged { what } => {
             format!("nothing to change: {} is like that already", named(what))
         }
@@ -111,10 +146,22 @@ fn types_differ(differ: &TypesDiffer) -> String {
     )
 }
 
+fn not_readable(field: &str, typed: &str) -> String {
+    let how = match field {
+        "quiet-hours" => "write the first and the last time of day, like 22:00-08:00, or none",
+        "quiet-zone" => "write a time zone as in Europe/Berlin",
+        "topic" => "write the topic's number as in its link, or none",
+        _ => "write the id of a chat, like -1001234",
+    };
+    format!("\"{}\" is nothing for --{field}; {how}", visible(typed))
+}
+
 fn secret(field: &str) -> String {
     let field = visible(field);
-    let how = if field == "token" {
-        "put it into a variable or a file that only the bot's user can read, and name that: --token-env NAME or --token-file PATH"
+    let how = if matches!(&*field, "token" | "key" | "url") {
+        &*format!(
+            "put it into a variable or a file that only the bot's user can read, and name that: --{field}-env NAME or --{field}-file PATH"
+        )
     } else if field.starts_with("config.") {
         "write a reference in its place: {\"env\": \"NAME\"} for a variable, {\"file\": \"PATH\"} for a file, and leave credentials out of addresses"
     } else {

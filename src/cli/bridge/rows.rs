@@ -32,6 +32,25 @@ fn columns(kind: EntityKind) -> &'static [&'static str] {
         ],
         EntityKind::Tracker => &["id", "name", "enabled", "provider_id", "command_config_id"],
         EntityKind::Listener => &["id", "command_tracker_id", "listener_type", "listener_id"],
+        EntityKind::Target => &["id", "name", "type", "config", "chat_action"],
+        EntityKind::Notifier => &[
+            "id",
+            "name",
+            "enabled",
+            "provider_id",
+            "collection_ids",
+            "event_types",
+            "locale",
+        ],
+        EntityKind::Link => &[
+            "id",
+            "notification_tracker_id",
+            "target_id",
+            "enabled",
+            "quiet_hours_start",
+            "quiet_hours_end",
+            "quiet_hours_zone",
+        ],
     }
 }
 
@@ -49,6 +68,9 @@ fn rows(bridge: &Bridge, kind: EntityKind) -> Vec<Row> {
         EntityKind::Config => all(bridge.configs.iter()),
         EntityKind::Tracker => all(bridge.trackers.iter()),
         EntityKind::Listener => all(bridge.listeners.iter()),
+        EntityKind::Target => all(bridge.targets.iter()),
+        EntityKind::Notifier => all(bridge.notifiers.iter()),
+        EntityKind::Link => all(bridge.links.iter()),
     }
 }
 

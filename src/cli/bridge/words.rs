@@ -15,6 +15,9 @@ pub fn kind(kind: EntityKind) -> &'static str {
         EntityKind::Config => "config",
         EntityKind::Tracker => "tracker",
         EntityKind::Listener => "listener",
+        EntityKind::Target => "target",
+        EntityKind::Notifier => "notifier",
+        EntityKind::Link => "link",
     }
 }
 
@@ -26,6 +29,9 @@ pub fn entity(name: &str) -> &str {
         "command_config" => "config",
         "command_tracker" => "tracker",
         "command_tracker_listener" => "listener",
+        "notification_target" => "target",
+        "notification_tracker" => "notifier",
+        "notification_tracker_target" => "link",
         other => other,
     }
 }
@@ -35,6 +41,7 @@ pub fn named(what: &Named) -> String {
     let (word, id) = (kind(what.kind), what.id);
     match (what.kind, visible(&what.name)) {
         (EntityKind::Listener, tracker) => format!("{word} {id} (of tracker \"{tracker}\")"),
+        (EntityKind::Link, notifier) => format!("{word} {id} (of notifier \"{notifier}\")"),
         (_, name) => format!("{word} {id} \"{name}\""),
     }
 }
@@ -97,6 +104,9 @@ pub fn executed(executed: &Executed) -> String {
         }
         Deed::Removed if matches!(event, BridgeEvent::CommandTrackerRemoved(_)) => {
             format!("Removed {what}{name} and its listeners")
+        }
+        Deed::Removed if matches!(event, BridgeEvent::NotificationTrackerRemoved(_)) => {
+            format!("Removed {what}{name} and its links")
         }
         Deed::Removed => format!("Removed {what}{name}"),
     }

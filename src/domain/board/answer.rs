@@ -1,6 +1,7 @@
 //! What a board says to a command, as typed values. `text/` makes words of them.
 
 use super::event::ChatKind;
+use super::name::CommandSet;
 use crate::domain::{Actor, BountyId, LinkError, Seq, Timestamp, UnixTime};
 
 /// The answer to one command.
@@ -20,6 +21,8 @@ pub enum Answer {
     List(Page),
     Help {
         kind: ChatKind,
+        /// Those that are answered there.
+        commands: CommandSet,
     },
     History(History),
     /// A message that held a command was edited, which changes nothing.

@@ -30,9 +30,9 @@ pub use event::{
 };
 pub use history::{HistoryFold, repeat_answer};
 pub use list::PageSize;
-pub use name::{Category, CommandName};
+pub use name::{Category, CommandName, CommandSet};
 pub use query::answer;
-pub use seen::SEEN_PER_BOT;
+pub use seen::{SEEN_PER_BOT, SeenUpdates};
 pub use snapshot::{board_file, board_file_name};
 pub use state::{Board, Bounty, TrackingList};
 

@@ -17,6 +17,10 @@ pub enum CommandName {
     Start,
 }
 
+/// Some of the commands: those that a bot answers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CommandSet(u32);
+
 /// What a command does to a board; limits on how often a command may be used are set for a category.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Category {
@@ -83,4 +87,26 @@ impl CommandName {
     pub fn works_in(self, kind: ChatKind) -> bool {
         kind == ChatKind::Group || !matches!(self, Self::Track | Self::Untrack)
     }
+}
+
+impl CommandSet {
+    /// Every command.
+    pub fn all() -> Self {
+        CommandName::ALL.into_iter().collect()
+    }
+
+    /// Whether this command is one of them.
+    pub fn contains(self, command: CommandName) -> bool {
+        self.0 & bit(command) != 0
+    }
+}
+
+impl FromIterator<CommandName> for CommandSet {
+    fn from_iter<I: IntoIterator<Item = CommandName>>(commands: I) -> Self {
+        Self(commands.into_iter().fold(0, |set, one| set | bit(one)))
+    }
+}
+
+fn bit(command: CommandName) -> u32 {
+    1 << command as u32
 }

@@ -8,7 +8,8 @@ use super::list::{self, PageSize};
 use super::state::Board;
 use crate::domain::Actor;
 
-/// Answers a query from the state alone; none for [`Query::History`], which needs the log.
+/// Answers a query from the state alone; none for [`Query::History`], which needs the log, and [`Query::Help`], which depends on
+/// who answers.
 pub fn answer(
     board: &Board,
     query: Query,
@@ -16,8 +17,7 @@ pub fn answer(
     size: PageSize,
 ) -> Option<Answer> {
     let listed = match query {
-        Query::Help => return Some(Answer::Help { kind: context.kind }),
-        Query::History(_) => return None,
+        Query::Help | Query::History(_) => return None,
         Query::List { page } => list::page(board, all(context.kind), board.bounties(), page, size),
         Query::Mine { page } => mine(board, page, context, size),
     };

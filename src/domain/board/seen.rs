@@ -21,17 +21,26 @@ struct Seen {
 /// The last [`SEEN_PER_BOT`] updates of each bot. A set, not a high-water mark: Telegram's numbers may restart lower.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SeenUpdates {
-    bots: BTreeMap<BotId, VecDeque<Seen>>,
+    bots: BTreeMap<BotId, Ring>,
+}
+
+/// The last updates of one bot.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct Ring {
+    /// No update in it has a higher number: most updates are new, and need no search.
+    highest: i64,
+    last: VecDeque<Seen>,
 }
 
 impl SeenUpdates {
     /// Remembers that this update became the event `seq`, which added the bounty `added`.
     pub fn remember(&mut self, delivery: &Delivery, seq: Seq, added: Option<BountyId>) {
         let ring = self.bots.entry(delivery.bot).or_default();
-        if ring.len() == SEEN_PER_BOT {
-            ring.pop_front();
+        if ring.last.len() == SEEN_PER_BOT {
+            ring.last.pop_front();
         }
-        ring.push_back(Seen {
+        ring.highest = ring.highest.max(delivery.update);
+        ring.last.push_back(Seen {
             update: delivery.update,
             message: delivery.message,
             seq,
@@ -43,21 +52,18 @@ impl SeenUpdates {
     pub fn event_of(&self, delivery: &Delivery) -> Option<Seq> {
         let same =
             |seen: &&Seen| seen.update == delivery.update && seen.message == delivery.message;
-        self.of(delivery).find(same).map(|seen| seen.seq)
+        let ring = self.bots.get(&delivery.bot)?;
+        if delivery.update > ring.highest {
+            return None;
+        }
+        ring.last.iter().rev().find(same).map(|seen| seen.seq)
     }
 
     /// The bounty that was added by the message of this update, whatever the update's own number.
     pub fn bounty_of_message(&self, delivery: &Delivery) -> Option<BountyId> {
-        self.of(delivery)
-            .filter(|seen| seen.message == delivery.message)
-            .find_map(|seen| seen.added)
-    }
-
-    /// The newest first: a redelivery is nearly always of something recent.
-    fn of(&self, delivery: &Delivery) -> impl Iterator<Item = &Seen> {
-        self.bots
-            .get(&delivery.bot)
-            .into_iter()
-            .flat_map(|ring| ring.iter().rev())
+        let ring = self.bots.get(&delivery.bot)?;
+        let of_message = |seen: &&Seen| seen.message == delivery.message;
+        let mut newest_first = ring.last.iter().rev().filter(of_message);
+        newest_first.find_map(|seen| seen.added)
     }
 }

@@ -51,13 +51,22 @@ fn row_before(before: &Bridge, event: &BridgeEvent) -> Option<Map<String, Value>
         Event::CommandTrackerEdited(data) => row(&before.trackers, data.id),
         Event::CommandTrackerRemoved(data) => row(&before.trackers, data.id),
         Event::CommandTrackerListenerRemoved(data) => row(&before.listeners, data.id),
+        Event::NotificationTargetEdited(data) => row(&before.targets, data.id),
+        Event::NotificationTargetRemoved(data) => row(&before.targets, data.id),
+        Event::NotificationTrackerEdited(data) => row(&before.notifiers, data.id),
+        Event::NotificationTrackerRemoved(data) => row(&before.notifiers, data.id),
+        Event::NotificationTrackerTargetEdited(data) => row(&before.links, data.id),
+        Event::NotificationTrackerTargetRemoved(data) => row(&before.links, data.id),
         Event::BridgeOpened(_)
         | Event::UserAdded(_)
         | Event::ServiceProviderAdded(_)
         | Event::TelegramBotAdded(_)
         | Event::CommandConfigAdded(_)
         | Event::CommandTrackerAdded(_)
-        | Event::CommandTrackerListenerAdded(_) => None,
+        | Event::CommandTrackerListenerAdded(_)
+        | Event::NotificationTargetAdded(_)
+        | Event::NotificationTrackerAdded(_)
+        | Event::NotificationTrackerTargetAdded(_) => None,
     }
 }
 
@@ -97,6 +106,8 @@ impl BridgeEvent {
         let (user, provider, bot) = ("user", "service_provider", "telegram_bot");
         let (config, tracker) = ("command_config", "command_tracker");
         let listener = "command_tracker_listener";
+        let (target, notifier) = ("notification_target", "notification_tracker");
+        let link = "notification_tracker_target";
         let (entity, id, deed) = match self {
             Self::BridgeOpened(_) => return None,
             Self::UserAdded(data) => (user, data.id.number(), Deed::Added),
@@ -116,6 +127,15 @@ impl BridgeEvent {
             Self::CommandTrackerListenerRemoved(data) => {
                 (listener, data.id.number(), Deed::Removed)
             }
+            Self::NotificationTargetAdded(data) => (target, data.id.number(), Deed::Added),
+            Self::NotificationTargetEdited(data) => (target, data.id.number(), Deed::Edited),
+            Self::NotificationTargetRemoved(data) => (target, data.id.number(), Deed::Removed),
+            Self::NotificationTrackerAdded(data) => (notifier, data.id.number(), Deed::Added),
+            Self::NotificationTrackerEdited(data) => (notifier, data.id.number(), Deed::Edited),
+            Self::NotificationTrackerRemoved(data) => (notifier, data.id.number(), Deed::Removed),
+            Self::NotificationTrackerTargetAdded(data) => (link, data.id.number(), Deed::Added),
+            Self::NotificationTrackerTargetEdited(data) => (link, data.id.number(), Deed::Edited),
+            Self::NotificationTrackerTargetRemoved(data) => (link, data.id.number(), Deed::Removed),
         };
         Some(Subject { entity, id, deed })
     }

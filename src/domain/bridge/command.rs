@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::ids::{
     CommandConfigId, CommandTrackerId, CommandTrackerListenerId, ServiceProviderId, TelegramBotId,
 };
+use super::notify::NotificationCommand;
 
 /// One change, which becomes one event.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,7 +17,7 @@ pub enum BridgeCommand {
     EditProvider(ServiceProviderId, ProviderParts),
     RemoveProvider(ServiceProviderId),
     AddBot {
-        token: TokenWish,
+        token: SecretWish,
         parts: BotParts,
     },
     EditBot(TelegramBotId, BotParts),
@@ -39,6 +40,7 @@ pub enum BridgeCommand {
         bot: TelegramBotId,
     },
     RemoveListener(CommandTrackerListenerId),
+    Notification(NotificationCommand),
 }
 
 /// Parts of a provider: none means "as it was", or the default.
@@ -49,9 +51,9 @@ pub struct ProviderParts {
     pub config: Option<Value>,
 }
 
-/// Where a token is to be found.
+/// Where a secret is to be found.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum TokenWish {
+pub enum SecretWish {
     /// The name of a variable of the environment.
     Env(String),
     /// The path of a file.
@@ -60,11 +62,11 @@ pub enum TokenWish {
     InTheClear,
 }
 
-/// What an edit wants of a bot's username.
+/// What an edit wants of a value that there need not be.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum UsernameWish {
+pub enum Change<T> {
     Clear,
-    Set(String),
+    Set(T),
 }
 
 /// Parts of a bot.
@@ -72,8 +74,8 @@ pub enum UsernameWish {
 pub struct BotParts {
     pub name: Option<String>,
     pub icon: Option<String>,
-    pub token: Option<TokenWish>,
-    pub username: Option<UsernameWish>,
+    pub token: Option<SecretWish>,
+    pub username: Option<Change<String>>,
     pub update_mode: Option<String>,
 }
 

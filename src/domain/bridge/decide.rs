@@ -4,7 +4,7 @@ use serde_json::Map;
 
 use super::choice::{ListenerType, Locale, ResponseMode, Role, UpdateMode};
 use super::command::{
-    BotParts, BridgeCommand, ConfigParts, ProviderParts, TokenWish, TrackerParts,
+    BotParts, BridgeCommand, ConfigParts, ProviderParts, SecretWish, TrackerParts,
 };
 use super::edit::{BridgeOpened, Edit, Removed};
 use super::entity::{
@@ -16,6 +16,7 @@ use super::ids::{
     ServiceProviderId, TelegramBotId,
 };
 use super::judge;
+use super::notify::{self, NotificationTarget, Place};
 use super::refusal::{EntityKind, Named, Refusal, TypesDiffer};
 use super::registry::commands_of;
 use super::state::Bridge;
@@ -108,6 +109,7 @@ pub fn decide(
             add_listener(bridge, *tracker, *bot, context).map(Event::CommandTrackerListenerAdded)
         }
         Command::RemoveListener(id) => remove_listener(bridge, *id),
+        Command::Notification(command) => notify::decide(bridge, command, context),
     }
 }
 
@@ -133,7 +135,7 @@ fn add_provider(
 
 fn add_bot(
     bridge: &Bridge,
-    token: &TokenWish,
+    token: &SecretWish,
     parts: &BotParts,
     context: &Context,
 ) -> Result<TelegramBot, Refusal> {
@@ -260,20 +262,28 @@ fn add_listener(
 
 fn remove_provider(bridge: &Bridge, id: ServiceProviderId) -> Result<BridgeEvent, Refusal> {
     let row = provider(bridge, id)?;
-    let users = bridge.trackers.iter().filter(|row| row.provider_id == id);
-    unused(provider_name(row), users.map(tracker_name))?;
+    let trackers = bridge.trackers.iter().filter(|row| row.provider_id == id);
+    let notifiers = bridge.notifiers.iter().filter(|row| row.provider_id == id);
+    let users = trackers.map(tracker_name);
+    unused(
+        provider_name(row),
+        users.chain(notifiers.map(notify::notifier_name)),
+    )?;
     Ok(BridgeEvent::ServiceProviderRemoved(Removed { id }))
 }
 
 fn remove_bot(bridge: &Bridge, id: TelegramBotId) -> Result<BridgeEvent, Refusal> {
     let row = bot(bridge, id)?;
-    let users = bridge.listeners.iter().filter(|row| row.listener_id == id);
+    let listeners = bridge.listeners.iter().filter(|row| row.listener_id == id);
+    let writes = |row: &&NotificationTarget| matches!(row.place(), Some(Place::Telegram(place)) if place.bot_id == id);
+    let targets = bridge.targets.iter().filter(writes);
     let named = |listener: &CommandTrackerListener| {
         let tracker = bridge.trackers.get(listener.command_tracker_id);
         let name = tracker.map_or("", |tracker| &tracker.name);
         Named::new(EntityKind::Listener, listener, name)
     };
-    unused(bot_name(row), users.map(named))?;
+    let users = listeners.map(named).chain(targets.map(notify::target_name));
+    unused(bot_name(row), users)?;
     Ok(BridgeEvent::TelegramBotRemoved(Removed { id }))
 }
 
@@ -290,7 +300,7 @@ fn remove_listener(bridge: &Bridge, id: CommandTrackerListenerId) -> Result<Brid
     Ok(BridgeEvent::CommandTrackerListenerRemoved(Removed { id }))
 }
 
-fn unused(what: Named, users: impl Iterator<Item = Named>) -> Result<(), Refusal> {
+pub(super) fn unused(what: Named, users: impl Iterator<Item = Named>) -> Result<(), Refusal> {
     let users: Vec<Named> = users.collect();
     if users.is_empty() {
         Ok(())
@@ -300,7 +310,11 @@ fn unused(what: Named, users: impl Iterator<Item = Named>) -> Result<(), Refusal
 }
 
 /// The edit without what stays as it was; refused when nothing is left of it.
-fn edited<E: Edit>(edit: E, row: &E::Row, name: impl Fn(&E::Row) -> Named) -> Result<E, Refusal> {
+pub(super) fn edited<E: Edit>(
+    edit: E,
+    row: &E::Row,
+    name: impl Fn(&E::Row) -> Named,
+) -> Result<E, Refusal> {
     let edit = edit.without_same(row);
     if edit.is_empty() {
         return Err(Refusal::NothingChanged { what: name(row) });
@@ -308,16 +322,19 @@ fn edited<E: Edit>(edit: E, row: &E::Row, name: impl Fn(&E::Row) -> Named) -> Re
     Ok(edit)
 }
 
-fn added<E: Edit>(edit: E, mut row: E::Row) -> E::Row {
+pub(super) fn added<E: Edit>(edit: E, mut row: E::Row) -> E::Row {
     edit.apply(&mut row);
     row
 }
 
-fn provider(bridge: &Bridge, id: ServiceProviderId) -> Result<&ServiceProvider, Refusal> {
+pub(super) fn provider(
+    bridge: &Bridge,
+    id: ServiceProviderId,
+) -> Result<&ServiceProvider, Refusal> {
     known(&bridge.providers, EntityKind::Provider, id)
 }
 
-fn bot(bridge: &Bridge, id: TelegramBotId) -> Result<&TelegramBot, Refusal> {
+pub(super) fn bot(bridge: &Bridge, id: TelegramBotId) -> Result<&TelegramBot, Refusal> {
     known(&bridge.bots, EntityKind::Bot, id)
 }
 
@@ -329,7 +346,7 @@ fn tracker(bridge: &Bridge, id: CommandTrackerId) -> Result<&CommandTracker, Ref
     known(&bridge.trackers, EntityKind::Tracker, id)
 }
 
-fn known<R: Row>(table: &Table<R>, kind: EntityKind, id: R::Id) -> Result<&R, Refusal> {
+pub(super) fn known<R: Row>(table: &Table<R>, kind: EntityKind, id: R::Id) -> Result<&R, Refusal> {
     table.get(id).ok_or_else(|| Refusal::Unknown {
         kind,
         id: id.number(),

@@ -1,7 +1,7 @@
 //! What a start with nothing but a token needs: one bot, whose every command is answered.
 
 use super::command::{
-    BotParts, BridgeCommand, ConfigParts, ProviderParts, TokenWish, TrackerParts,
+    BotParts, BridgeCommand, ConfigParts, ProviderParts, SecretWish, TrackerParts,
 };
 use super::entity::{CommandConfig, CommandTracker, TelegramBot};
 use super::ids::{
@@ -105,7 +105,7 @@ impl Plan<'_> {
 
     fn add_bot(&mut self, variable: &str) -> TelegramBotId {
         self.commands.push(BridgeCommand::AddBot {
-            token: TokenWish::Env(variable.to_owned()),
+            token: SecretWish::Env(variable.to_owned()),
             parts: BotParts {
                 name: name(),
                 ..BotParts::default()

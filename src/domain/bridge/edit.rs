@@ -1,13 +1,20 @@
 //! The `data` of the events that are no `…Added`: an edit has the id and what changes, an absent field is unchanged.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::choice::{Locale, ResponseMode, UpdateMode};
+use super::choice::{ChatAction, EventType, Locale, ResponseMode, UpdateMode};
 use super::entity::{CommandConfig, CommandTracker, ServiceProvider, TelegramBot};
-use super::ids::{CommandConfigId, CommandTrackerId, ServiceProviderId, TelegramBotId};
+use super::ids::{
+    CommandConfigId, CommandTrackerId, NotificationTargetId, NotificationTrackerId,
+    NotificationTrackerTargetId, ServiceProviderId, TelegramBotId,
+};
+use super::notify::{
+    ClockTime, Collections, NotificationTarget, NotificationTracker, NotificationTrackerTarget,
+};
 use super::secret::SecretRef;
 use crate::domain::record::present;
 
@@ -123,5 +130,39 @@ edits! {
         name: String,
         icon: String,
         enabled: bool,
+    }
+
+    /// A target's type never changes: its config is of that type.
+    NotificationTargetEdited of NotificationTarget(NotificationTargetId) {
+        name: String,
+        icon: String,
+        config: Map<String, Value>,
+        /// `null` clears it.
+        #[serde(deserialize_with = "present")]
+        chat_action: Option<ChatAction>,
+    }
+
+    NotificationTrackerEdited of NotificationTracker(NotificationTrackerId) {
+        provider_id: ServiceProviderId,
+        name: String,
+        icon: String,
+        collection_ids: Collections,
+        scan_interval: u32,
+        batch_duration: u32,
+        event_types: BTreeSet<EventType>,
+        due_soon_lead: u32,
+        locale: Locale,
+        enabled: bool,
+    }
+
+    /// A link's tracker and target never change: it would be another link.
+    NotificationTrackerTargetEdited of NotificationTrackerTarget(NotificationTrackerTargetId) {
+        enabled: bool,
+        /// `null` clears it, together with the end.
+        #[serde(deserialize_with = "present")]
+        quiet_hours_start: Option<ClockTime>,
+        #[serde(deserialize_with = "present")]
+        quiet_hours_end: Option<ClockTime>,
+        quiet_hours_zone: Tz,
     }
 }

@@ -112,6 +112,8 @@ macro_rules! rows {
     };
 }
 
+pub(super) use rows;
+
 rows! {
     User(BridgeUserId),
     ServiceProvider(ServiceProviderId),

@@ -1,15 +1,18 @@
 //! What can happen to the bridge, and how each event's `data` is written and read.
 
 use super::edit::{
-    BridgeOpened, CommandConfigEdited, CommandTrackerEdited, Removed, ServiceProviderEdited,
+    BridgeOpened, CommandConfigEdited, CommandTrackerEdited, NotificationTargetEdited,
+    NotificationTrackerEdited, NotificationTrackerTargetEdited, Removed, ServiceProviderEdited,
     TelegramBotEdited,
 };
 use super::entity::{
     CommandConfig, CommandTracker, CommandTrackerListener, ServiceProvider, TelegramBot, User,
 };
 use super::ids::{
-    CommandConfigId, CommandTrackerId, CommandTrackerListenerId, ServiceProviderId, TelegramBotId,
+    CommandConfigId, CommandTrackerId, CommandTrackerListenerId, NotificationTargetId,
+    NotificationTrackerId, NotificationTrackerTargetId, ServiceProviderId, TelegramBotId,
 };
+use super::notify::{NotificationTarget, NotificationTracker, NotificationTrackerTarget};
 use crate::domain::StreamId;
 use crate::domain::events::events;
 
@@ -36,4 +39,13 @@ events! {
     CommandTrackerRemoved(Removed<CommandTrackerId>),
     CommandTrackerListenerAdded(CommandTrackerListener),
     CommandTrackerListenerRemoved(Removed<CommandTrackerListenerId>),
+    NotificationTargetAdded(NotificationTarget),
+    NotificationTargetEdited(NotificationTargetEdited),
+    NotificationTargetRemoved(Removed<NotificationTargetId>),
+    NotificationTrackerAdded(NotificationTracker),
+    NotificationTrackerEdited(NotificationTrackerEdited),
+    NotificationTrackerRemoved(Removed<NotificationTrackerId>),
+    NotificationTrackerTargetAdded(NotificationTrackerTarget),
+    NotificationTrackerTargetEdited(NotificationTrackerTargetEdited),
+    NotificationTrackerTargetRemoved(Removed<NotificationTrackerTargetId>),
 }

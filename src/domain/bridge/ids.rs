@@ -43,6 +43,7 @@ row_ids! {
     CommandTrackerListenerId,
     NotificationTargetId,
     NotificationTrackerId,
+    NotificationTrackerTargetId,
 }
 
 impl BridgeUserId {

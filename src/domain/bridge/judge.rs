@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::choice::{Locale, ResponseMode, UpdateMode};
-use super::command::{BotParts, ConfigParts, ProviderParts, TokenWish, TrackerParts, UsernameWish};
+use super::command::{BotParts, Change, ConfigParts, ProviderParts, SecretWish, TrackerParts};
 use super::edit::{
     CommandConfigEdited, CommandTrackerEdited, ServiceProviderEdited, TelegramBotEdited,
 };
@@ -36,9 +36,9 @@ pub fn provider(
 
 /// What these parts make of a bot.
 pub fn bot(parts: &BotParts, row: &TelegramBot) -> Result<TelegramBotEdited, Refusal> {
-    let username = |wish: &UsernameWish| match wish {
-        UsernameWish::Clear => Ok(None),
-        UsernameWish::Set(typed) => {
+    let username = |wish: &Change<String>| match wish {
+        Change::Clear => Ok(None),
+        Change::Set(typed) => {
             let typed = typed.trim().trim_start_matches('@');
             required("username", typed).map(Some)
         }
@@ -96,11 +96,11 @@ pub fn provider_type(typed: &str) -> Result<String, Refusal> {
     required("type", typed).map(|word| word.to_lowercase())
 }
 
-fn icon(typed: &str) -> Result<String, Refusal> {
+pub fn icon(typed: &str) -> Result<String, Refusal> {
     text("icon", typed)
 }
 
-fn required(field: &'static str, typed: &str) -> Result<String, Refusal> {
+pub fn required(field: &'static str, typed: &str) -> Result<String, Refusal> {
     let text = text(field, typed)?;
     if text.is_empty() {
         return Err(Refusal::TextMissing { field });
@@ -125,15 +125,20 @@ fn text(field: &'static str, typed: &str) -> Result<String, Refusal> {
     Ok(typed.to_owned())
 }
 
-/// A reference to a token. What cannot be one may be the token itself, so it is not repeated.
-pub fn token(wish: &TokenWish) -> Result<SecretRef, Refusal> {
-    let field = || "token".to_owned();
+/// A reference to a token.
+pub fn token(wish: &SecretWish) -> Result<SecretRef, Refusal> {
+    reference("token", wish)
+}
+
+/// A reference to a secret. What cannot be one may be the secret itself, so it is not repeated.
+pub fn reference(field: &str, wish: &SecretWish) -> Result<SecretRef, Refusal> {
+    let field = || field.to_owned();
     match wish {
-        TokenWish::Env(text) | TokenWish::File(text) if text.trim().is_empty() => {
+        SecretWish::Env(text) | SecretWish::File(text) if text.trim().is_empty() => {
             Err(Refusal::ReferenceMissing { field: field() })
         }
-        TokenWish::Env(name) if is_variable_name(name) => Ok(SecretRef::Env(name.clone())),
-        TokenWish::File(path) if is_path(path) => Ok(SecretRef::File(path.clone())),
+        SecretWish::Env(name) if is_variable_name(name) => Ok(SecretRef::Env(name.clone())),
+        SecretWish::File(path) if is_path(path) => Ok(SecretRef::File(path.clone())),
         _ => Err(Refusal::Secret { field: field() }),
     }
 }
@@ -152,7 +157,7 @@ fn update_mode(word: &str) -> Result<UpdateMode, Refusal> {
     }
 }
 
-fn config_object(value: &Value) -> Result<Map<String, Value>, Refusal> {
+pub fn config_object(value: &Value) -> Result<Map<String, Value>, Refusal> {
     let Value::Object(object) = value else {
         return Err(Refusal::ConfigNotObject);
     };
@@ -185,7 +190,7 @@ fn commands(provider_type: &str, typed: &[String]) -> Result<Vec<String>, Refusa
     Ok(commands)
 }
 
-fn locale(word: &str) -> Result<Locale, Refusal> {
+pub fn locale(word: &str) -> Result<Locale, Refusal> {
     Locale::read(word).ok_or_else(|| Refusal::UnknownLocale {
         locale: word.to_owned(),
     })

@@ -1,4 +1,5 @@
-//! The bridge: which bots there are, which commands each of them answers, in which language and within which limits.
+//! The bridge: which bots there are, which commands each of them answers, in which language and within which limits; and whom
+//! it is told what happens on which boards.
 //!
 //! One stream of its own, with entities in place of bounties: [`decide`] turns a command of the operator into an event or a refusal,
 //! [`Bridge::evolve`] turns events into state, [`resolve`] and [`active_bots`] answer what the state means for a bot. Texts are made
@@ -14,6 +15,7 @@ mod entity;
 mod event;
 mod ids;
 mod judge;
+mod notify;
 mod refusal;
 mod registry;
 mod resolve;
@@ -23,14 +25,15 @@ mod state;
 mod table;
 
 pub use changes::{Deed, SettingChange, Subject, changes};
-pub use choice::{ListenerType, Locale, ResponseMode, Role, UpdateMode};
+pub use choice::{ChatAction, EventType, ListenerType, Locale, ResponseMode, Role, UpdateMode};
 pub use command::{
-    BotParts, BridgeCommand, ConfigParts, ProviderParts, TokenWish, TrackerParts, UsernameWish,
+    BotParts, BridgeCommand, Change, ConfigParts, ProviderParts, SecretWish, TrackerParts,
 };
 pub use decide::{Context, decide, missing_from};
 pub use default::defaults;
 pub use edit::{
-    BridgeOpened, CommandConfigEdited, CommandTrackerEdited, Removed, ServiceProviderEdited,
+    BridgeOpened, CommandConfigEdited, CommandTrackerEdited, NotificationTargetEdited,
+    NotificationTrackerEdited, NotificationTrackerTargetEdited, Removed, ServiceProviderEdited,
     TelegramBotEdited,
 };
 pub use entity::{
@@ -39,12 +42,19 @@ pub use entity::{
 pub use event::BridgeEvent;
 pub use ids::{
     BridgeUserId, CommandConfigId, CommandTrackerId, CommandTrackerListenerId,
-    NotificationTargetId, NotificationTrackerId, ServiceProviderId, TelegramBotId,
+    NotificationTargetId, NotificationTrackerId, NotificationTrackerTargetId, ServiceProviderId,
+    TelegramBotId,
+};
+pub use notify::{
+    Address, ClockTime, CollectionId, Collections, Destination, Forwarding, ForwardingChange,
+    LinkParts, NotificationCommand, NotificationTarget, NotificationTracker,
+    NotificationTrackerTarget, NotifierParts, Place, QuietHours, QuietWish, TELEGRAM, TargetParts,
+    TelegramPlace, UrlWish, WEBHOOK, WebhookPlace, forwarded_from, forwarding_changes,
 };
 pub use refusal::{EntityKind, Named, Refusal, TypesDiffer};
 pub use registry::{BOUNTY, CommandSpec, commands_of};
-pub use resolve::{Resolution, Unreachable, active_bots, resolve, unreachable};
-pub use secret::{SecretRef, find_token};
+pub use resolve::{Resolution, Unreachable, active_bots, answered, resolve, unreachable};
+pub use secret::{SecretRef, find_token, without_tokens};
 pub use state::Bridge;
 
 #[cfg(test)]

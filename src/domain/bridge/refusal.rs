@@ -10,6 +10,9 @@ pub enum EntityKind {
     Config,
     Tracker,
     Listener,
+    Target,
+    Notifier,
+    Link,
 }
 
 /// One entity, as a refusal names it.
@@ -107,6 +110,43 @@ pub enum Refusal {
     TextTooLong {
         field: &'static str,
         characters: u64,
+    },
+    /// None of the words that the field takes.
+    UnknownWord {
+        field: &'static str,
+        word: String,
+        known: &'static [&'static str],
+    },
+    /// A number outside of what the field takes.
+    OutOfRange {
+        field: &'static str,
+        number: i64,
+        least: i64,
+        most: i64,
+    },
+    /// What was typed is no value of the field.
+    NotReadable {
+        field: &'static str,
+        typed: String,
+    },
+    /// The field belongs to targets of another type.
+    NotOfType {
+        field: &'static str,
+        target_type: String,
+    },
+    /// The address of a web hook is none. It may have a secret in it, so it is not said again.
+    NoUrl,
+    /// A board is named by its chat's id, or `*`.
+    NoBoard {
+        collection: String,
+    },
+    /// A notification tracker without collections.
+    FollowsNothing,
+    /// The target is linked to this notification tracker already.
+    DuplicateLink {
+        link: u64,
+        notifier: Named,
+        target: Named,
     },
     NothingChanged {
         what: Named,

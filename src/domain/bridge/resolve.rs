@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::domain::board::CommandName;
+
 use super::decide::{bot_name, config_name, provider_name, tracker_name};
 use super::entity::{CommandConfig, CommandTracker, ServiceProvider, TelegramBot};
 use super::ids::{CommandTrackerId, TelegramBotId};
@@ -29,6 +31,18 @@ pub fn resolve<'b>(
     let enables =
         |config: &CommandConfig| config.enabled_commands.iter().any(|name| name == command);
     heard_by(bridge, bot).find(|found| enables(found.config))
+}
+
+/// The commands that a bot answers, each with what answers it, in the order in which people need them.
+pub fn answered(
+    bridge: &Bridge,
+    bot: TelegramBotId,
+) -> impl Iterator<Item = (CommandName, Resolution<'_>)> {
+    let found = move |command: CommandName| {
+        let found = resolve(bridge, bot, command.as_str())?;
+        Some((command, found))
+    };
+    CommandName::ALL.into_iter().filter_map(found)
 }
 
 /// The enabled trackers that a bot listens for, lowest id first.

@@ -47,6 +47,15 @@ pub fn find_token(text: &str) -> Option<Range<usize>> {
     colons.filter_map(token_at).next()
 }
 
+/// A text in which nothing looks like a bot's token any more.
+pub fn without_tokens(text: &str) -> String {
+    let mut text = text.to_owned();
+    while let Some(place) = find_token(&text) {
+        text.replace_range(place, "[a token]");
+    }
+    text
+}
+
 fn is_token_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')
 }

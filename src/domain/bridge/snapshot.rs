@@ -7,6 +7,7 @@ use super::entity::{
 };
 use super::event::BridgeEvent;
 use super::ids::RowId;
+use super::notify::{NotificationTarget, NotificationTracker, NotificationTrackerTarget};
 use super::state::Bridge;
 use super::table::{Row, Table};
 use crate::domain::stream::pretty;
@@ -23,9 +24,19 @@ struct BridgeFile<'a> {
     command_config: Vec<&'a CommandConfig>,
     command_tracker: Vec<&'a CommandTracker>,
     command_tracker_listener: Vec<&'a CommandTrackerListener>,
+    #[serde(flatten)]
+    notifications: Option<Notifications<'a>>,
     next_id: NextIds,
     seq: Seq,
     head: &'a str,
+}
+
+/// In the file from the first notification entity on: a bridge that never had one keeps the bytes that it had before there were any.
+#[derive(Serialize)]
+struct Notifications<'a> {
+    notification_target: Vec<&'a NotificationTarget>,
+    notification_tracker: Vec<&'a NotificationTracker>,
+    notification_tracker_target: Vec<&'a NotificationTrackerTarget>,
 }
 
 #[derive(Serialize)]
@@ -36,6 +47,15 @@ struct NextIds {
     command_config: u64,
     command_tracker: u64,
     command_tracker_listener: u64,
+    #[serde(flatten)]
+    notifications: Option<NextNotificationIds>,
+}
+
+#[derive(Serialize)]
+struct NextNotificationIds {
+    notification_target: u64,
+    notification_tracker: u64,
+    notification_tracker_target: u64,
 }
 
 impl Aggregate for Bridge {
@@ -67,6 +87,7 @@ impl Aggregate for Bridge {
                 command_config: self.configs.iter().collect(),
                 command_tracker: self.trackers.iter().collect(),
                 command_tracker_listener: self.listeners.iter().collect(),
+                notifications: self.notifications(),
                 next_id: self.next_ids(),
                 seq: self.seq,
                 head,
@@ -84,7 +105,25 @@ impl Bridge {
             command_config: next(&self.configs),
             command_tracker: next(&self.trackers),
             command_tracker_listener: next(&self.listeners),
+            notifications: self.has_notifications().then(|| NextNotificationIds {
+                notification_target: next(&self.targets),
+                notification_tracker: next(&self.notifiers),
+                notification_tracker_target: next(&self.links),
+            }),
         }
+    }
+
+    fn notifications(&self) -> Option<Notifications<'_>> {
+        self.has_notifications().then(|| Notifications {
+            notification_target: self.targets.iter().collect(),
+            notification_tracker: self.notifiers.iter().collect(),
+            notification_tracker_target: self.links.iter().collect(),
+        })
+    }
+
+    /// Whether there ever was a notification entity. No link is without the two others.
+    fn has_notifications(&self) -> bool {
+        next(&self.targets) > 1 || next(&self.notifiers) > 1
     }
 }
 

@@ -5,7 +5,8 @@ use super::entity::{
     CommandConfig, CommandTracker, CommandTrackerListener, ServiceProvider, TelegramBot, User,
 };
 use super::event::BridgeEvent;
-use super::ids::CommandTrackerId;
+use super::ids::{CommandTrackerId, NotificationTrackerId};
+use super::notify::{NotificationTarget, NotificationTracker, NotificationTrackerTarget};
 use super::table::Table;
 use crate::domain::{Recorded, Seq};
 
@@ -20,6 +21,9 @@ pub struct Bridge {
     pub configs: Table<CommandConfig>,
     pub trackers: Table<CommandTracker>,
     pub listeners: Table<CommandTrackerListener>,
+    pub targets: Table<NotificationTarget>,
+    pub notifiers: Table<NotificationTracker>,
+    pub links: Table<NotificationTrackerTarget>,
 }
 
 impl Bridge {
@@ -36,6 +40,16 @@ impl Bridge {
         let is_of =
             move |listener: &&CommandTrackerListener| listener.command_tracker_id == tracker;
         self.listeners.iter().filter(is_of)
+    }
+
+    /// The links of a notification tracker.
+    pub fn links_of(
+        &self,
+        notifier: NotificationTrackerId,
+    ) -> impl Iterator<Item = &NotificationTrackerTarget> {
+        let is_of =
+            move |link: &&NotificationTrackerTarget| link.notification_tracker_id == notifier;
+        self.links.iter().filter(is_of)
     }
 
     /// Applies one event. Total: an event that makes no sense here changes nothing but the position.
@@ -74,6 +88,23 @@ impl Bridge {
             BridgeEvent::CommandTrackerListenerRemoved(removed) => {
                 self.listeners.remove(removed.id);
             }
+            BridgeEvent::NotificationTargetAdded(target) => self.targets.add(target.clone()),
+            BridgeEvent::NotificationTargetEdited(edited) => {
+                self.targets.edit(edited.id, |row| edited.apply(row));
+            }
+            BridgeEvent::NotificationTargetRemoved(removed) => self.targets.remove(removed.id),
+            BridgeEvent::NotificationTrackerAdded(notifier) => self.notifiers.add(notifier.clone()),
+            BridgeEvent::NotificationTrackerEdited(edited) => {
+                self.notifiers.edit(edited.id, |row| edited.apply(row));
+            }
+            BridgeEvent::NotificationTrackerRemoved(removed) => self.remove_notifier(removed.id),
+            BridgeEvent::NotificationTrackerTargetAdded(link) => self.links.add(link.clone()),
+            BridgeEvent::NotificationTrackerTargetEdited(edited) => {
+                self.links.edit(edited.id, |row| edited.apply(row));
+            }
+            BridgeEvent::NotificationTrackerTargetRemoved(removed) => {
+                self.links.remove(removed.id);
+            }
         }
     }
 
@@ -82,5 +113,11 @@ impl Bridge {
         self.trackers.remove(id);
         self.listeners
             .retain(|listener| listener.command_tracker_id != id);
+    }
+
+    /// A notification tracker takes its links with it.
+    fn remove_notifier(&mut self, id: NotificationTrackerId) {
+        self.notifiers.remove(id);
+        self.links.retain(|link| link.notification_tracker_id != id);
     }
 }

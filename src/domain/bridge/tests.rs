@@ -2,6 +2,7 @@
 
 mod given;
 mod kept;
+mod notify;
 mod refused;
 mod resolved;
 mod secrets;

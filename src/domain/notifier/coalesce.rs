@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use super::news::{News, NewsKind};
+use super::news::News;
 use crate::domain::board::FieldChange;
+use crate::domain::bridge::EventType;
 
 /// The news of one board, ascending, as if they had happened in as few steps as possible. Of all of them, also those that are not
 /// told: an edit is only part of an add that is.
-pub fn coalesce(news: Vec<News>, tells: impl Fn(NewsKind) -> bool) -> Vec<News> {
+pub fn coalesce(news: Vec<News>, tells: impl Fn(EventType) -> bool) -> Vec<News> {
     let mut short: Vec<News> = Vec::new();
     let mut come_and_gone = BTreeSet::new();
     for next in news {
@@ -15,10 +16,10 @@ pub fn coalesce(news: Vec<News>, tells: impl Fn(NewsKind) -> bool) -> Vec<News> 
             continue;
         }
         match next.kind {
-            NewsKind::Deleted => delete(&mut short, &mut come_and_gone, next),
-            NewsKind::Edited => edit(&mut short, next, tells(NewsKind::Added)),
-            NewsKind::Tracked | NewsKind::Untracked => track(&mut short, next),
-            NewsKind::Added | NewsKind::DueSoon | NewsKind::Overdue => short.push(next),
+            EventType::Deleted => delete(&mut short, &mut come_and_gone, next),
+            EventType::Edited => edit(&mut short, next, tells(EventType::Added)),
+            EventType::Tracked | EventType::Untracked => track(&mut short, next),
+            EventType::Added | EventType::DueSoon | EventType::Overdue => short.push(next),
         }
     }
     short.retain(|news| tells(news.kind));
@@ -34,7 +35,7 @@ fn delete(
     let is_of_it = |news: &News| news.bounty == next.bounty;
     let was_added = short
         .iter()
-        .any(|news| is_of_it(news) && news.kind == NewsKind::Added);
+        .any(|news| is_of_it(news) && news.kind == EventType::Added);
     short.retain(|news| !is_of_it(news));
     if was_added {
         come_and_gone.insert(next.bounty);
@@ -46,8 +47,8 @@ fn delete(
 fn edit(short: &mut Vec<News>, next: News, tells_added: bool) {
     let is_same = |news: &News| {
         let is_whole = match news.kind {
-            NewsKind::Added => tells_added,
-            kind => kind == NewsKind::Edited,
+            EventType::Added => tells_added,
+            kind => kind == EventType::Edited,
         };
         news.bounty == next.bounty && is_whole
     };
@@ -59,7 +60,7 @@ fn edit(short: &mut Vec<News>, next: News, tells_added: bool) {
     let changes = together(std::mem::take(&mut earlier.changes), next.changes);
     let mut seqs = std::mem::take(&mut earlier.seqs);
     seqs.extend(next.seqs);
-    if earlier.kind == NewsKind::Edited {
+    if earlier.kind == EventType::Edited {
         if changes.is_empty() {
             short.remove(at);
             return;
@@ -78,7 +79,7 @@ fn edit(short: &mut Vec<News>, next: News, tells_added: bool) {
 /// Following and leaving a bounty by the same person cancel out.
 fn track(short: &mut Vec<News>, next: News) {
     let is_undone = |news: &News| {
-        let is_tracking = matches!(news.kind, NewsKind::Tracked | NewsKind::Untracked);
+        let is_tracking = matches!(news.kind, EventType::Tracked | EventType::Untracked);
         is_tracking && (news.bounty, news.actor_id) == (next.bounty, next.actor_id)
     };
     match short.iter().rposition(is_undone) {

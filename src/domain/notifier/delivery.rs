@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::news::NewsKind;
+use crate::domain::bridge::EventType;
 use crate::domain::ids::id;
 use crate::domain::{BountyId, ChatId, Position, Seq, UnixTime};
 
@@ -15,7 +15,7 @@ id! {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Telling {
-    pub kind: NewsKind,
+    pub kind: EventType,
     pub bounty: BountyId,
     /// The board's events that it tells; more than one where quiet hours made one thing of several. None for a reminder.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

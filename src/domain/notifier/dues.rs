@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::news::NewsKind;
+use crate::domain::bridge::EventType;
 use crate::domain::{BountyId, ChatId, UnixTime};
 
 /// Which reminders a tracker makes.
@@ -27,7 +27,7 @@ pub struct Moment {
     pub at: UnixTime,
     pub collection: ChatId,
     pub bounty: BountyId,
-    pub kind: NewsKind,
+    pub kind: EventType,
 }
 
 /// A bounty's due date, and when its reminders are to come; none for one that was made, or is not to be made.
@@ -72,15 +72,15 @@ impl Due {
                 kind,
             })
         };
-        let soon = moment(self.soon, NewsKind::DueSoon);
+        let soon = moment(self.soon, EventType::DueSoon);
         soon.into_iter()
-            .chain(moment(self.overdue, NewsKind::Overdue))
+            .chain(moment(self.overdue, EventType::Overdue))
     }
 
     /// Forgets a reminder that was made. After `overdue` there is nothing soon any more.
-    pub fn made(&mut self, kind: NewsKind) {
+    pub fn made(&mut self, kind: EventType) {
         self.soon = None;
-        if kind == NewsKind::Overdue {
+        if kind == EventType::Overdue {
             self.overdue = None;
         }
     }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::delivery::{Batch, DeliveryId, Status};
-use super::news::NewsKind;
+use crate::domain::bridge::EventType;
 use crate::domain::bridge::{NotificationTargetId, NotificationTrackerId};
 use crate::domain::events::events;
 use crate::domain::{BountyId, ChatId, Position, StreamId, Timestamp, UnixTime};
@@ -25,7 +25,7 @@ data! {
 
     /// These boards are followed from here on: nothing before is told.
     BaselineSet {
-        /// Every board that is not named by then is followed from its beginning.
+        /// Every group's board that is not named by then is followed from its beginning.
         covers_all: bool,
         collections: Vec<Baseline>,
     }
@@ -41,8 +41,12 @@ data! {
     /// When a bounty is due.
     DueDate { bounty: BountyId, due: UnixTime }
 
-    /// These boards are followed no more, nor any that is not named.
-    CollectionsLeft { collections: Vec<ChatId> }
+    /// These boards are followed no more.
+    CollectionsLeft {
+        /// Whether every group's board is followed all the same.
+        covers_all: bool,
+        collections: Vec<ChatId>,
+    }
 
     /// The tracker is off; what waited is dropped. When it is on again it starts anew.
     FollowingStopped {}
@@ -93,7 +97,7 @@ data! {
         collection: ChatId,
         bounty: BountyId,
         due: UnixTime,
-        kind: NewsKind,
+        kind: EventType,
         waiting: Vec<NotificationTargetId>,
     }
 

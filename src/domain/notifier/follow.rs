@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::event::{Baseline, BaselineSet, CollectionsLeft, DueDate, NotifierEvent, RemindersSet};
-use super::rules::{Collections, Rules};
+use super::rules::Rules;
 use super::state::Notifier;
 use crate::domain::board::Board;
 use crate::domain::{ChatId, Position};
@@ -39,39 +39,31 @@ pub fn following(rules: &Rules, state: &Notifier, boards: &BTreeSet<ChatId>) -> 
         };
         following.events.push(NotifierEvent::RemindersSet(set));
     }
-    let is_new = |chat: &&ChatId| !state.collections.contains_key(*chat);
-    match &rules.collections {
-        Collections::All if state.covers_all => {}
-        Collections::All => {
-            following.covers_all = true;
-            following.from_now = boards.iter().filter(is_new).copied().collect();
-        }
-        Collections::These(wanted) => {
-            following.from_now = wanted.iter().filter(is_new).copied().collect();
-            let known = state.collections.keys().copied();
-            let left: Vec<ChatId> = known.filter(|chat| !wanted.contains(chat)).collect();
-            if state.covers_all || !left.is_empty() {
-                let left = CollectionsLeft { collections: left };
-                following.events.push(NotifierEvent::CollectionsLeft(left));
-            }
-        }
+    let wanted = &rules.collections;
+    let known = state.collections.keys().copied();
+    let left: Vec<ChatId> = known.filter(|chat| !wanted.follows(*chat)).collect();
+    let is_less = state.covers_all && !wanted.are_all();
+    if is_less || !left.is_empty() {
+        let left = CollectionsLeft {
+            covers_all: wanted.are_all() && state.covers_all,
+            collections: left,
+        };
+        following.events.push(NotifierEvent::CollectionsLeft(left));
     }
+    following.covers_all = wanted.are_all() && !state.covers_all;
+    let there = boards.iter().copied().filter(|_| following.covers_all);
+    let there = there.filter(|chat| wanted.follows(*chat));
+    let all: BTreeSet<ChatId> = there.chain(wanted.chats()).collect();
+    let is_new = |chat: &ChatId| !state.collections.contains_key(chat);
+    following.from_now = all.into_iter().filter(is_new).collect();
     following
-}
-
-/// Whether the rules have the tracker follow this board, known or not.
-pub fn wanted(rules: &Rules, chat: ChatId) -> bool {
-    match &rules.collections {
-        Collections::All => true,
-        Collections::These(these) => these.contains(&chat),
-    }
 }
 
 /// Up to where a board was read; none when it is not followed.
 pub fn position_of(state: &Notifier, chat: ChatId) -> Option<Position> {
     match state.collections.get(&chat) {
         Some(collection) => Some(collection.at),
-        None => state.covers_all.then_some(Position::START),
+        None => (state.covers_all && chat.is_group()).then_some(Position::START),
     }
 }
 

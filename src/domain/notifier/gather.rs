@@ -3,10 +3,11 @@
 use super::coalesce::coalesce;
 use super::delivery::{Batch, Telling};
 use super::event::{DeliveryStarted, Gathered, NotifierEvent};
-use super::news::{News, NewsKind};
+use super::news::News;
 use super::queue::Queue;
 use super::rules::{Link, Rules};
 use super::state::Notifier;
+use crate::domain::bridge::EventType;
 use crate::domain::bridge::NotificationTargetId;
 use crate::domain::{ChatId, Position, Timestamp};
 
@@ -122,12 +123,12 @@ fn reminders(queue: &Queue, collection: ChatId) -> Vec<Telling> {
     };
     let is_overdue = |reminder: &super::queue::Reminder| {
         of_it().any(|other| {
-            other.kind == NewsKind::Overdue
+            other.kind == EventType::Overdue
                 && (other.bounty, other.due) == (reminder.bounty, reminder.due)
         })
     };
     of_it()
-        .filter(|reminder| reminder.kind == NewsKind::Overdue || !is_overdue(reminder))
+        .filter(|reminder| reminder.kind == EventType::Overdue || !is_overdue(reminder))
         .map(super::queue::Reminder::telling)
         .collect()
 }

@@ -37,13 +37,12 @@ pub use event::{
     FollowingStopped, ForwardingTold, Gathered, NotifierEvent, NotifierOpened, ReminderMade,
     RemindersSet, TargetFreed, TargetPaused, TargetUnreachable, TargetsLeft,
 };
-pub use follow::{Following, baselines, due_dates, following, needs_dues, position_of, wanted};
+pub use follow::{Following, baselines, due_dates, following, needs_dues, position_of};
 pub use gather::{Gathering, MESSAGE_ENTRIES, WINDOW, gather, start_kept};
-pub use news::{News, NewsKind, Told, news};
+pub use news::{News, Told, news};
 pub use queue::{Current, Queue};
-pub use quiet::QuietHours;
 pub use remind::{due_reminders, next_reminder};
-pub use rules::{Collections, Link, Rules};
+pub use rules::{Link, Rules};
 pub use state::{Collection, Notifier};
 pub use step::{Step, next_step};
 

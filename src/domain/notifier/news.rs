@@ -1,56 +1,14 @@
 //! What a board's events mean to somebody who is told of them.
 
-use serde::{Deserialize, Serialize};
-
 use super::delivery::Telling;
 use crate::domain::board::{Board, BoardEvent, Bounty, FieldChange, changes};
+use crate::domain::bridge::EventType;
 use crate::domain::{BountyId, Cause, Position, Recorded, Seq, Timestamp, UnixTime};
-
-/// What a target can be told of a bounty.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum NewsKind {
-    Added,
-    Edited,
-    Deleted,
-    Tracked,
-    Untracked,
-    /// A reminder some time before a bounty is due.
-    DueSoon,
-    /// A reminder when it is due.
-    Overdue,
-}
-
-impl NewsKind {
-    /// All of them.
-    pub const ALL: [Self; 7] = [
-        Self::Added,
-        Self::Edited,
-        Self::Deleted,
-        Self::Tracked,
-        Self::Untracked,
-        Self::DueSoon,
-        Self::Overdue,
-    ];
-
-    /// The word for it, as in the log.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Added => "added",
-            Self::Edited => "edited",
-            Self::Deleted => "deleted",
-            Self::Tracked => "tracked",
-            Self::Untracked => "untracked",
-            Self::DueSoon => "due_soon",
-            Self::Overdue => "overdue",
-        }
-    }
-}
 
 /// One event of a board, with all that is needed to tell of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct News {
-    pub kind: NewsKind,
+    pub kind: EventType,
     pub bounty: BountyId,
     /// The events that it tells, ascending: one, until quiet hours made one thing of several.
     pub seqs: Vec<Seq>,
@@ -85,7 +43,7 @@ impl News {
 pub enum Told {
     News(News),
     Reminder {
-        kind: NewsKind,
+        kind: EventType,
         bounty: BountyId,
         due: UnixTime,
         /// None when the bounty is not there any more.
@@ -103,7 +61,7 @@ pub fn news(before: &Board, record: &Recorded<BoardEvent>, at: Position) -> Opti
     let kind = kind(&record.event)?;
     let id = record.event.bounty()?;
     let bounty = subject(before, record, id)?;
-    let is_edit = kind == NewsKind::Edited;
+    let is_edit = kind == EventType::Edited;
     Some(News {
         kind,
         bounty: id,
@@ -123,13 +81,13 @@ pub fn news(before: &Board, record: &Recorded<BoardEvent>, at: Position) -> Opti
     })
 }
 
-fn kind(event: &BoardEvent) -> Option<NewsKind> {
+fn kind(event: &BoardEvent) -> Option<EventType> {
     Some(match event {
-        BoardEvent::BountyAdded(_) => NewsKind::Added,
-        BoardEvent::BountyEdited(_) => NewsKind::Edited,
-        BoardEvent::BountyDeleted(_) => NewsKind::Deleted,
-        BoardEvent::Tracked(_) => NewsKind::Tracked,
-        BoardEvent::Untracked(_) => NewsKind::Untracked,
+        BoardEvent::BountyAdded(_) => EventType::Added,
+        BoardEvent::BountyEdited(_) => EventType::Edited,
+        BoardEvent::BountyDeleted(_) => EventType::Deleted,
+        BoardEvent::Tracked(_) => EventType::Tracked,
+        BoardEvent::Untracked(_) => EventType::Untracked,
         BoardEvent::BoardOpened(_)
         | BoardEvent::UserStarted(_)
         | BoardEvent::ChatMigrated(_)

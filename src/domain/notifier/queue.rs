@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use serde::{Deserialize, Serialize};
 
 use super::delivery::{Batch, DeliveryId, Telling};
-use super::news::NewsKind;
+use crate::domain::bridge::EventType;
 use crate::domain::{BountyId, ChatId, Position, Timestamp, UnixTime};
 
 /// A part of a board's log that a target was not told of: from here to where the board was read.
@@ -22,7 +22,7 @@ pub struct Reminder {
     pub collection: ChatId,
     pub bounty: BountyId,
     pub due: UnixTime,
-    pub kind: NewsKind,
+    pub kind: EventType,
     pub since: Timestamp,
 }
 
@@ -39,7 +39,7 @@ impl Reminder {
 
     /// Whether a telling of the same board is of the same due date. One that is overdue is not due soon any more.
     fn is_told_by(&self, told: &Telling) -> bool {
-        let kind = self.kind == told.kind || told.kind == NewsKind::Overdue;
+        let kind = self.kind == told.kind || told.kind == EventType::Overdue;
         (self.bounty, Some(self.due)) == (told.bounty, told.due) && kind
     }
 }

@@ -1,27 +1,20 @@
-//! The hours of the day in which a target is not to be told anything.
+//! What quiet hours are on a given day, by the clocks of their zone.
 
 use chrono::{DateTime, Days, NaiveDateTime, NaiveTime, Timelike};
-use chrono_tz::Tz;
 
 use crate::domain::Timestamp;
+use crate::domain::bridge::{ClockTime, QuietHours};
 use crate::domain::due::moment_of;
-
-/// From one time of day to another, by the clocks of a zone; over midnight when the end is not after the start.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct QuietHours {
-    pub start: NaiveTime,
-    pub end: NaiveTime,
-    pub zone: Tz,
-}
 
 impl QuietHours {
     /// When the quiet that is at this moment ends; none when it is not quiet. Never when both times are the same.
     pub fn until(&self, now: Timestamp) -> Option<Timestamp> {
         let time = self.local(now)?.time();
-        let is_quiet = if self.start <= self.end {
-            (self.start..self.end).contains(&time)
+        let (start, end) = (time_of(self.start), time_of(self.end));
+        let is_quiet = if start <= end {
+            (start..end).contains(&time)
         } else {
-            time >= self.start || time < self.end
+            time >= start || time < end
         };
         is_quiet.then(|| self.next(self.end, now)).flatten()
     }
@@ -37,12 +30,12 @@ impl QuietHours {
     }
 
     /// The first moment after this one at which the clocks show this time.
-    fn next(&self, time: NaiveTime, after: Timestamp) -> Option<Timestamp> {
+    fn next(&self, time: ClockTime, after: Timestamp) -> Option<Timestamp> {
         let today = self.local(after)?.date();
         // Where clocks are put back a time comes twice; its first moment may have passed a day ago.
         (0..=2).find_map(|days| {
             let date = today.checked_add_days(Days::new(days))?;
-            let moment = moment_of(date.and_time(time), self.zone)?;
+            let moment = moment_of(date.and_time(time_of(time)), self.zone)?;
             let moment = Timestamp::from_millis(moment.checked_mul(1_000)?);
             (moment > after).then_some(moment)
         })
@@ -56,4 +49,9 @@ impl QuietHours {
             .naive_local()
             .with_nanosecond(0)
     }
+}
+
+fn time_of(time: ClockTime) -> NaiveTime {
+    let seconds = u32::from(time.minutes()) * 60;
+    NaiveTime::from_num_seconds_from_midnight_opt(seconds, 0).unwrap_or_default()
 }

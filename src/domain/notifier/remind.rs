@@ -2,10 +2,10 @@
 
 use super::dues::Moment;
 use super::event::{NotifierEvent, ReminderMade};
-use super::news::NewsKind;
 use super::rules::Link;
 use super::state::Notifier;
 use crate::domain::UnixTime;
+use crate::domain::bridge::EventType;
 
 /// The reminders whose time has come, in the order of their times. The boards that they are of were read up to their ends.
 pub fn due_reminders(state: &Notifier, links: &[Link], now: UnixTime) -> Vec<NotifierEvent> {
@@ -28,7 +28,7 @@ fn reminder(
 ) -> Option<NotifierEvent> {
     let dues = state.collections.get(&moment.collection)?.dues.as_ref()?;
     let due = dues.get(&moment.bounty)?;
-    let is_late = moment.kind == NewsKind::DueSoon && due.overdue.is_some_and(|at| at <= now);
+    let is_late = moment.kind == EventType::DueSoon && due.overdue.is_some_and(|at| at <= now);
     (!is_late).then(|| {
         NotifierEvent::ReminderMade(ReminderMade {
             collection: moment.collection,

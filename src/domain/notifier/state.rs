@@ -10,8 +10,8 @@ use super::event::{
     Advanced, Baseline, BoardReplaced, DeliveryEnded, DeliveryStarted, NotifierEvent, ReminderMade,
     RemindersSet,
 };
-use super::news::NewsKind;
 use super::queue::{Current, Queue, Reminder, Waiting};
+use crate::domain::bridge::EventType;
 use crate::domain::bridge::{NotificationTargetId, NotificationTrackerId};
 use crate::domain::{BountyId, ChatId, Position, Recorded, Seq, Timestamp, UnixTime};
 
@@ -23,7 +23,7 @@ pub struct Collection {
     /// The due dates of its bounties there; none when they are not followed.
     pub(super) dues: Option<BTreeMap<BountyId, Due>>,
     /// The reminders that were made, by bounty: each due date has each of them once.
-    made: BTreeMap<BountyId, BTreeSet<(UnixTime, NewsKind)>>,
+    made: BTreeMap<BountyId, BTreeSet<(UnixTime, EventType)>>,
 }
 
 /// Everything that is known of a tracker's work. Made from its events alone.
@@ -31,7 +31,7 @@ pub struct Collection {
 pub struct Notifier {
     pub(super) opened: Option<NotificationTrackerId>,
     pub(super) seq: Seq,
-    /// Every board that is not among the collections is followed from its beginning.
+    /// Every group's board that is not among the collections is followed from its beginning.
     pub(super) covers_all: bool,
     pub(super) collections: BTreeMap<ChatId, Collection>,
     pub(super) reminders: ReminderRules,
@@ -61,7 +61,7 @@ impl Notifier {
             .map(|(chat, collection)| (*chat, collection))
     }
 
-    /// Whether boards that it never read are followed from their beginning.
+    /// Whether groups' boards that it never read are followed from their beginning.
     pub fn covers_all(&self) -> bool {
         self.covers_all
     }
@@ -107,7 +107,7 @@ impl Notifier {
                 }
             }
             NotifierEvent::CollectionsLeft(left) => {
-                self.covers_all = false;
+                self.covers_all = left.covers_all;
                 for chat in &left.collections {
                     self.leave(*chat);
                 }
@@ -421,7 +421,7 @@ impl Notifier {
 }
 
 /// A due date without the reminders of it that were made before.
-fn without_made(mut due: Due, made: Option<&BTreeSet<(UnixTime, NewsKind)>>) -> Due {
+fn without_made(mut due: Due, made: Option<&BTreeSet<(UnixTime, EventType)>>) -> Due {
     for (date, kind) in made.into_iter().flatten() {
         if *date == due.due {
             due.made(*kind);

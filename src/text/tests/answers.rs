@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::domain::LinkError;
-use crate::domain::board::{ChatKind, EditLine, FieldChange};
+use crate::domain::board::{ChatKind, CommandName, CommandSet, EditLine, FieldChange};
 use crate::text::{TroubleText, Usage};
 
 fn edited(changes: Vec<FieldChange>) -> String {
@@ -186,14 +186,14 @@ fn an_edited_message_is_answered_with_the_command_to_send() {
     );
 }
 
+fn help(kind: ChatKind, commands: CommandSet) -> String {
+    plain(&Answer::Help { kind, commands })
+}
+
 #[test]
 fn the_help_shows_the_commands_of_its_kind_of_chat() {
-    let group = plain(&Answer::Help {
-        kind: ChatKind::Group,
-    });
-    let private = plain(&Answer::Help {
-        kind: ChatKind::Private,
-    });
+    let group = help(ChatKind::Group, CommandSet::all());
+    let private = help(ChatKind::Private, CommandSet::all());
     for command in [
         "/add",
         "/bounty",
@@ -211,4 +211,18 @@ fn the_help_shows_the_commands_of_its_kind_of_chat() {
         );
     }
     assert!(group.contains("\n\n/track 3") && !private.contains("/track"));
+}
+
+#[test]
+fn the_help_shows_only_what_is_answered_and_dates_where_they_can_be_typed() {
+    let reading = [CommandName::Bounty, CommandName::Help, CommandName::Track];
+    let private = help(ChatKind::Private, reading.into_iter().collect());
+    let shown: Vec<&str> = private
+        .lines()
+        .filter(|line| line.starts_with('/'))
+        .collect();
+    assert_eq!(shown, ["/bounty", "/help"]);
+    assert!(!private.contains("Due dates"), "{private}");
+    let editing = help(ChatKind::Group, [CommandName::Edit].into_iter().collect());
+    assert!(editing.contains("/edit 3") && editing.contains("Due dates"));
 }

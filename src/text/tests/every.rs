@@ -2,8 +2,8 @@
 
 use super::{FRIDAY, NOON};
 use crate::domain::board::{
-    Answer, BountyView, ChatKind, EditLine, Entry, FieldChange, History, HistoryEntry, Page,
-    Refusal, Scope,
+    Answer, BountyView, ChatKind, CommandSet, EditLine, Entry, FieldChange, History, HistoryEntry,
+    Page, Refusal, Scope,
 };
 use crate::domain::{Actor, BountyId, ChatId, LinkError, Seq, Timestamp, UnixTime, UserId};
 use crate::text::{Note, Say, TroubleText, Usage};
@@ -33,7 +33,10 @@ pub fn answers(words: &str) -> Vec<Answer> {
         );
     }
     for kind in KINDS {
-        answers.extend([Answer::Welcome { kind }, Answer::Help { kind }]);
+        answers.push(Answer::Welcome { kind });
+        for commands in [CommandSet::all(), CommandSet::default()] {
+            answers.push(Answer::Help { kind, commands });
+        }
     }
     answers.extend([0, 1, 2, 1_000].map(|bounties| Answer::Merged { bounties }));
     answers.extend(

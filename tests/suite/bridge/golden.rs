@@ -34,7 +34,7 @@ fn the_golden_bridge_has_its_head_gives_its_snapshot_and_takes_changes() {
 }
 
 #[test]
-fn the_golden_bridge_has_every_type_of_event() {
+fn the_first_golden_bridge_has_every_type_of_event_that_there_was_then() {
     let log = log(&version_1());
     let events = log
         .lines()
@@ -44,6 +44,7 @@ fn the_golden_bridge_has_every_type_of_event() {
         .collect();
     let known: BTreeSet<String> = BridgeEvent::NAMES
         .iter()
+        .filter(|name| !name.starts_with("Notification"))
         .map(|name| (*name).to_owned())
         .collect();
     assert_eq!(types, known);

@@ -7,11 +7,14 @@ use bounty_ledger::audit::Reader;
 use bounty_ledger::audit::rebuild_into;
 use bounty_ledger::bridge::{Asker, BridgeError, OpenBridge};
 use bounty_ledger::domain::bridge::{
-    BotParts, BridgeCommand, BridgeUserId, CommandConfigId, CommandTrackerId,
-    CommandTrackerListenerId, ConfigParts, ProviderParts, ServiceProviderId, TelegramBotId,
-    TokenWish, TrackerParts, active_bots,
+    BotParts, BridgeCommand, BridgeUserId, Change, CommandConfigId, CommandTrackerId,
+    CommandTrackerListenerId, ConfigParts, LinkParts, NotificationCommand, NotificationTargetId,
+    NotificationTrackerId, NotificationTrackerTargetId, NotifierParts, ProviderParts, QuietWish,
+    SecretWish, ServiceProviderId, TargetParts, TelegramBotId, TrackerParts, UrlWish, active_bots,
+    forwarded_from,
 };
-use bounty_ledger::domain::{Actor, Cause, StreamId, Timestamp};
+use bounty_ledger::domain::{Actor, Cause, ChatId, StreamId, Timestamp};
+use proptest::option;
 use proptest::prelude::*;
 use proptest::test_runner::Config;
 use serde_json::{Value, json};
@@ -96,12 +99,124 @@ fn bot() -> impl Strategy<Value = BotParts> {
         "[A-Z]{1,3}",
         Just("7001:AAHdqTcvCH1vGWJxfSeofSAs".to_owned())
     ];
-    let token = token.prop_map(TokenWish::Env);
+    let token = token.prop_map(SecretWish::Env);
     (name(), prop::option::of(token)).prop_map(|(name, token)| BotParts {
         name,
         token,
         ..BotParts::default()
     })
+}
+
+fn target() -> impl Strategy<Value = TargetParts> {
+    let action = prop_oneof![
+        Just(Change::Clear),
+        Just(Change::Set("typing".to_owned())),
+        Just(Change::Set("dancing".to_owned())),
+    ];
+    let (bot, chat) = (
+        option::weighted(0.8, id()),
+        option::weighted(0.8, -3..1_i64),
+    );
+    (name(), bot, chat, option::of(action)).prop_map(|(name, bot, chat, chat_action)| TargetParts {
+        name,
+        bot: bot.map(TelegramBotId),
+        chat: chat.map(ChatId),
+        chat_action,
+        ..TargetParts::default()
+    })
+}
+
+fn web_hook() -> impl Strategy<Value = TargetParts> {
+    let url = prop_oneof![
+        6 => Just("https://e.com/hook"),
+        1 => Just("https://ada:AAHdq@e.com/"),
+        1 => Just("e.com"),
+    ];
+    let key = prop_oneof![
+        6 => Just(SecretWish::Env("KEY".to_owned())),
+        1 => Just(SecretWish::InTheClear),
+    ];
+    let (url, key) = (option::weighted(0.8, url), option::weighted(0.8, key));
+    (name(), url, key).prop_map(|(name, url, key)| TargetParts {
+        name,
+        url: url.map(|url| UrlWish::Plain(url.to_owned())),
+        key,
+        ..TargetParts::default()
+    })
+}
+
+fn notifier() -> impl Strategy<Value = NotifierParts> {
+    let collection = prop_oneof![
+        4 => (-3..3_i64).prop_map(|chat| chat.to_string()),
+        2 => Just("*".to_owned()),
+        1 => Just("album".to_owned()),
+    ];
+    let event = prop_oneof![8 => Just("added"), 8 => Just("due_soon"), 1 => Just("moved")];
+    let events = prop::collection::vec(event.prop_map(str::to_owned), 0..3);
+    (
+        name(),
+        option::of(id()),
+        option::weighted(0.8, prop::collection::vec(collection, 0..3)),
+        option::of(events),
+        option::of(-1..3_i64),
+        any::<Option<bool>>(),
+    )
+        .prop_map(
+            |(name, provider, collections, event_types, batch_duration, enabled)| NotifierParts {
+                name,
+                provider: provider.map(ServiceProviderId),
+                collections,
+                event_types,
+                batch_duration,
+                enabled,
+                ..NotifierParts::default()
+            },
+        )
+}
+
+fn link() -> impl Strategy<Value = LinkParts> {
+    let time = || prop_oneof![3 => Just("22:00"), 3 => Just("08:00"), 1 => Just("8")];
+    let hours = (time(), time()).prop_map(|(start, end)| {
+        Change::Set(QuietWish {
+            start: start.to_owned(),
+            end: end.to_owned(),
+        })
+    });
+    let quiet = prop_oneof![1 => Just(Change::Clear), 2 => hours];
+    (any::<Option<bool>>(), option::of(quiet)).prop_map(|(enabled, quiet_hours)| LinkParts {
+        enabled,
+        quiet_hours,
+        zone: None,
+    })
+}
+
+fn notification() -> impl Strategy<Value = NotificationCommand> {
+    use NotificationCommand as Command;
+    let add_target = |target_type: &str, parts| Command::AddTarget {
+        target_type: target_type.to_owned(),
+        parts: Box::new(parts),
+    };
+    let edit_target = |(id, parts)| Command::EditTarget(NotificationTargetId(id), Box::new(parts));
+    prop_oneof![
+        4 => target().prop_map(move |parts| add_target("telegram", parts)),
+        4 => web_hook().prop_map(move |parts| add_target("webhook", parts)),
+        2 => (id(), target()).prop_map(edit_target),
+        2 => (id(), web_hook()).prop_map(edit_target),
+        1 => id().prop_map(|id| Command::RemoveTarget(NotificationTargetId(id))),
+        6 => (id(), notifier()).prop_map(|(provider, parts)| Command::AddNotifier {
+            provider: ServiceProviderId(provider),
+            parts: NotifierParts { provider: None, ..parts },
+        }),
+        3 => (id(), notifier()).prop_map(|(id, parts)| Command::EditNotifier(NotificationTrackerId(id), parts)),
+        1 => id().prop_map(|id| Command::RemoveNotifier(NotificationTrackerId(id))),
+        8 => (id(), id(), link()).prop_map(|(notifier, target, parts)| Command::AddLink {
+            notifier: NotificationTrackerId(notifier),
+            target: NotificationTargetId(target),
+            parts,
+        }),
+        3 => (id(), link()).prop_map(|(id, parts)| Command::EditLink(NotificationTrackerTargetId(id), parts)),
+        1 => id().prop_map(|id| Command::RemoveLink(NotificationTrackerTargetId(id))),
+    ]
 }
 
 fn command() -> impl Strategy<Value = BridgeCommand> {
@@ -114,7 +229,7 @@ fn command() -> impl Strategy<Value = BridgeCommand> {
         4 => (kind(), provider()).prop_map(|(provider_type, parts)| Command::AddProvider { provider_type, parts }),
         1 => (id(), provider()).prop_map(|(id, parts)| Command::EditProvider(ServiceProviderId(id), parts)),
         1 => id().prop_map(|id| Command::RemoveProvider(ServiceProviderId(id))),
-        4 => bot().prop_map(|parts| Command::AddBot { token: TokenWish::File("/run/a".to_owned()), parts }),
+        4 => bot().prop_map(|parts| Command::AddBot { token: SecretWish::File("/run/a".to_owned()), parts }),
         1 => (id(), bot()).prop_map(|(id, parts)| Command::EditBot(TelegramBotId(id), parts)),
         1 => id().prop_map(|id| Command::RemoveBot(TelegramBotId(id))),
         4 => (kind(), config()).prop_map(|(provider_type, parts)| Command::AddConfig { provider_type, parts }),
@@ -129,6 +244,7 @@ fn command() -> impl Strategy<Value = BridgeCommand> {
         1 => id().prop_map(|id| Command::RemoveTracker(CommandTrackerId(id))),
         8 => (id(), id()).prop_map(listener),
         2 => id().prop_map(|id| Command::RemoveListener(CommandTrackerListenerId(id))),
+        24 => notification().prop_map(Command::Notification),
     ]
 }
 
@@ -208,11 +324,66 @@ fn judge(file: &Value) -> BTreeMap<u64, u64> {
     active
 }
 
+/// The rules of notifications, and where it is told what happens on the boards of these chats, from the file alone.
+fn judge_notifications(file: &Value, chats: &[i64]) -> BTreeMap<i64, BTreeSet<(u64, u64)>> {
+    let mut told: BTreeMap<i64, BTreeSet<(u64, u64)>> = BTreeMap::new();
+    if file.get("notification_target").is_none() {
+        return told;
+    }
+    let [providers, bots, targets, notifiers, links] = [
+        "service_provider",
+        "telegram_bot",
+        "notification_target",
+        "notification_tracker",
+        "notification_tracker_target",
+    ]
+    .map(|table| rows(file, table));
+    for target in targets.values() {
+        judge_target(target, &bots);
+    }
+    let is_bounty = |notifier: &Value| providers[&get(notifier, "provider_id")]["type"] == "bounty";
+    for notifier in notifiers.values() {
+        let collections = notifier["collection_ids"].as_array().expect("a list");
+        assert!(!collections.is_empty());
+        assert!(!is_bounty(notifier) || !collections.contains(&json!("album")));
+    }
+    let mut pairs = BTreeSet::new();
+    for link in links.values() {
+        let (by, to) = (get(link, "notification_tracker_id"), get(link, "target_id"));
+        let (notifier, target) = (notifiers[&by], targets[&to]);
+        assert!(pairs.insert((by, to)), "a link is there twice");
+        let (start, end) = (&link["quiet_hours_start"], &link["quiet_hours_end"]);
+        assert!((start.is_null() && end.is_null()) || (start.is_string() && start != end));
+        let is_on = link["enabled"] == true && notifier["enabled"] == true && is_bounty(notifier);
+        let collections = notifier["collection_ids"].as_array().expect("a list");
+        for chat in chats.iter().filter(|_| is_on) {
+            let is_all = collections.contains(&json!("*")) && *chat < 0;
+            let is_elsewhere = target["config"]["chat_id"] != *chat;
+            if is_elsewhere && (is_all || collections.contains(&json!(chat))) {
+                told.entry(*chat).or_default().insert((by, to));
+            }
+        }
+    }
+    told
+}
+
+fn judge_target(target: &Value, bots: &Rows<'_>) {
+    let config = &target["config"];
+    if target["type"] == "telegram" {
+        assert!(bots.contains_key(&get(config, "bot_id")));
+        assert_ne!(config["chat_id"], 0);
+    } else {
+        assert_eq!(config["url"], "https://e.com/hook");
+        assert_eq!(config["key"], json!({"env": "KEY"}));
+        assert_eq!(target["chat_action"], Value::Null);
+    }
+}
+
 proptest! {
     #![proptest_config(Config { cases: 96, ..Config::default() })]
 
     #[test]
-    fn the_rules_hold_and_the_log_gives_the_snapshot_again(commands in prop::collection::vec(command(), 1..60)) {
+    fn the_rules_hold_and_the_log_gives_the_snapshot_again(commands in prop::collection::vec(command(), 1..90)) {
         let data = Data::in_memory();
         let mut bridge = OpenBridge::new(disk(), layout(&data));
         let mut other = OpenBridge::new(disk(), layout(&data));
@@ -237,7 +408,15 @@ proptest! {
 
         let live = fs::read(data.path().join("bridge/bridge.json")).expect("a snapshot");
         let counted = active_bots(bridge.state()).into_iter().map(|(bot, count)| (bot.0, count)).collect();
-        prop_assert_eq!(judge(&serde_json::from_slice(&live).expect("JSON")), counted);
+        let file: Value = serde_json::from_slice(&live).expect("JSON");
+        prop_assert_eq!(judge(&file), counted);
+        let chats = [-3, -2, -1, 1, 2];
+        let told = chats.into_iter().map(|chat| {
+            let found = forwarded_from(bridge.state(), ChatId(chat)).into_iter();
+            (chat, found.map(|found| (found.tracker.0, found.target.0)).collect::<BTreeSet<_>>())
+        });
+        let told: BTreeMap<_, _> = told.filter(|(_, found)| !found.is_empty()).collect();
+        prop_assert_eq!(judge_notifications(&file, &chats), told);
         let (disk, layout) = (disk(), layout(&data));
         let reader = Reader::new(&*disk, &layout);
         let out = data.path().join("again");

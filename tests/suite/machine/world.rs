@@ -54,8 +54,13 @@ impl World {
     pub fn new(seed: u64) -> Self {
         let rng_seed: Vec<u8> = seed.to_le_bytes().repeat(4);
         let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &rng_seed);
+        let disk = SimDisk::new(seed);
         let mut world = Self {
-            disk: SimDisk::new(seed),
+            disk: if seed.is_multiple_of(2) {
+                disk.with_group_flush()
+            } else {
+                disk
+            },
             slots: Vec::new(),
             rng: Rng::new(seed),
             steps: TestRunner::new_with_rng(Config::default(), rng),

@@ -27,8 +27,13 @@ pub fn address(bot: &Bot) -> SocketAddr {
             .lines()
             .find(|line| line.contains("metrics are served"));
         if let Some(line) = line {
-            let (_, rest) = line.split_once("address=").expect("an address");
-            return rest.trim().parse().expect("an address");
+            let (_, rest) = line.split_once("address").expect("an address");
+            let is_part = |c: char| c.is_ascii_digit() || c == '.' || c == ':';
+            let rest = rest.trim_start_matches(['"', ':', '=']);
+            let address = rest.split(|c| !is_part(c)).next();
+            return address
+                .and_then(|text| text.parse().ok())
+                .expect("an address");
         }
         assert!(Instant::now() < deadline, "never served: {output}");
         std::thread::sleep(Duration::from_millis(5));

@@ -1,7 +1,9 @@
 //! `bounty run` with several bots, which the bridge names.
 
 mod listeners;
+mod menu;
 mod rules;
+mod secrets;
 mod setup;
 mod tokens;
 

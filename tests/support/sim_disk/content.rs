@@ -13,6 +13,8 @@ pub struct Content {
     platter: Vec<u8>,
     durable_len: usize,
     waiting: Vec<Waiting>,
+    /// A flush of all files lost something of this one, which its own next flush tells.
+    untold: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -71,6 +73,17 @@ impl Content {
         self.platter.resize(self.durable_len, 0);
     }
 
+    /// The same by a flush of all files: it names none of them, so each tells it once more by itself.
+    pub fn fail_group_flush(&mut self, rng: &mut Rng) {
+        self.untold |= !self.waiting.is_empty();
+        self.fail_flush(rng);
+    }
+
+    /// Whether an earlier flush of all files lost something, once.
+    pub fn take_untold(&mut self) -> bool {
+        std::mem::take(&mut self.untold)
+    }
+
     /// The cache is gone; what waited is on the platter or not.
     pub fn lose_power(&mut self, rng: &mut Rng) {
         match rng.below(4) {
@@ -79,6 +92,7 @@ impl Content {
             _ => {}
         }
         self.fail_flush(rng);
+        self.untold = false;
         self.cached.clone_from(&self.platter);
     }
 

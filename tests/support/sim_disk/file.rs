@@ -54,7 +54,7 @@ impl DiskFile for SimFile {
     fn sync_data(&self) -> io::Result<()> {
         let mut state = self.world.state();
         let fault = state.begin(self.process, Kind::Flush)?;
-        state.flush(self.inode, fault)
+        state.flush(self.process, self.inode, fault)
     }
 
     fn lock(&self, mode: LockMode, patience: Duration) -> io::Result<LockGuard> {

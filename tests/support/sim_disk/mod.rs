@@ -184,7 +184,7 @@ impl SimDisk {
         drop(state);
         if durable {
             let (mut state, fault) = self.begin(Kind::Flush)?;
-            state.flush(inode, fault)?;
+            state.flush(self.process, inode, fault)?;
         }
         self.rename(temporary, path)
     }
@@ -289,15 +289,28 @@ impl Disk for SimDisk {
     }
 
     fn group_flush(&self, _root: &Path) -> io::Result<Option<Box<dyn GroupFlush>>> {
-        let offered = self.world.state().group_flushes.is_some();
-        Ok(offered.then(|| Box::new(self.clone()) as Box<dyn GroupFlush>))
+        let state = self.world.state();
+        let flush = SimGroupFlush {
+            disk: self.clone(),
+            told: Mutex::new(state.failed_group_flushes),
+        };
+        let is_offered = state.group_flushes.is_some();
+        Ok(is_offered.then(|| Box::new(flush) as Box<dyn GroupFlush>))
     }
 }
 
-impl GroupFlush for SimDisk {
+/// The whole disk, held open by one process.
+struct SimGroupFlush {
+    disk: SimDisk,
+    /// How many failures it was told of.
+    told: Mutex<u64>,
+}
+
+impl GroupFlush for SimGroupFlush {
     fn flush(&self) -> io::Result<()> {
-        let (mut state, fault) = self.begin(Kind::Flush)?;
-        state.flush_all(fault)
+        let (mut state, fault) = self.disk.begin(Kind::Flush)?;
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        state.flush_all(self.disk.process, &mut told, fault)
     }
 
     fn covers(&self, _file: FileId) -> bool {

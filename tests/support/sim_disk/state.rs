@@ -31,6 +31,7 @@ pub struct State {
     pub rng: Rng,
     /// Whether the disk offers one flush for all files, and how many there were.
     pub group_flushes: Option<u64>,
+    pub failed_group_flushes: u64,
     last_number: u64,
 }
 
@@ -43,6 +44,7 @@ impl State {
             processes: BTreeMap::new(),
             rng: Rng::new(seed),
             group_flushes: None,
+            failed_group_flushes: 0,
             last_number: 0,
         }
     }
@@ -139,31 +141,53 @@ impl State {
         })
     }
 
-    /// Flushes a file, or fails half-way.
-    pub fn flush(&mut self, inode: u64, fault: Option<Fault>) -> io::Result<()> {
+    /// Flushes a file for this process, or fails half-way.
+    pub fn flush(&mut self, process: u64, inode: u64, fault: Option<Fault>) -> io::Result<()> {
         let mut rng = Rng::new(self.rng.next());
-        match fault {
-            None => self.content(inode).flush(),
-            Some(_) => {
-                self.content(inode).fail_flush(&mut rng);
-                return Err(os_error(EIO));
-            }
+        let content = self.content(inode);
+        if fault.is_some() {
+            content.fail_flush(&mut rng);
+            return Err(os_error(EIO));
+        }
+        content.flush();
+        if content.take_untold() {
+            self.meet_untold(process);
+            return Err(os_error(EIO));
         }
         Ok(())
     }
 
-    /// Flushes every file and every name, or fails half-way.
-    pub fn flush_all(&mut self, fault: Option<Fault>) -> io::Result<()> {
+    /// A flush that failed for another process is told to this one: a fault that it meets.
+    fn meet_untold(&mut self, process: u64) {
+        if let Some(entry) = self.processes.get_mut(&process) {
+            entry.fired = true;
+        }
+    }
+
+    /// Flushes every file and every name for this process, or fails half-way. `told` is how many failures its open file was
+    /// told of: each is told to each one that has the disk open, once.
+    pub fn flush_all(
+        &mut self,
+        process: u64,
+        told: &mut u64,
+        fault: Option<Fault>,
+    ) -> io::Result<()> {
         self.group_flushes = self.group_flushes.map(|count| count + 1);
         let mut rng = Rng::new(self.rng.next());
         if fault.is_some() {
             self.files
                 .values_mut()
-                .for_each(|content| content.fail_flush(&mut rng));
+                .for_each(|content| content.fail_group_flush(&mut rng));
+            self.failed_group_flushes += 1;
+            *told = self.failed_group_flushes;
             return Err(os_error(EIO));
         }
         self.files.values_mut().for_each(Content::flush);
         self.names.flush_all();
+        if std::mem::replace(told, self.failed_group_flushes) != self.failed_group_flushes {
+            self.meet_untold(process);
+            return Err(os_error(EIO));
+        }
         Ok(())
     }
 

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::domain::bridge::{
     BotParts, Bridge, BridgeCommand, BridgeEvent, BridgeUserId, CommandConfigId, CommandTrackerId,
-    ConfigParts, Context, ProviderParts, Refusal, ServiceProviderId, TelegramBotId, TokenWish,
+    ConfigParts, Context, ProviderParts, Refusal, SecretWish, ServiceProviderId, TelegramBotId,
     TrackerParts, decide, missing_from,
 };
 use crate::domain::{Actor, Cause, Recorded, Timestamp};
@@ -88,7 +88,7 @@ pub fn provider_config(config: Value) -> BridgeCommand {
 
 pub fn add_bot(variable: &str) -> BridgeCommand {
     BridgeCommand::AddBot {
-        token: TokenWish::Env(variable.to_owned()),
+        token: SecretWish::Env(variable.to_owned()),
         parts: BotParts {
             name: Some("A bot".to_owned()),
             ..BotParts::default()

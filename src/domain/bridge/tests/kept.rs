@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::given::{Given, NOW, add_config, add_provider, edit_bot, edit_config, switch};
 use crate::domain::bridge::{
-    BotParts, BridgeCommand, BridgeEvent, CommandTrackerId, ConfigParts, UsernameWish, changes,
+    BotParts, BridgeCommand, BridgeEvent, Change, CommandTrackerId, ConfigParts, changes,
 };
 use crate::domain::{Aggregate, Event};
 
@@ -77,10 +77,10 @@ fn a_username_is_set_without_its_mark_and_cleared_by_null() {
             ..BotParts::default()
         })
     };
-    let given = Given::one_bot().and(username(UsernameWish::Set("@a_bot".to_owned())));
+    let given = Given::one_bot().and(username(Change::Set("@a_bot".to_owned())));
     let bot = given.bridge.bots.iter().next().expect("a bot");
     assert_eq!(bot.bot_username.as_deref(), Some("a_bot"));
-    let event = given.when(username(UsernameWish::Clear)).expect("accepted");
+    let event = given.when(username(Change::Clear)).expect("accepted");
     assert_eq!(data(&event), json!({"id": 1, "bot_username": null}));
 }
 

@@ -3,11 +3,11 @@
 use serde_json::{Value, json};
 
 use super::given::{Given, edit_bot, provider_config};
-use crate::domain::bridge::{BotParts, Refusal, TokenWish, find_token};
+use crate::domain::bridge::{BotParts, Refusal, SecretWish, find_token, without_tokens};
 
 const TOKEN: &str = "7001:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw";
 
-fn token(wish: TokenWish) -> BotParts {
+fn token(wish: SecretWish) -> BotParts {
     BotParts {
         token: Some(wish),
         ..BotParts::default()
@@ -21,15 +21,15 @@ fn a_token_is_taken_as_a_reference_alone() {
         field: "token".to_owned(),
     };
     let clear = [
-        TokenWish::InTheClear,
-        TokenWish::Env(TOKEN.to_owned()),
-        TokenWish::File(TOKEN.to_owned()),
-        TokenWish::File(format!("/run/{TOKEN}")),
+        SecretWish::InTheClear,
+        SecretWish::Env(TOKEN.to_owned()),
+        SecretWish::File(TOKEN.to_owned()),
+        SecretWish::File(format!("/run/{TOKEN}")),
     ];
     for wish in clear {
         assert_eq!(given.refusal(edit_bot(token(wish))), secret);
     }
-    let file = TokenWish::File("/run/secrets/bot".to_owned());
+    let file = SecretWish::File("/run/secrets/bot".to_owned());
     assert!(given.when(edit_bot(token(file))).is_ok());
 }
 
@@ -81,4 +81,10 @@ fn a_token_is_found_wherever_it_stands() {
     ] {
         assert_eq!(find_token(other), None, "{other}");
     }
+}
+
+#[test]
+fn a_token_is_taken_out_of_a_text_and_the_rest_stays() {
+    let text = format!("unexpected '{TOKEN}' and 12:34");
+    assert_eq!(without_tokens(&text), "unexpected '[a token]' and 12:34");
 }

@@ -1,11 +1,12 @@
 use super::world::{CHAT, World, rules};
 use crate::domain::BountyId;
 use crate::domain::board::{BoardEvent, BountyEdited, FieldChange};
+use crate::domain::bridge::EventType;
 use crate::domain::notifier::coalesce::coalesce;
-use crate::domain::notifier::{News, NewsKind, news};
+use crate::domain::notifier::{News, news};
 
 /// What happened from the second event on, made short.
-fn short(world: &World, tells: impl Fn(NewsKind) -> bool) -> Vec<News> {
+fn short(world: &World, tells: impl Fn(EventType) -> bool) -> Vec<News> {
     let mut board = crate::domain::board::Board::default();
     let mut all = Vec::new();
     for record in &world.logs[&CHAT] {
@@ -68,12 +69,15 @@ fn edits_of_a_bounty_whose_add_is_not_told_are_told() {
     world.add(2, None);
     world.edit_text(2, "A");
     world.edit_text(2, "B");
-    let kinds = |tells: &dyn Fn(NewsKind) -> bool| -> Vec<NewsKind> {
+    let kinds = |tells: &dyn Fn(EventType) -> bool| -> Vec<EventType> {
         short(&world, tells).iter().map(|news| news.kind).collect()
     };
-    assert_eq!(kinds(&|_| true), [NewsKind::Added]);
-    assert_eq!(kinds(&|kind| kind == NewsKind::Edited), [NewsKind::Edited]);
-    assert!(kinds(&|kind| kind == NewsKind::Deleted).is_empty());
+    assert_eq!(kinds(&|_| true), [EventType::Added]);
+    assert_eq!(
+        kinds(&|kind| kind == EventType::Edited),
+        [EventType::Edited]
+    );
+    assert!(kinds(&|kind| kind == EventType::Deleted).is_empty());
 }
 
 #[test]
@@ -86,6 +90,6 @@ fn following_and_leaving_by_one_person_is_nothing_and_by_two_is_both() {
     assert_eq!(short.len(), 1);
     assert_eq!(
         (short[0].kind, short[0].actor_id),
-        (NewsKind::Tracked, Some(6))
+        (EventType::Tracked, Some(6))
     );
 }

@@ -1,10 +1,10 @@
 use super::world::{ONE, TWO, World, link, rules};
+use crate::domain::bridge::EventType;
 use crate::domain::notifier::{
-    DeliveryRetryAsked, NewsKind, NotifierEvent, Outcome, PAUSE_AFTER, Status, TargetFreed,
-    TargetsLeft,
+    DeliveryRetryAsked, NotifierEvent, Outcome, PAUSE_AFTER, Status, TargetFreed, TargetsLeft,
 };
 
-use NewsKind::Added;
+use EventType::Added;
 
 fn failure() -> Outcome {
     Outcome::Retry {

@@ -1,12 +1,13 @@
-use super::world::{CHAT, ONE, World, link, rules};
+use super::world::{CHAT, ONE, World, all, link, rules, these};
 use crate::domain::board::{BoardEvent, BountyAdded};
+use crate::domain::bridge::{Collections, EventType};
 use crate::domain::notifier::{
-    BaselineSet, BoardReplaced, CollectionMoved, Collections, NewsKind, Notifier, NotifierEvent,
-    Outcome, ReminderRules, baselines, due_dates, following,
+    BaselineSet, BoardReplaced, CollectionMoved, Notifier, NotifierEvent, Outcome, ReminderRules,
+    baselines, due_dates, following,
 };
 use crate::domain::{BountyId, ChatId, Seq};
 
-use NewsKind::Added;
+use EventType::Added;
 
 const OTHER: ChatId = ChatId(-200);
 
@@ -24,7 +25,7 @@ fn add(world: &mut World, chat: ChatId, id: u64) {
 /// A tracker that begins when one board has an event.
 fn begun(collections: Collections) -> World {
     let mut rules = rules();
-    rules.collections = Collections::These([ChatId(-1)].into());
+    rules.collections = these(&[ChatId(-1)]);
     let mut world = World::new(rules, &[link(ONE)]);
     add(&mut world, CHAT, 1);
     world.rules.collections = collections;
@@ -34,7 +35,7 @@ fn begun(collections: Collections) -> World {
 
 #[test]
 fn a_new_tracker_tells_nothing_old_but_every_event_of_a_board_opened_later() {
-    let mut world = begun(Collections::All);
+    let mut world = begun(all());
     world.deliver();
     assert!(world.sent.is_empty());
     add(&mut world, CHAT, 2);
@@ -47,10 +48,10 @@ fn a_new_tracker_tells_nothing_old_but_every_event_of_a_board_opened_later() {
 
 #[test]
 fn a_board_that_is_named_later_is_followed_from_then_on() {
-    let mut world = begun(Collections::These([CHAT].into()));
+    let mut world = begun(these(&[CHAT]));
     add(&mut world, OTHER, 1);
     world.deliver();
-    world.rules.collections = Collections::These([CHAT, OTHER].into());
+    world.rules.collections = these(&[CHAT, OTHER]);
     world.follow();
     world.deliver();
     assert!(world.sent.is_empty());
@@ -61,12 +62,12 @@ fn a_board_that_is_named_later_is_followed_from_then_on() {
 
 #[test]
 fn following_fewer_boards_and_all_again_tells_nothing_that_came_between() {
-    let mut world = begun(Collections::All);
-    world.rules.collections = Collections::These([CHAT].into());
+    let mut world = begun(all());
+    world.rules.collections = these(&[CHAT]);
     world.follow();
     add(&mut world, OTHER, 1);
     world.deliver();
-    world.rules.collections = Collections::All;
+    world.rules.collections = all();
     world.follow();
     world.deliver();
     assert!(world.sent.is_empty());
@@ -119,7 +120,7 @@ fn baselines_of_many_boards_are_several_events_and_the_last_completes_them() {
 
 #[test]
 fn a_board_that_was_put_back_is_told_from_where_it_is() {
-    let mut world = begun(Collections::All);
+    let mut world = begun(all());
     add(&mut world, CHAT, 2);
     world.work(&mut |_| {
         Some(Outcome::Retry {
@@ -173,6 +174,6 @@ fn a_board_with_another_id_goes_on_with_all_that_waits() {
     world.deliver();
     world.pass(10);
     world.deliver();
-    assert_eq!(world.told(ONE)[1..], [[(NewsKind::Overdue, 1)]]);
+    assert_eq!(world.told(ONE)[1..], [[(EventType::Overdue, 1)]]);
     assert_eq!(due_dates(&world.board(OTHER)).len(), 1);
 }

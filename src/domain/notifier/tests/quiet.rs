@@ -1,14 +1,14 @@
-use chrono::NaiveTime;
 use chrono_tz::{Europe, Tz};
 
 use super::world::{ONE, TWO, World, link, rules};
 use crate::domain::Timestamp;
-use crate::domain::notifier::{Link, NewsKind, QuietHours};
+use crate::domain::bridge::{EventType, QuietHours};
+use crate::domain::notifier::Link;
 
-use NewsKind::{Added, Deleted, Edited};
+use EventType::{Added, Deleted, Edited};
 
 fn hours(start: &str, end: &str, zone: Tz) -> QuietHours {
-    let time = |text: &str| NaiveTime::parse_from_str(text, "%H:%M").expect("a time of day");
+    let time = |text: &str| text.parse().expect("a time of day");
     QuietHours {
         start: time(start),
         end: time(end),

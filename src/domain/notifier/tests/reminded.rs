@@ -4,17 +4,16 @@ use proptest::prelude::*;
 
 use super::world::{ONE, TWO, World, link, rules};
 use crate::domain::UnixTime;
-use crate::domain::notifier::{
-    NewsKind, NotifierEvent, Outcome, ReminderRules, Rules, next_reminder,
-};
+use crate::domain::bridge::EventType;
+use crate::domain::notifier::{NotifierEvent, Outcome, ReminderRules, Rules, next_reminder};
 
-use NewsKind::{DueSoon, Overdue};
+use EventType::{DueSoon, Overdue};
 
 const HOUR: i64 = 3_600;
 
 fn reminders() -> Rules {
     let mut rules = rules();
-    rules.kinds.clear();
+    rules.kinds = [DueSoon, Overdue].into();
     rules.reminders = ReminderRules {
         due_soon: Some(HOUR as u32),
         overdue: true,
@@ -185,7 +184,7 @@ fn moves() -> impl Strategy<Value = Vec<Move>> {
 #[derive(Default)]
 struct Model {
     living: BTreeMap<u64, Option<(UnixTime, UnixTime)>>,
-    made: Vec<(u64, UnixTime, NewsKind)>,
+    made: Vec<(u64, UnixTime, EventType)>,
 }
 
 impl Model {

@@ -4,11 +4,11 @@ use proptest::prelude::*;
 
 use super::world::{CHAT, ONE, TWO, World, link, rules};
 use crate::domain::board::{BoardEvent, BountyAdded};
-use crate::domain::bridge::NotificationTargetId;
-use crate::domain::notifier::{MESSAGE_ENTRIES, NewsKind, NotifierEvent, Outcome, Status};
+use crate::domain::bridge::{EventType, NotificationTargetId};
+use crate::domain::notifier::{MESSAGE_ENTRIES, NotifierEvent, Outcome, Status};
 use crate::domain::{Actor, BountyId, Cause, ChatId, Seq};
 
-use NewsKind::{Added, Deleted, Edited, Tracked};
+use EventType::{Added, Deleted, Edited, Tracked};
 
 #[test]
 fn what_happens_is_told_at_once_to_every_target() {

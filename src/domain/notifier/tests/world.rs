@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::domain::board::{
     Board, BoardEvent, BountyAdded, BountyDeleted, BountyEdited, Tracked, Untracked,
 };
-use crate::domain::bridge::{NotificationTargetId, NotificationTrackerId};
+use crate::domain::bridge::{
+    CollectionId, Collections, EventType, NotificationTargetId, NotificationTrackerId,
+};
 use crate::domain::notifier::*;
 use crate::domain::{
     Actor, BountyId, Cause, ChatId, Head, Position, Recorded, Seq, Timestamp, UnixTime, UserId,
@@ -39,10 +41,20 @@ pub fn link(target: NotificationTargetId) -> Link {
     }
 }
 
+/// Every group.
+pub fn all() -> Collections {
+    Collections::of([CollectionId::read("*")])
+}
+
+/// These boards.
+pub fn these(chats: &[ChatId]) -> Collections {
+    Collections::of(chats.iter().copied().map(CollectionId::Chat))
+}
+
 pub fn rules() -> Rules {
     Rules {
-        collections: Collections::All,
-        kinds: NewsKind::ALL[..5].iter().copied().collect(),
+        collections: all(),
+        kinds: EventType::DEFAULT.into(),
         reminders: ReminderRules::default(),
         batch_seconds: 0,
     }
@@ -338,7 +350,7 @@ impl World {
     }
 
     /// What a target was sent: of each message the kinds, each with its bounty.
-    pub fn told(&self, target: NotificationTargetId) -> Vec<Vec<(NewsKind, u64)>> {
+    pub fn told(&self, target: NotificationTargetId) -> Vec<Vec<(EventType, u64)>> {
         let of_it = self.sent.iter().filter(|(to, ..)| *to == target);
         of_it
             .map(|(.., batch)| {

@@ -21,7 +21,7 @@ fn lines() -> Vec<(&'static str, String)> {
                 r#"{{"covers_all":true,"collections":[{{"collection":-100,"at":{PLACE},"dues":[{{"bounty":1,"due":5}}]}},{{"collection":7,"at":{ZERO},"dues":null}}]}}"#
             ),
         ),
-        ("CollectionsLeft", r#"{"collections":[-100]}"#.to_owned()),
+        ("CollectionsLeft", r#"{"covers_all":false,"collections":[-100]}"#.to_owned()),
         ("FollowingStopped", "{}".to_owned()),
         (
             "Advanced",

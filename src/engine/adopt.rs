@@ -1,0 +1,78 @@
+//! Brings the snapshots up to date that processes left behind which ended uncleanly: in a thread of its own, for there can be
+//! many of them.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use crate::domain::ChatId;
+use crate::store::{Orphan, StoreError};
+
+use super::board::OpenBoard;
+use super::names::current_chat;
+use super::publish::publish;
+use super::pulse::{FIRST, interval};
+use super::worker::Shared;
+
+/// Runs until the engine closes.
+pub fn run(shared: &Shared) {
+    let every = interval(&shared.settings);
+    let mut wait = every.min(FIRST);
+    while shared.adoption.rest(wait) {
+        shared.adopt_all();
+        wait = every;
+    }
+}
+
+impl Shared {
+    fn adopt_all(&self) {
+        match Orphan::find(&*self.disk, &self.layout) {
+            Ok(orphans) => orphans.into_iter().for_each(|orphan| self.adopt(orphan)),
+            Err(error) => {
+                tracing::warn!(%error, "snapshots that a crash may have left behind could not be looked for; it is tried again");
+            }
+        }
+    }
+
+    fn adopt(&self, orphan: Orphan) {
+        let (begun, chats) = (Instant::now(), orphan.chats.len());
+        for chat in &orphan.chats {
+            if self.is_closing() {
+                return;
+            }
+            match self.adopt_chat(*chat) {
+                // A damaged log has no newer snapshots to be written; whoever uses the chat is told.
+                Ok(()) | Err(StoreError::Damaged(_) | StoreError::Foreign { .. }) => {}
+                Err(error) => {
+                    tracing::warn!(chat = chat.0, %error, "a snapshot that a crash may have left behind could not be written; it is tried again");
+                    return;
+                }
+            }
+        }
+        let flushed = self.flush_snapshots(orphan.chats.iter().copied());
+        match flushed.and_then(|()| orphan.remove(&*self.disk)) {
+            Ok(()) => {
+                let seconds = begun.elapsed().as_secs_f64();
+                tracing::info!(
+                    chats,
+                    seconds,
+                    "another process ended uncleanly; the snapshots of its chats are up to date"
+                );
+            }
+            Err(error) => {
+                tracing::warn!(%error, "snapshots could not be flushed; it is tried again")
+            }
+        }
+    }
+
+    /// Beside the threads that may work on this very chat: the log's lock keeps them apart, as it does other processes.
+    fn adopt_chat(&self, chat: ChatId) -> Result<(), StoreError> {
+        let chat = current_chat(&*self.disk, &self.layout, chat)?;
+        let disk = Arc::clone(&self.disk);
+        let mut open = OpenBoard::new(disk, &self.layout, chat, &self.settings);
+        match publish(&mut open, self.settings.lock_patience) {
+            // It was moved just now, and whoever moved it writes its snapshots.
+            Err(StoreError::Moved { .. }) => Ok(()),
+            published => published,
+        }
+    }
+}

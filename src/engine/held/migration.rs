@@ -1,0 +1,62 @@
+//! The chat has another id.
+
+use crate::store::StoreError;
+
+use super::super::job::Job;
+use super::super::migrate::{self, Migration};
+use super::super::names::current_chat;
+use super::super::request::{Ask, Outcome, Trouble};
+use super::{Held, refuse};
+
+impl Held<'_> {
+    /// Hands the jobs to the chat's new id.
+    pub(super) fn forward(&self, jobs: Vec<Job>) {
+        match current_chat(&*self.shared.disk, &self.shared.layout, self.chat()) {
+            Ok(current) => jobs
+                .into_iter()
+                .for_each(|job| self.shared.submit(job.for_chat(current))),
+            Err(error) => refuse(self.shared, self.chat(), jobs, &error),
+        }
+    }
+
+    /// Takes the group's new id over.
+    pub(super) fn migrate(&mut self, job: Job) {
+        let Ask::Migrate { to } = job.request.ask else {
+            return;
+        };
+        if let Err(error) = self.let_go() {
+            return job.finish(Outcome::Trouble(Trouble::from(&error)));
+        }
+        let migration = Migration {
+            from: self.chat(),
+            to,
+            cause: job.request.cause.clone(),
+        };
+        let outcome = match migrate::run(self.shared, &migration) {
+            Ok(outcome) => outcome.map_or(Outcome::Silent, Outcome::Answer),
+            Err(error) => {
+                tracing::error!(from = self.chat().0, to = to.0, %error, "a group's new id could not be taken over; it is tried again");
+                Outcome::Trouble(Trouble::from(&error))
+            }
+        };
+        job.for_chat(to).finish(outcome);
+    }
+
+    /// Closes the log. What a failed write left in it is undone first: nobody who opens it anew would know of that.
+    fn let_go(&mut self) -> Result<(), StoreError> {
+        if self
+            .work
+            .open
+            .as_ref()
+            .is_some_and(|open| !open.is_at_rest())
+        {
+            match self.try_to_write() {
+                // Another process moved it already, and cut it back when it opened it.
+                Ok(()) | Err(StoreError::Moved { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        self.work.open = None;
+        Ok(())
+    }
+}

@@ -1,0 +1,114 @@
+//! Having the chat's board in memory, and letting go of one that is not to be trusted.
+
+use std::sync::Arc;
+
+use crate::store::StoreError;
+
+use super::super::board::OpenBoard;
+use super::super::checks::Check;
+use super::super::migrate;
+use super::super::names::current_chat;
+use super::super::worker::Shared;
+use super::Held;
+
+impl Held<'_> {
+    /// Whether nothing has to be read from disk first: the board is in memory, or there is no board yet.
+    pub(super) fn is_at_hand(&mut self) -> bool {
+        self.forget_refuted();
+        if self.work.open.as_ref().is_some_and(OpenBoard::has_events) {
+            return true;
+        }
+        let (disk, layout) = (&*self.shared.disk, &self.shared.layout);
+        let stays = current_chat(disk, layout, self.chat()).is_ok_and(|now| now == self.chat());
+        let is_new = matches!(disk.status(&layout.chat(self.chat())), Ok(None));
+        if stays && is_new && self.work.open.is_none() {
+            self.work.open = Some(self.new_board());
+        }
+        stays && is_new
+    }
+
+    /// Has the chat's board at hand; false when the chat has another id now. Until a board has its first event another
+    /// process may note a new id at any time, so the notes are asked again.
+    pub(super) fn ready(&mut self) -> Result<bool, StoreError> {
+        self.forget_refuted();
+        if self.work.open.as_ref().is_some_and(OpenBoard::has_events) {
+            return Ok(true);
+        }
+        let current = current_chat(&*self.shared.disk, &self.shared.layout, self.chat())?;
+        if current != self.chat() {
+            self.work.open = None;
+            migrate::finish(self.shared, self.chat(), current)?;
+            return Ok(false);
+        }
+        if self.work.open.is_none() {
+            self.work.open = Some(self.new_board());
+        }
+        Ok(true)
+    }
+
+    fn new_board(&self) -> OpenBoard {
+        let disk = Arc::clone(&self.shared.disk);
+        let Shared {
+            layout,
+            settings,
+            checks,
+            ..
+        } = self.shared;
+        let mut open = OpenBoard::new(disk, layout, self.chat(), settings);
+        if checks.refuted(self.chat()) {
+            open.checkpoints.read_whole();
+        }
+        open
+    }
+
+    /// Lets go of a board that was made from a checkpoint which turned out not to be what the log says, or whose log is
+    /// damaged before it: the log is read whole instead. Not while its log knows of a failed write or flush, which must be
+    /// undone first: until then nothing is told from it and it takes no writes.
+    pub(super) fn forget_refuted(&mut self) {
+        let checks = &self.shared.checks;
+        let is_refuted = |open: &OpenBoard| {
+            open.log.is_resumed() && open.is_at_rest() && checks.refuted(self.chat())
+        };
+        if self.work.open.as_ref().is_some_and(is_refuted) {
+            self.work.open = None;
+        }
+    }
+
+    /// Has what stands before the checkpoint verified, when the board was made from one.
+    pub(super) fn schedule_check(&mut self) {
+        let chat = self.chat();
+        let open = self.work.open.as_mut();
+        if let Some((prefix, checkpoint)) = open.and_then(|open| open.checkpoints.take_unverified())
+        {
+            self.shared.checks.add(Check {
+                chat,
+                prefix,
+                checkpoint,
+            });
+        }
+    }
+
+    /// Tries a stream that took no writes: a latch is undone when that can be done, a repaired log is found.
+    pub(super) fn look_again(&mut self) {
+        let mut tried = self.try_to_write();
+        if matches!(tried, Err(StoreError::Moved { .. })) {
+            self.work.open = None;
+            tried = self.try_to_write();
+        }
+        let (open, obstacles) = (&self.work.open, &self.shared.stats.obstacles);
+        let latched = open.as_ref().is_some_and(|open| open.log.is_latched());
+        match tried {
+            Ok(()) => obstacles.clear(self.chat()),
+            Err(error) => obstacles.note(self.chat(), latched, &error),
+        }
+    }
+
+    /// Takes the log's lock and catches up, as every write begins.
+    pub(super) fn try_to_write(&mut self) -> Result<(), StoreError> {
+        let patience = self.shared.settings.lock_patience;
+        match (self.ready()?, &mut self.work.open) {
+            (true, Some(open)) => open.lock(false, patience).map(|_| ()),
+            _ => Ok(()),
+        }
+    }
+}

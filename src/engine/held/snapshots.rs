@@ -1,0 +1,60 @@
+//! When the chat's snapshots are written, and writing them.
+
+use std::time::{Duration, Instant};
+
+use crate::store::StoreError;
+
+use super::super::checkpoint::DueCheckpoint;
+use super::super::publish::publish;
+use super::Held;
+
+/// A snapshot is written at most once in this many times what the last write of it cost.
+const PUBLISH_SHARE: u32 = 20;
+/// After a snapshot could not be written, the next attempt waits this long.
+const PUBLISH_RETRY: Duration = Duration::from_secs(1);
+
+impl Held<'_> {
+    pub(super) fn schedule_snapshots(&mut self) {
+        let Some(open) = &self.work.open else { return };
+        if self.tried_snapshots || open.is_published() || self.work.publish_due.is_some() {
+            return;
+        }
+        let delay = self.shared.settings.snapshot_delay;
+        self.snapshots_in(delay.max(self.work.publish_cost * PUBLISH_SHARE));
+    }
+
+    fn snapshots_in(&mut self, delay: Duration) {
+        let due = Instant::now() + delay;
+        self.work.publish_due = Some(due);
+        let since = *self.work.overdue.get_or_insert(due);
+        self.shared.publish_at(due, since, self.chat());
+    }
+
+    /// Writes the snapshots that are due. Answers the checkpoint that is due too, to be written when the chat is released.
+    pub fn publish(&mut self) -> Option<DueCheckpoint> {
+        self.tried_snapshots = true;
+        self.work.publish_due = None;
+        let since = self.work.overdue.take();
+        self.forget_refuted();
+        let (shared, chat) = (self.shared, self.chat());
+        let patience = self.shared.settings.lock_patience;
+        let open = self.work.open.as_mut()?;
+        let begun = Instant::now();
+        match publish(open, patience) {
+            Ok(()) => {
+                self.work.publish_cost = begun.elapsed();
+                self.work.unpublished = false;
+                return open.due_checkpoint();
+            }
+            Err(StoreError::Moved { .. }) => self.work.open = None,
+            Err(error @ StoreError::Damaged(_)) => shared.note_obstacle(chat, false, &error),
+            Err(error) => {
+                shared.note_obstacle(chat, open.log.is_latched(), &error);
+                tracing::warn!(chat = chat.0, %error, "a snapshot could not be written; it is tried again");
+                self.work.overdue = Some(since.unwrap_or(begun));
+                self.snapshots_in(PUBLISH_RETRY);
+            }
+        }
+        None
+    }
+}

@@ -1,0 +1,148 @@
+//! Telling everyone what their jobs came to, some of them with answers that are read from the log first.
+
+use crate::domain::board::{Answer, Board, ChatKind, History, HistoryFold, repeat_answer};
+use crate::domain::{BountyId, Seq};
+use crate::store::{Position, StoreError};
+
+use super::board::OpenBoard;
+use super::draft::Draft;
+use super::job::Job;
+use super::request::{Outcome, Trouble};
+
+/// Jobs, and what each comes to.
+pub type Answers = Vec<(Job, Draft)>;
+
+/// Answers that still need the log to be read, in their order.
+#[derive(Default)]
+pub struct Late {
+    answers: Answers,
+    /// They come from the readable part of a damaged record.
+    partial: bool,
+}
+
+/// Everything before is durable: tells everyone, up to the first whose answer needs the log to be read.
+pub fn answer_all(answers: Answers, partial: bool) -> Late {
+    let mut answers = answers.into_iter();
+    let mut late = Vec::new();
+    for (job, draft) in answers.by_ref() {
+        match draft {
+            Draft::Done(outcome) => job.finish_with(outcome, partial),
+            Draft::Flooded | Draft::Merged => job
+                .counted_as(draft.fate())
+                .finish_with(Outcome::Silent, partial),
+            reading => {
+                late.push((job, reading));
+                break;
+            }
+        }
+    }
+    late.extend(answers);
+    Late {
+        answers: late,
+        partial,
+    }
+}
+
+impl Late {
+    pub fn is_empty(&self) -> bool {
+        self.answers.is_empty()
+    }
+
+    /// Reads what the answers need, and tells everyone. A board that left the memory meanwhile cannot be asked any more.
+    pub fn answer(self, open: Option<&OpenBoard>) {
+        for (job, draft) in self.answers {
+            let job = job.counted_as(draft.fate());
+            let outcome = match (draft, open) {
+                (Draft::Done(outcome), _) => outcome,
+                (Draft::Flooded | Draft::Merged, _) => Outcome::Silent,
+                (Draft::History { id, until }, Some(open)) => or_trouble(history(open, id, until)),
+                (Draft::Again(seq), Some(open)) => {
+                    or_trouble(again(open, seq, job.request.chat.kind))
+                }
+                (_, None) => Outcome::Trouble(Trouble::Busy),
+            };
+            job.finish_with(outcome, self.partial);
+        }
+    }
+}
+
+fn or_trouble(answer: Result<Option<Answer>, StoreError>) -> Outcome {
+    match answer {
+        Ok(answer) => answer.map_or(Outcome::Silent, Outcome::Answer),
+        Err(error) => {
+            tracing::error!(%error, "a log could not be read again");
+            Outcome::Trouble(Trouble::from(&error))
+        }
+    }
+}
+
+fn history(open: &OpenBoard, id: BountyId, until: Position) -> Result<Option<Answer>, StoreError> {
+    let mut fold = HistoryFold::new(id);
+    open.read_until(until.seq, |record| fold.see(record))?;
+    let (seq, head) = (until.seq, until.head.to_string());
+    Ok(Some(Answer::History(History {
+        id,
+        entries: fold.into_entries(),
+        seq,
+        head,
+    })))
+}
+
+fn again(open: &OpenBoard, seq: Seq, kind: ChatKind) -> Result<Option<Answer>, StoreError> {
+    let (mut before, mut answer) = (Board::default(), None);
+    open.read_until(seq, |record| {
+        answer = repeat_answer(&mut before, record, seq, kind)
+    })?;
+    Ok(answer)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::mpsc::channel;
+
+    use super::{Draft, Job, Late, Outcome, Trouble};
+    use crate::domain::board::{ChatKind, Command, Query};
+    use crate::domain::{Actor, Cause, ChatId, Seq};
+    use crate::engine::job::ReplyTo;
+    use crate::engine::request::{Ask, Chat, Request, Terms};
+    use crate::engine::stats::Stats;
+
+    #[test]
+    fn answers_are_given_though_the_board_left_the_memory() {
+        let stats = Arc::new(Stats::default());
+        let (tell, told) = channel();
+        let drafts = [Draft::Done(Outcome::Silent), Draft::Again(Seq(1))];
+        let answers = drafts.map(|draft| {
+            let request = Request {
+                chat: Chat {
+                    id: ChatId(1),
+                    kind: ChatKind::Private,
+                    title: None,
+                },
+                actor: Actor::System {},
+                cause: Cause::System {},
+                at: 0,
+                ask: Ask::Command(Command::Query(Query::Help)),
+                terms: Terms::default(),
+            };
+            let tell = tell.clone();
+            let tell = move |reply| tell.send(reply).expect("the test listens");
+            let reply = ReplyTo::new(&request, &stats, Box::new(tell));
+            let job = Job {
+                request,
+                reply,
+                admitted: true,
+            };
+            (job, draft)
+        });
+        let late = Late {
+            answers: answers.into(),
+            partial: false,
+        };
+        late.answer(None);
+        drop(tell);
+        let outcomes: Vec<Outcome> = told.iter().map(|reply| reply.outcome).collect();
+        assert_eq!(outcomes, [Outcome::Silent, Outcome::Trouble(Trouble::Busy)]);
+    }
+}
