@@ -6,6 +6,7 @@ pub mod cli;
 pub mod domain;
 pub mod engine;
 pub mod metrics;
+pub mod notify;
 pub mod store;
 pub mod telegram;
 pub mod text;

@@ -12,6 +12,7 @@ mod adopt;
 mod agenda;
 mod batch;
 mod board;
+mod changes;
 mod checkpoint;
 mod checks;
 mod draft;
@@ -53,6 +54,7 @@ use crate::domain::Timestamp;
 use crate::domain::board::PageSize;
 use crate::store::{Disk, IoContext, Layout, StoreError, make_root};
 
+pub use changes::{Changed, Changes};
 pub use histogram::Reading;
 pub use monitor::{Lag, Monitor};
 pub use names::current_chat;
@@ -163,6 +165,11 @@ impl Engine {
             reply,
             admitted: false,
         }
+    }
+
+    /// The chats that change from now on.
+    pub fn changes(&self) -> Changes {
+        self.shared.changes.listen()
     }
 
     /// A view of this engine that does not keep it from closing.

@@ -123,6 +123,17 @@ pub fn states<E: Event>(line: &[u8], seq: Seq, head: Head) -> bool {
         && decode::<E>(&Checked { line, head }, seq).is_ok()
 }
 
+/// The `seq` and the hash that a line says it has; none when it has not the form of an event.
+pub fn stated<E: Event>(line: &[u8]) -> Option<(Seq, Head)> {
+    #[derive(serde::Deserialize)]
+    struct Place {
+        seq: Seq,
+    }
+    let head = Head::parse(split(line).ok()?.1)?;
+    let Place { seq } = serde_json::from_slice(line).ok()?;
+    states::<E>(line, seq, head).then_some((seq, head))
+}
+
 /// A line's bytes before its seal, and the digits in the place of its hash.
 fn split(line: &[u8]) -> Result<(&[u8], &[u8]), DamageKind> {
     if line.len() >= LINE_LIMIT {

@@ -143,8 +143,11 @@ data! {
     /// These targets are linked no more: what waited for them is dropped.
     TargetsLeft { targets: Vec<NotificationTargetId> }
 
-    /// A chat was told that its board is forwarded from now on, or is no more.
-    ForwardingTold { collection: ChatId, forwarding: bool }
+    /// A chat knows now to which targets its board is forwarded: to none, when it is not any more.
+    ForwardingTold { collection: ChatId, targets: Vec<NamedTarget> }
+
+    /// A target by the name under which a chat was told of it.
+    NamedTarget { target: NotificationTargetId, name: String }
 
     /// The operator wants this sent again.
     DeliveryRetryAsked { delivery: DeliveryId, target: NotificationTargetId, batch: Batch }

@@ -14,7 +14,7 @@ use crate::domain::{ChatId, Position, Timestamp};
 /// The most things that one message tells.
 pub const MESSAGE_ENTRIES: usize = 15;
 /// The most events that are made short together.
-pub const WINDOW: usize = 10_000;
+pub const WINDOW: usize = 5_000;
 
 /// What is to be read of a board's log before it can be told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -28,14 +28,15 @@ mod state;
 mod step;
 
 pub use advance::{Read, advance, due_changes, matters};
+pub use coalesce::coalesce;
 pub use delivery::{Batch, DeliveryId, Status, Telling};
 pub use dues::ReminderRules;
 pub use ended::{Outcome, PAUSE_AFTER, abandoned, end, interrupted, repeat};
 pub use event::{
     Advanced, Baseline, BaselineSet, BoardReplaced, CollectionMoved, CollectionsLeft,
     DeliveryEnded, DeliveryRepeated, DeliveryRetryAsked, DeliveryStarted, DueChange, DueDate,
-    FollowingStopped, ForwardingTold, Gathered, NotifierEvent, NotifierOpened, ReminderMade,
-    RemindersSet, TargetFreed, TargetPaused, TargetUnreachable, TargetsLeft,
+    FollowingStopped, ForwardingTold, Gathered, NamedTarget, NotifierEvent, NotifierOpened,
+    ReminderMade, RemindersSet, TargetFreed, TargetPaused, TargetUnreachable, TargetsLeft,
 };
 pub use follow::{Following, baselines, due_dates, following, needs_dues, position_of};
 pub use gather::{Gathering, MESSAGE_ENTRIES, WINDOW, gather, start_kept};

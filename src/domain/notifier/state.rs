@@ -39,8 +39,8 @@ pub struct Notifier {
     pub(super) agenda: BTreeSet<Moment>,
     pub(super) queues: BTreeMap<NotificationTargetId, Queue>,
     pub(super) last_delivery: DeliveryId,
-    /// The chats that know that their boards are forwarded.
-    pub(super) told: BTreeSet<ChatId>,
+    /// The chats that know that their boards are forwarded, and to whom.
+    pub(super) told: BTreeMap<ChatId, BTreeMap<NotificationTargetId, String>>,
 }
 
 impl Notifier {
@@ -66,6 +66,17 @@ impl Notifier {
         self.covers_all
     }
 
+    /// Which reminders are made.
+    pub fn reminders(&self) -> ReminderRules {
+        self.reminders
+    }
+
+    /// The boards that have reminders whose time has come.
+    pub fn reminded_by(&self, now: UnixTime) -> BTreeSet<ChatId> {
+        let come = self.agenda.iter().take_while(|moment| moment.at <= now);
+        come.map(|moment| moment.collection).collect()
+    }
+
     /// Whether it follows anything.
     pub fn is_following(&self) -> bool {
         self.covers_all || !self.collections.is_empty()
@@ -86,8 +97,8 @@ impl Notifier {
         DeliveryId(self.last_delivery.0.saturating_add(1))
     }
 
-    /// The chats that were told that their boards are forwarded.
-    pub fn told(&self) -> &BTreeSet<ChatId> {
+    /// To which targets, by name, their boards are forwarded as far as the chats know.
+    pub fn told(&self) -> &BTreeMap<ChatId, BTreeMap<NotificationTargetId, String>> {
         &self.told
     }
 
@@ -137,11 +148,13 @@ impl Notifier {
                 self.queues
                     .retain(|target, _| !left.targets.contains(target));
             }
-            NotifierEvent::ForwardingTold(told) if told.forwarding => {
-                self.told.insert(told.collection);
+            NotifierEvent::ForwardingTold(told) if told.targets.is_empty() => {
+                self.told.remove(&told.collection);
             }
             NotifierEvent::ForwardingTold(told) => {
-                self.told.remove(&told.collection);
+                let targets = told.targets.iter();
+                let named = targets.map(|named| (named.target, named.name.clone()));
+                self.told.insert(told.collection, named.collect());
             }
             NotifierEvent::DeliveryRetryAsked(asked) => {
                 self.keep(asked.target, &asked.batch);
@@ -253,8 +266,8 @@ impl Notifier {
         for queue in self.queues.values_mut() {
             queue.rename(from, to);
         }
-        if self.told.remove(&from) {
-            self.told.insert(to);
+        if let Some(told) = self.told.remove(&from) {
+            self.told.insert(to, told);
         }
     }
 

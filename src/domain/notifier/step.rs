@@ -1,5 +1,7 @@
 //! What is to be done next for a target.
 
+use std::collections::BTreeSet;
+
 use super::queue::Queue;
 use super::rules::{Link, Rules};
 use crate::domain::{ChatId, Timestamp};
@@ -20,8 +22,14 @@ pub enum Step {
     },
 }
 
-/// The next step. A rest may be cut short: it is only asked again.
-pub fn next_step(rules: &Rules, link: &Link, queue: &Queue, now: Timestamp) -> Step {
+/// The next step, leaving out boards that cannot be read. A rest may be cut short: it is only asked again.
+pub fn next_step(
+    rules: &Rules,
+    link: &Link,
+    queue: &Queue,
+    unreadable: &BTreeSet<ChatId>,
+    now: Timestamp,
+) -> Step {
     if queue.is_stopped() || queue.is_empty() {
         return Step::Rest(None);
     }
@@ -45,14 +53,18 @@ pub fn next_step(rules: &Rules, link: &Link, queue: &Queue, now: Timestamp) -> S
     if !queue.kept.is_empty() {
         return Step::SendKept;
     }
-    match ready(rules, queue) {
+    match ready(rules, queue, unreadable) {
         Some((at, collection, since)) if at <= now => Step::Gather { collection, since },
         ready => Step::Rest(ready.map(|(at, ..)| at)),
     }
 }
 
 /// Which board's turn it is, and when: the one that waits longest.
-fn ready(rules: &Rules, queue: &Queue) -> Option<(Timestamp, ChatId, Timestamp)> {
+fn ready(
+    rules: &Rules,
+    queue: &Queue,
+    unreadable: &BTreeSet<ChatId>,
+) -> Option<(Timestamp, ChatId, Timestamp)> {
     let events = queue
         .waiting
         .iter()
@@ -61,7 +73,9 @@ fn ready(rules: &Rules, queue: &Queue) -> Option<(Timestamp, ChatId, Timestamp)>
         .reminders
         .iter()
         .map(|reminder| (reminder.since, reminder.collection));
-    let (since, collection) = events.chain(reminders).min()?;
+    let waiting = events.chain(reminders);
+    let readable = waiting.filter(|(_, chat)| !unreadable.contains(chat));
+    let (since, collection) = readable.min()?;
     let batch = i64::from(rules.batch_seconds) * 1_000;
     let at = Timestamp::from_millis(since.millis().saturating_add(batch));
     Some((at, collection, since))

@@ -155,6 +155,14 @@ impl<E: Event> Log<E> {
         }))
     }
 
+    /// Lets go of the file until the log is locked again: an idle log needs none. What is known of it stays; should another log have
+    /// its name by then, that is damage.
+    pub fn rest(&mut self) {
+        if self.latch.is_none() && self.foreign.is_none() {
+            self.file = None;
+        }
+    }
+
     /// Reads the events up to the known end again, without a lock: they are durable and never change.
     pub fn read_known(&self, each: EachLine<'_, E>) -> Result<(), StoreError> {
         let Some(file) = &self.file else {

@@ -296,7 +296,7 @@ impl World {
             let Some(queue) = self.state.queue(link.target) else {
                 return false;
             };
-            match next_step(&self.rules, link, queue, self.time()) {
+            match next_step(&self.rules, link, queue, &BTreeSet::new(), self.time()) {
                 Step::Rest(_) => return false,
                 Step::Repeat => {
                     let current = queue.current.clone().expect("it rests");
