@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
 
+use chrono_tz::Tz;
+
 use crate::domain::bridge::{
-    Locale, NotificationTarget, NotificationTargetId, NotificationTrackerId,
+    NotificationTarget, NotificationTargetId, NotificationTrackerId,
 };
 use crate::domain::notifier::{DeliveryId, Outcome, Told};
-use crate::domain::{BotId, ChatId, Timestamp};
+use crate::domain::{BotId, ChatId, Locale, Timestamp};
 
 /// One message to one target.
 #[derive(Clone, Debug)]
@@ -20,6 +22,8 @@ pub struct Letter {
     /// The board that it tells of.
     pub collection: ChatId,
     pub title: Option<String>,
+    /// The board's own time zone, if it has one.
+    pub zone: Option<Tz>,
     pub told: Vec<Told>,
     /// When it was made: what "in 3 days" is seen from.
     pub at: Timestamp,

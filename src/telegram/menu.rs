@@ -10,9 +10,10 @@ use teloxide::{Bot, RequestError};
 use tokio::sync::watch;
 use tokio::time::timeout;
 
+use crate::domain::Locale;
 use crate::domain::board::ChatKind;
-use crate::domain::bridge::{Bridge, Locale, TelegramBotId, answered};
-use crate::text::{Language, Texts};
+use crate::domain::bridge::{Bridge, TelegramBotId, answered};
+use crate::text::Texts;
 
 use super::api::{BACKOFF, Failure, carry_out, describe, failure};
 use super::front::Front;
@@ -34,7 +35,7 @@ pub struct Menu {
 struct List {
     kind: ChatKind,
     /// None: for whose language there is no list. Each command is described in the language of the config that answers it.
-    language: Option<Language>,
+    language: Option<Locale>,
 }
 
 impl Menu {
@@ -77,20 +78,13 @@ fn lists(bridge: &Bridge, bot: TelegramBotId, texts: &Texts) -> Vec<(List, Vec<B
     let of = |list: List| {
         let here = answered(bridge, bot).filter(|(command, _)| command.works_in(list.kind));
         let commands = here.map(|(command, found)| {
-            let language = list.language.unwrap_or(language_of(found.config.locale));
+            let language = list.language.unwrap_or(found.config.locale);
             let description = texts.description(language, command, list.kind);
             BotCommand::new(command.as_str(), description)
         });
         (list, commands.collect())
     };
     List::all().map(of).collect()
-}
-
-/// The first language stands in for one that there are no texts in.
-fn language_of(locale: Locale) -> Language {
-    let mut all = Language::ALL.iter().copied();
-    let found = all.find(|language| language.code() == locale.as_str());
-    found.unwrap_or(Language::ALL[0])
 }
 
 /// What is not known to be set.
@@ -138,7 +132,7 @@ fn pause(error: &RequestError, failures: usize) -> Option<Duration> {
 /// Sets one list; an empty one is removed.
 async fn set(bot: &Bot, list: List, commands: &[BotCommand]) -> Result<(), RequestError> {
     let scope = Some(list.scope());
-    let language_code = list.language.map(|language| language.code().to_owned());
+    let language_code = list.language.map(|language| language.as_str().to_owned());
     if commands.is_empty() {
         let mut call = DeleteMyCommands::new();
         (call.scope, call.language_code) = (scope, language_code);
@@ -151,7 +145,7 @@ async fn set(bot: &Bot, list: List, commands: &[BotCommand]) -> Result<(), Reque
 
 impl List {
     fn all() -> impl Iterator<Item = Self> {
-        let languages = || Language::ALL.iter().copied().map(Some);
+        let languages = || Locale::ALL.iter().copied().map(Some);
         let of = move |kind| {
             let all = std::iter::once(None).chain(languages());
             all.map(move |language| Self { kind, language })

@@ -91,7 +91,10 @@ fn kind(event: &BoardEvent) -> Option<EventType> {
         BoardEvent::BoardOpened(_)
         | BoardEvent::UserStarted(_)
         | BoardEvent::ChatMigrated(_)
-        | BoardEvent::BoardRepaired(_) => return None,
+        | BoardEvent::BoardRepaired(_)
+        | BoardEvent::IdsReserved(_)
+        | BoardEvent::LanguageChosen(_)
+        | BoardEvent::TimezoneChosen(_) => return None,
     })
 }
 

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use chrono_tz::Tz;
+
 use crate::domain::board::Board;
 use crate::domain::notifier::{Batch, News, Telling, Told, coalesce};
 use crate::store::StoreError;
@@ -9,12 +11,16 @@ use crate::store::StoreError;
 use super::super::boards::{Asked, Entry, Found};
 use super::Desk;
 
+/// What a letter says, and of which board.
+pub struct Content {
+    pub title: Option<String>,
+    pub zone: Option<Tz>,
+    pub told: Vec<Told>,
+}
+
 impl Desk<'_, '_> {
-    /// The board's title, and what is told; none when the log has not the events any more.
-    pub fn content(
-        &self,
-        batch: &Batch,
-    ) -> Result<Option<(Option<String>, Vec<Told>)>, StoreError> {
+    /// What is told; none when the log has not the events any more.
+    pub fn content(&self, batch: &Batch) -> Result<Option<Content>, StoreError> {
         let entries = if batch.after.seq < batch.to.seq {
             let asked = Asked {
                 to: batch.to.seq,
@@ -33,8 +39,11 @@ impl Desk<'_, '_> {
                 .told
                 .iter()
                 .filter_map(|told| content(told, &entries, board));
-            let title = board.title().map(str::to_owned);
-            Some((title, told.collect()))
+            Some(Content {
+                title: board.title().map(str::to_owned),
+                zone: board.settings().zone(),
+                told: told.collect(),
+            })
         })
     }
 }

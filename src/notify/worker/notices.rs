@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::bridge::{Locale, NotificationTargetId, Place};
+use crate::domain::bridge::{NotificationTargetId, Place};
 use crate::domain::notifier::{ForwardingTold, NamedTarget, Notifier, NotifierEvent, Outcome};
-use crate::domain::{ChatId, Timestamp};
+use crate::domain::{ChatId, Locale, Timestamp};
 use crate::store::StoreError;
 
 use super::super::boards::Boards;

@@ -117,7 +117,7 @@ impl Desk<'_, '_> {
                 ..letter.clone()
             }));
         }
-        let Some((title, told)) = self.content(&current.batch)? else {
+        let Some(content) = self.content(&current.batch)? else {
             return Ok(None);
         };
         Ok(Some(Letter {
@@ -126,8 +126,9 @@ impl Desk<'_, '_> {
             target: entity.clone(),
             locale: order.tracker.locale,
             collection: current.batch.collection,
-            title,
-            told,
+            title: content.title,
+            zone: content.zone,
+            told: content.told,
             at: self.now,
         }))
     }
