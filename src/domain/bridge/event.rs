@@ -16,8 +16,9 @@ use super::ids::{
     NotificationTrackerId, NotificationTrackerTargetId, ServiceProviderId, TelegramBotId,
 };
 use super::notify::{NotificationTarget, NotificationTracker, NotificationTrackerTarget};
+use super::upcast;
 use crate::domain::record::read_data;
-use crate::domain::{DecodeError, Event, StreamId};
+use crate::domain::{DecodeError, Event, StreamId, Upcaster};
 
 /// The events by their names in the log, each with its `data`.
 macro_rules! events {
@@ -42,6 +43,8 @@ macro_rules! events {
 
         impl Event for BridgeEvent {
             type Data<'a> = BridgeData<'a>;
+
+            const UPCASTERS: &'static [Upcaster] = upcast::UPCASTERS;
 
             fn name(&self) -> &'static str {
                 match self {

@@ -23,6 +23,7 @@ mod secret;
 mod snapshot;
 mod state;
 mod table;
+mod upcast;
 
 pub use changes::{Deed, Subject, changes};
 pub use choice::{ChatAction, EventType, ListenerType, ResponseMode, Role, UpdateMode};
@@ -56,7 +57,7 @@ pub use registry::{BOUNTY, CommandSpec, commands_of};
 pub use resolve::{
     Resolution, Unreachable, active_bots, answered, first_heard, resolve, unreachable,
 };
-pub use secret::{SecretRef, find_token, without_tokens};
+pub use secret::{SecretRef, find_token, has_secret, hide, without_tokens};
 pub use state::Bridge;
 
 #[cfg(test)]
