@@ -7,6 +7,7 @@ pub mod domain;
 pub mod engine;
 pub mod import;
 pub mod metrics;
+pub mod notify;
 pub mod store;
 pub mod telegram;
 pub mod text;

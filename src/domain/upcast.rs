@@ -21,6 +21,9 @@ pub struct Upcaster {
     pub upcast: fn(Fields) -> Result<Fields, String>,
 }
 
+/// Nothing but the newest: of a stream whose events are all in their first version.
+pub const NONE: &[Upcaster] = &[];
+
 /// Reads an event of any version ever written, upcast step by step to the newest.
 pub fn read_event<E: Event>(name: &str, version: u32, data: &RawValue) -> Result<E, DecodeError> {
     let Some(mut step) = next_of::<E>(name, version) else {

@@ -116,6 +116,8 @@ nothing = нет
 note-due-not-understood = Срок в словах «{ $words }» не понят: они остались в тексте. Чтобы задать срок: <code>/edit { $id } завтра 18:00</code> или <code>/edit { $id } 31.12.2031</code>
 note-due-not-understood-here = Срок в словах «{ $words }» не понят. Сроки пишут так: <code>завтра 18:00</code>, <code>31.12</code> или <code>2031-12-31</code>
 
+note-forwarded = О том, что происходит на этой доске, узнают также { $places }. Так настроил владелец этого бота.
+
 note-partial = Запись этого чата повреждена, так что здесь может быть не всё. Восстановить её должен владелец этого бота.
 
 note-zone-assumed = Часовой пояс для этого чата не выбран, поэтому срок понят по времени { $zone }. Другой пояс можно выбрать по городу: <code>/timezone Москва</code>
@@ -295,6 +297,11 @@ welcome-private =
     { example-add }
     /bounty покажет ваши, /help — всё остальное. Я веду доски и для групп: добавьте меня в группу.
 greeting = Здравствуйте! Я веду доску задач этой группы; /help расскажет как. Добавьте первую задачу: { example-add }
+forwarding-started = Теперь о том, что происходит на этой доске, узнают также { $places }. Так настроил владелец этого бота; это всегда видно в /help.
+forwarding-stopped = О том, что происходит на этой доске, больше не узнают { $places }.
+forwarded-chat = чат «{ $name }»
+forwarded-webhook = веб-хук «{ $name }»
+forwarded-more = и ещё { $count }
 merged = { $count ->
     [0] У этой группы новый номер, и под ним уже была доска. Задач на ней не было: /bounty покажет все, что есть.
     [one] У этой группы новый номер, и под ним уже была доска. С неё сюда перенесена { $count } задача, под новым номером: /bounty покажет все.
@@ -361,3 +368,16 @@ timezone-current = { $chosen ->
 }
 timezone-choices = Выбрать пояс по городу или названию: <code>/timezone Москва</code>, <code>/timezone Europe/Berlin</code>, <code>/timezone UTC+3</code>
 timezone-chosen = Теперь часовой пояс этого чата — <b>{ $zone }</b>, там сейчас { $now }. Уже заданные сроки наступят в те же моменты.
+
+## Уведомления
+
+notify-title = <b>{ $title }</b>
+notify-added = { $who }: добавлена <b>#{ $id }</b>
+notify-edited = { $who }: изменена <b>#{ $id }</b>
+notify-deleted = { $who }: удалена <b>#{ $id }</b>
+notify-tracked = { $who }: начато отслеживание <b>#{ $id }</b>
+notify-untracked = { $who }: отслеживание <b>#{ $id }</b> прекращено
+notify-due-soon = Скоро срок <b>#{ $id }</b>: { $moment } ({ $relative })
+notify-overdue = <b>#{ $id }</b> <b>просрочена</b>: { $moment } ({ $relative })
+notify-forwarding-started = С этого момента о том, что происходит на доске этого чата, узнают также: { $names }. Так настроил оператор этого бота; /help показывает, куда это уходит.
+notify-forwarding-stopped = О том, что происходит на доске этого чата, больше не узнают: { $names }.

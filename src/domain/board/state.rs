@@ -53,6 +53,11 @@ impl Board {
         self.opened.as_ref().map(|opened| opened.chat_id)
     }
 
+    /// What the chat was called when its board was opened.
+    pub fn title(&self) -> Option<&str> {
+        self.opened.as_ref()?.title.as_deref()
+    }
+
     /// Whose board it is; none before its first event.
     pub fn kind(&self) -> Option<ChatKind> {
         self.opened.as_ref().map(|opened| opened.kind)

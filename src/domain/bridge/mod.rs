@@ -60,5 +60,15 @@ pub use resolve::{
 pub use secret::{SecretRef, find_token, has_secret, hide, without_tokens};
 pub use state::Bridge;
 
+/// The name before the refactor of the bridge that these entities come from.
+#[deprecated(note = "the name is NotificationTracker")]
+pub type Tracker = NotificationTracker;
+/// The name before the refactor of the bridge that these entities come from.
+#[deprecated(note = "the name is NotificationTrackerTarget")]
+pub type TrackerTarget = NotificationTrackerTarget;
+/// The name before the refactor of the bridge that these entities come from.
+#[deprecated(note = "a tracker's state is a stream of its own: its name is notifier::Notifier")]
+pub type TrackerState = super::notifier::Notifier;
+
 #[cfg(test)]
 mod tests;

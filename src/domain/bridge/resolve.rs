@@ -7,6 +7,7 @@ use crate::domain::board::CommandName;
 use super::decide::{bot_name, config_name, provider_name, tracker_name};
 use super::entity::{CommandConfig, CommandTracker, ServiceProvider, TelegramBot};
 use super::ids::{CommandTrackerId, TelegramBotId};
+use super::notify;
 use super::refusal::Named;
 use super::registry::commands_of;
 use super::state::Bridge;
@@ -22,7 +23,8 @@ pub struct Resolution<'b> {
 /// What answers this command when it comes in through this bot: of the enabled trackers that the bot listens for, the one with the
 /// lowest id whose config enables the command. `command` is as typed without the slash, in lower case.
 ///
-/// A setting of the chat itself is answered by the first of them even when no config enables it, since answers name it.
+/// A setting of the chat itself is answered even when no config enables it, since answers name it: by the first of them that answers
+/// anything.
 ///
 /// A provider of a type that nothing here serves cannot answer: its trackers are passed over.
 pub fn resolve<'b>(
@@ -32,9 +34,12 @@ pub fn resolve<'b>(
 ) -> Option<Resolution<'b>> {
     let enables =
         |config: &CommandConfig| config.enabled_commands.iter().any(|name| name == command);
-    let is_setting = || CommandName::read(command).is_some_and(CommandName::is_setting);
     let found = heard_by(bridge, bot).find(|found| enables(found.config));
-    found.or_else(|| first_heard(bridge, bot).filter(|_| is_setting()))
+    found.or_else(|| {
+        let is_setting = CommandName::read(command).is_some_and(CommandName::is_setting);
+        let answers = |found: &Resolution<'_>| !found.config.enabled_commands.is_empty();
+        heard_by(bridge, bot).find(|found| is_setting && answers(found))
+    })
 }
 
 /// What answers where no command resolves: the first of the enabled trackers that the bot listens for.
@@ -110,6 +115,17 @@ pub enum Unreachable {
         tracker: Named,
         by: Vec<Named>,
     },
+    /// A target of a type that nothing here serves.
+    TargetNotServed {
+        target: Named,
+        of_type: String,
+    },
+    /// A target whose config lacks what its type needs.
+    TargetIncomplete(Named),
+    TargetUnlinked(Named),
+    NotifierDisabled(Named),
+    NotifierUnlinked(Named),
+    LinkDisabled(Named),
 }
 
 /// Everything in the bridge that has no effect, and why.
@@ -129,12 +145,16 @@ pub fn unreachable(bridge: &Bridge) -> Vec<Unreachable> {
         .chain(providers)
         .chain(configs)
         .chain(trackers)
+        .chain(notify::unreachable(bridge))
         .collect()
 }
 
 fn idle(bridge: &Bridge, bot: &TelegramBot) -> Option<Unreachable> {
     let mut listeners = bridge.listeners.iter();
     if listeners.all(|listener| listener.listener_id != bot.id) {
+        if notify::targets_of(bridge, bot.id).next().is_some() {
+            return None;
+        }
         return Some(Unreachable::BotUnheard(bot_name(bot)));
     }
     let is_active = active_bots(bridge).contains_key(&bot.id);
@@ -154,10 +174,10 @@ fn unserved(bridge: &Bridge, row: &ServiceProvider) -> Option<Unreachable> {
             of_type: row.provider_type.clone(),
         });
     }
-    let is_used = bridge
-        .trackers
-        .iter()
-        .any(|tracker| tracker.provider_id == row.id);
+    let mut trackers = bridge.trackers.iter();
+    let mut notifiers = bridge.notifiers.iter();
+    let is_used = trackers.any(|tracker| tracker.provider_id == row.id)
+        || notifiers.any(|notifier| notifier.provider_id == row.id);
     (!is_used).then(|| Unreachable::ProviderUnused(provider_name(row)))
 }
 
