@@ -2,9 +2,9 @@
 
 use std::ops::ControlFlow;
 
-use crate::domain::board::{Board, BoardEvent, FieldChange, changes};
-use crate::domain::bridge::{self, Bridge, BridgeEvent, SettingChange};
-use crate::domain::{BountyId, ChatId, Event, Recorded, StreamId, Timestamp};
+use crate::domain::board::{Board, BoardEvent, FieldChange, changes, setting_change};
+use crate::domain::bridge::{self, Bridge, BridgeEvent};
+use crate::domain::{BountyId, ChatId, Event, Recorded, SettingChange, StreamId, Timestamp};
 use crate::store::{Damage, Line, StoreError};
 
 use super::reader::Reader;
@@ -49,6 +49,8 @@ pub struct Change<'l> {
     pub line: &'l [u8],
     /// Which fields of its bounty changed, old to new.
     pub fields: Vec<FieldChange>,
+    /// Which setting of the chat changed, old to new.
+    pub setting: Option<SettingChange>,
 }
 
 /// One event of the bridge, with what it did.
@@ -78,6 +80,7 @@ impl Reader<'_> {
                     record,
                     line: line.bytes,
                     fields,
+                    setting: setting_change(&board, &record.event),
                 })
             } else {
                 ControlFlow::Continue(())

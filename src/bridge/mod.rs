@@ -11,10 +11,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::domain::bridge::{
-    Bridge, BridgeCommand, BridgeEvent, BridgeUserId, Context, Refusal, SettingChange, changes,
-    decide, defaults, missing_from,
+    Bridge, BridgeCommand, BridgeEvent, BridgeUserId, Context, Refusal, changes, decide, defaults,
+    missing_from,
 };
-use crate::domain::{Actor, Cause, Recorded, Seq, StreamId, Timestamp};
+use crate::domain::{Actor, Cause, Recorded, Seq, SettingChange, StreamId, Timestamp};
 use crate::engine::{add_line, write_files};
 use crate::store::{
     Disk, Freshness, Layout, Locked, Log, Position, StoreError, make_root, refuse_other_stream,

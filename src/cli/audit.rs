@@ -16,7 +16,7 @@ use super::output::{cell, visible_json};
 use super::progress::Progress;
 use super::summary;
 use super::when;
-use super::words::{what, who};
+use super::words::{setting_sides, what, who};
 use super::{Status, UsageError};
 
 /// Who changed what, when, from what to what
@@ -219,7 +219,7 @@ impl<'a> Printer<'a> {
     }
 }
 
-const CSV_HEADER: [&str; 14] = [
+const CSV_HEADER: [&str; 17] = [
     "chat",
     "seq",
     "time",
@@ -234,11 +234,14 @@ const CSV_HEADER: [&str; 14] = [
     "link_new",
     "due_old",
     "due_new",
+    "setting",
+    "setting_old",
+    "setting_new",
 ];
 
-fn csv_row(change: &Change<'_>) -> [String; 14] {
+fn csv_row(change: &Change<'_>) -> [String; 17] {
     let record = change.record;
-    let mut row: [String; 14] = Default::default();
+    let mut row: [String; 17] = Default::default();
     row[0] = change.chat.to_string();
     row[1] = record.seq.to_string();
     row[2] = record.time.to_string();
@@ -265,6 +268,11 @@ fn csv_row(change: &Change<'_>) -> [String; 14] {
         };
         row[at] = old;
         row[at + 1] = new;
+    }
+    if let Some(setting) = &change.setting {
+        let [old, new] = setting_sides(setting);
+        row[14] = setting.field.clone();
+        (row[15], row[16]) = (cell(&old), cell(&new));
     }
     row
 }

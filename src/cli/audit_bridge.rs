@@ -4,7 +4,7 @@ use std::io::{BufWriter, Stdout, Write, stdout};
 use std::ops::ControlFlow;
 
 use crate::audit::{AuditFilter, BridgeChange, Reader};
-use crate::domain::bridge::SettingChange;
+use crate::domain::SettingChange;
 use crate::domain::{Event, StreamId};
 
 use super::Status;

@@ -7,11 +7,11 @@ use rustyline::completion::{Completer, Pair};
 use rustyline::error::ReadlineError;
 use rustyline::{Editor, Helper, Highlighter, Hinter, Validator};
 
-use crate::domain::board::{ChatKind, CommandName};
-use crate::domain::{Actor, Cause, ChatId, UnixTime, UserId};
-use crate::engine::{Ask, Chat, Engine, Outcome, Request, Terms};
-use crate::telegram::{MessageText, Parsed, parse, words};
-use crate::text::{Language, Message, Note, Say, Texts, View};
+use crate::domain::board::{ChatKind, ChatStyle, CommandName};
+use crate::domain::{Actor, Cause, ChatId, Locale, UnixTime, UserId};
+use crate::engine::{Ask, Chat, Engine, Outcome, Reply, Request, Terms};
+use crate::telegram::{MessageText, Parsed, all_notes, parse, words};
+use crate::text::{Message, Note, Say, Texts, View};
 
 use super::args::{DataArgs, ZoneArgs, os_user, settings};
 use super::output::visible_block;
@@ -183,10 +183,13 @@ impl Shell<'_> {
         }
         let now = now();
         let answer = match parse(&MessageText::plain(line), BOT_USERNAME) {
-            Parsed::Command(command, notes) => self.ask(Ask::Command(command), now, &notes),
-            Parsed::Usage(usage) => Some(self.render(&Say::Usage(usage), now, &[])),
-            Parsed::Unknown { .. } => Some(self.render(&Say::UnknownCommand, now, &[])),
-            Parsed::NoCommand => Some(self.render(&Say::NoCommand, now, &[])),
+            Parsed::Command(command, notes) => {
+                let reply = self.ask(Ask::Command(command), now);
+                self.answer(&reply, now, &notes)
+            }
+            Parsed::Usage(usage) => Some(self.say(&Say::Usage(usage), now)),
+            Parsed::Unknown { .. } => Some(self.say(&Say::UnknownCommand, now)),
+            Parsed::NoCommand => Some(self.say(&Say::NoCommand, now)),
             Parsed::ForOtherBot => None,
         };
         if let Some(message) = answer {
@@ -195,36 +198,44 @@ impl Shell<'_> {
         Ok(())
     }
 
-    fn ask(&mut self, ask: Ask, at: UnixTime, notes: &[Note]) -> Option<Message> {
+    fn ask(&self, ask: Ask, at: UnixTime) -> Reply {
         let Who { chat, actor } = &self.who;
         let cause = Cause::Shell { user: os_user() };
-        let reply = self.engine.ask(Request {
+        self.engine.ask(Request {
             chat: chat.clone(),
             actor: actor.clone(),
             cause,
             at,
             ask,
             terms: Terms::default(),
-        });
+        })
+    }
+
+    fn answer(&mut self, reply: &Reply, at: UnixTime, notes: &[Note]) -> Option<Message> {
+        self.trouble |= reply.partial || matches!(reply.outcome, Outcome::Trouble(_));
+        let notes = all_notes(notes, reply, None);
         match &reply.outcome {
-            Outcome::Answer(answer) if reply.partial => {
-                self.trouble = true;
-                let notes = [notes, &[Note::Partial]].concat();
-                Some(self.render(&Say::Answer(answer), at, &notes))
+            Outcome::Answer(answer) => {
+                Some(self.render(&Say::Answer(answer), at, &notes, reply.style))
             }
-            Outcome::Answer(answer) => Some(self.render(&Say::Answer(answer), at, notes)),
             Outcome::Trouble(trouble) => {
-                self.trouble = true;
-                Some(self.render(&Say::Trouble(words(*trouble)), at, &[]))
+                let say = Say::Trouble(words(*trouble));
+                Some(self.render(&say, at, &[], reply.style))
             }
             Outcome::Silent => None,
         }
     }
 
-    fn render(&self, say: &Say<'_>, at: UnixTime, notes: &[Note]) -> Message {
+    /// Says what the board is not asked about, in the way of the chat.
+    fn say(&self, say: &Say<'_>, at: UnixTime) -> Message {
+        let style = self.ask(Ask::Style, at).style;
+        self.render(say, at, &[], style)
+    }
+
+    fn render(&self, say: &Say<'_>, at: UnixTime, notes: &[Note], style: ChatStyle) -> Message {
         let view = View {
-            language: Language::English,
-            zone: self.args.zone.tz,
+            locale: style.language.unwrap_or(Locale::English),
+            zone: style.zone.unwrap_or(self.args.zone.tz),
             at,
         };
         self.texts.render(say, notes, &view)

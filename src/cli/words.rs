@@ -5,7 +5,7 @@ use chrono_tz::Tz;
 
 use crate::audit::Change;
 use crate::domain::board::{BoardEvent, BoardRepaired, FieldChange};
-use crate::domain::{Actor, UnixTime};
+use crate::domain::{Actor, SettingChange, UnixTime};
 
 use super::output::visible;
 
@@ -50,8 +50,33 @@ pub fn what(change: &Change<'_>, zone: Tz) -> String {
             let files = visible(&set_aside.join(", "));
             format!("kept up to seq {kept_seq}; set aside {files}; next id {next_id}")
         }
-        _ => fields(&change.fields, zone),
+        BoardEvent::IdsReserved(reserved) => format!("next id {}", reserved.next_id),
+        _ => match &change.setting {
+            Some(setting) => changed_setting(setting),
+            None => fields(&change.fields, zone),
+        },
     }
+}
+
+/// A chat's setting, old to new: `language - -> ru`.
+fn changed_setting(setting: &SettingChange) -> String {
+    let [old, new] = setting_sides(setting);
+    let or_none = |side: String| {
+        if side.is_empty() {
+            "-".to_owned()
+        } else {
+            visible(&side)
+        }
+    };
+    format!("{} {} -> {}", setting.field, or_none(old), or_none(new))
+}
+
+/// What a chat's setting was and what it is; empty when it was not set.
+pub fn setting_sides(setting: &SettingChange) -> [String; 2] {
+    [&setting.old, &setting.new].map(|side| {
+        let side = side.as_ref().and_then(serde_json::Value::as_str);
+        side.unwrap_or_default().to_owned()
+    })
 }
 
 /// All of an event's changes on one line.

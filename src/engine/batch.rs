@@ -4,12 +4,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
 use crate::domain::Seq;
-use crate::domain::board::{Board, decide};
+use crate::domain::board::{Board, ChatStyle, decide};
 use crate::store::{Position, StoreError, Written};
 
 use super::Settings;
 use super::board::{LockedBoard, OpenBoard};
-use super::draft::{Draft, context, query, too_soon};
+use super::draft::{Drafted, context, read};
 use super::flood::FloodGuard;
 use super::job::Job;
 use super::late::{Answers, Late, answer_all};
@@ -40,17 +40,12 @@ pub fn begin(
     open: &mut OpenBoard,
     flood: &mut FloodGuard,
     shared: &Shared,
-    jobs: Vec<Job>,
+    mut jobs: Vec<Job>,
     patience: Duration,
 ) -> Begun {
-    let jobs: Vec<Job> = (jobs.into_iter())
-        .filter_map(|job| admit(shared, job))
-        .collect();
-    if jobs.is_empty() {
-        return Begun::Answered(Late::default());
-    }
+    jobs.iter_mut().for_each(|job| judge(shared, job));
     if jobs.iter().all(|job| job.change().is_none()) {
-        return read(open, shared, jobs, patience);
+        return begin_reads(open, shared, jobs, patience);
     }
     let mut writer = Writer::new(shared, flood);
     let mut drafts = Vec::new();
@@ -71,25 +66,16 @@ pub fn begin(
     }
 }
 
-/// Judges a job that only reads, once; one that comes too soon is answered and gone. Changes are judged when it is known that they
-/// are no duplicates.
-fn admit(shared: &Shared, mut job: Job) -> Option<Job> {
-    if job.admitted || job.change().is_some() {
-        return Some(job);
+/// Judges a job that only reads, once, also when it is put back. Changes are judged when it is known that they are no duplicates.
+fn judge(shared: &Shared, job: &mut Job) {
+    if job.verdict.is_none() && job.change().is_none() {
+        job.verdict = Some(shared.pace.judge(&job.request));
     }
-    match too_soon(&shared.pace, &job.request) {
-        None => {
-            job.admitted = true;
-            return Some(job);
-        }
-        Some(Draft::Done(outcome)) => job.finish(outcome),
-        Some(silent) => job.counted_as(silent.fate()).finish(Outcome::Silent),
-    }
-    None
 }
 
-fn zip(jobs: Vec<Job>, drafts: Vec<Draft>) -> Answers {
-    jobs.into_iter().zip(drafts).collect()
+fn zip(jobs: Vec<Job>, drafts: Vec<Drafted>) -> Answers {
+    let worded = |(job, drafted): (Job, Drafted)| (job.styled(drafted.style), drafted.draft);
+    jobs.into_iter().zip(drafts).map(worded).collect()
 }
 
 /// What a batch wrote.
@@ -108,7 +94,7 @@ fn write(
     writer: &mut Writer<'_>,
     jobs: &[Job],
     patience: Duration,
-    drafts: &mut Vec<Draft>,
+    drafts: &mut Vec<Drafted>,
 ) -> Result<Wrote, StoreError> {
     let create = !open.has_events() && jobs.iter().any(|job| would_begin(job, writer.settings));
     let Some(mut held) = open.lock(create, patience)? else {
@@ -153,7 +139,7 @@ pub fn finish(
 }
 
 /// Jobs that only read: no lock unless another process wrote.
-fn read(open: &mut OpenBoard, shared: &Shared, jobs: Vec<Job>, patience: Duration) -> Begun {
+fn begin_reads(open: &mut OpenBoard, shared: &Shared, jobs: Vec<Job>, patience: Duration) -> Begun {
     match open.refresh(patience) {
         Ok(()) => Begun::Answered(read_known(open, &shared.settings, jobs, false)),
         Err(StoreError::Moved { .. }) => Begun::NotNow(jobs),
@@ -183,11 +169,9 @@ fn read_known(open: &OpenBoard, settings: &Settings, jobs: Vec<Job>, partial: bo
         return Late::default();
     };
     let end = open.log.end();
-    let answer = |job: Job| {
-        let draft = query(board, &job.request, settings, end);
-        (job, draft)
-    };
-    answer_all(jobs.into_iter().map(answer).collect(), partial)
+    let drafts = jobs.iter().map(|job| read(board, job, settings, end));
+    let drafts = drafts.collect();
+    answer_all(zip(jobs, drafts), partial)
 }
 
 /// Refuses changes; reads are answered when what is readable is this chat's. When nothing is readable they are refused
@@ -203,11 +187,13 @@ pub fn refuse(open: &mut OpenBoard, shared: &Shared, jobs: Vec<Job>, error: &Sto
         && open.check_owner().is_ok();
     let has_events = open.state().is_some_and(|board| board.seq() > Seq(0));
     let is_answered =
-        |job: &Job| readable && job.change().is_none() && (has_events || job.is_help());
+        |job: &Job| readable && job.change().is_none() && (has_events || job.needs_no_board());
     let (reads, refused): (Vec<Job>, Vec<Job>) = jobs.into_iter().partition(is_answered);
+    let style =
+        (open.state()).map_or_else(ChatStyle::default, |board| board.settings().style(None));
     refused
         .into_iter()
-        .for_each(|job| job.finish(Outcome::Trouble(trouble)));
+        .for_each(|job| job.styled(style).finish(Outcome::Trouble(trouble)));
     read_known(open, settings, reads, trouble == Trouble::Damaged)
 }
 
@@ -216,10 +202,9 @@ fn would_begin(job: &Job, settings: &Settings) -> bool {
     let Some(change) = job.change() else {
         return false;
     };
-    let context = context(&job.request, job.request.chat.kind, settings);
-    let decided = catch_unwind(AssertUnwindSafe(|| {
-        decide(&Board::default(), change, &context)
-    }));
+    let board = Board::default();
+    let context = context(&job.request, &board, job.request.chat.kind, settings);
+    let decided = catch_unwind(AssertUnwindSafe(|| decide(&board, change, &context)));
     matches!(decided, Ok(Ok(Some(_))))
 }
 

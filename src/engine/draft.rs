@@ -3,14 +3,14 @@
 use crate::domain::BountyId;
 use crate::domain::Seq;
 use crate::domain::board::{
-    Answer, Board, ChatKind, Command, CommandSet, Context, EditLine, PageSize, Query, Refusal,
-    answer,
+    Answer, Board, ChatKind, ChatStyle, Command, CommandSet, Context, EditLine, PageSize, Query,
+    Refusal, answer,
 };
 use crate::store::Position;
 
 use super::Settings;
 use super::flood::Verdict;
-use super::pace::Pace;
+use super::job::Job;
 use super::request::{Ask, Outcome, Request, Trouble};
 use super::tally::Fate;
 
@@ -30,7 +30,26 @@ pub enum Draft {
     Merged,
 }
 
+/// A draft, and how its answer is worded.
+pub struct Drafted {
+    pub draft: Draft,
+    pub style: ChatStyle,
+}
+
 impl Draft {
+    /// With how its answer is worded when the board is like this. The answer of a change that becomes an event is told with
+    /// `event`.
+    pub fn on(self, board: &Board, event: Option<Seq>) -> Drafted {
+        let event = match self {
+            Self::Again(seq) => Some(seq),
+            _ => event,
+        };
+        Drafted {
+            draft: self,
+            style: board.settings().style(event),
+        }
+    }
+
     /// What it counts as, where its outcome alone would not say.
     pub fn fate(&self) -> Option<Fate> {
         match self {
@@ -42,8 +61,8 @@ impl Draft {
 }
 
 /// What a request comes to that comes too soon after another; none when it does not.
-pub fn too_soon(pace: &Pace, request: &Request) -> Option<Draft> {
-    match pace.judge(request) {
+pub fn too_soon(verdict: Verdict) -> Option<Draft> {
+    match verdict {
         Verdict::Pass => None,
         Verdict::Tell { seconds } => {
             let told = Outcome::Trouble(Trouble::TooSoon { seconds });
@@ -54,17 +73,28 @@ pub fn too_soon(pace: &Pace, request: &Request) -> Option<Draft> {
 }
 
 /// What a decision on this request depends on.
-pub fn context<'r>(request: &'r Request, kind: ChatKind, settings: &Settings) -> Context<'r> {
+pub fn context<'r>(
+    request: &'r Request,
+    board: &Board,
+    kind: ChatKind,
+    settings: &Settings,
+) -> Context<'r> {
     Context {
         actor: &request.actor,
         at: request.at,
-        zone: settings.zone,
+        zone: board.settings().zone().unwrap_or(settings.zone),
         kind,
     }
 }
 
 /// What a job that only reads comes to.
-pub fn query(board: &Board, request: &Request, settings: &Settings, end: Position) -> Draft {
+pub fn read(board: &Board, job: &Job, settings: &Settings, end: Position) -> Drafted {
+    let draft = job.verdict.and_then(too_soon);
+    let draft = draft.unwrap_or_else(|| query(board, &job.request, settings, end));
+    draft.on(board, None)
+}
+
+fn query(board: &Board, request: &Request, settings: &Settings, end: Position) -> Draft {
     let kind = board.kind().unwrap_or(request.chat.kind);
     let answered = match &request.ask {
         Ask::Command(Command::Query(Query::History(id))) if board.ever_had(*id) => {
@@ -86,7 +116,7 @@ pub fn query(board: &Board, request: &Request, settings: &Settings, end: Positio
         Ask::Command(Command::Query(query)) => answer(
             board,
             *query,
-            &context(request, kind, settings),
+            &context(request, board, kind, settings),
             page_size(request, settings),
         ),
         Ask::MessageEdited { bounty, arguments } => {
@@ -104,7 +134,7 @@ pub fn query(board: &Board, request: &Request, settings: &Settings, end: Positio
                 arguments: arguments.clone(),
             }))
         }
-        Ask::Command(Command::Change(_)) | Ask::Migrate { .. } => None,
+        Ask::Command(Command::Change(_)) | Ask::Style | Ask::Migrate { .. } => None,
     };
     Draft::Done(answered.map_or(Outcome::Silent, Outcome::Answer))
 }

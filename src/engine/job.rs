@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use crate::domain::ChatId;
-use crate::domain::board::{Change, Command, Query};
+use crate::domain::board::{Change, ChatStyle, Command, Query};
 
+use super::flood::Verdict;
 use super::request::{Ask, Outcome, Reply, Request, Trouble};
 use super::stats::Stats;
 use super::tally::{Fate, Kind};
@@ -13,14 +14,15 @@ use super::tally::{Fate, Kind};
 pub struct Job {
     pub request: Request,
     pub reply: ReplyTo,
-    /// A job that only reads: whether it was judged not to come too soon.
-    pub admitted: bool,
+    /// A job that only reads: whether it comes too soon, once that was judged.
+    pub verdict: Option<Verdict>,
 }
 
 /// Whoever waits for a reply. A panic on the way drops this, and then they are told that something went wrong.
 pub struct ReplyTo {
     chat: ChatId,
     tell: Option<Box<dyn FnOnce(Reply) + Send>>,
+    style: ChatStyle,
     stats: Arc<Stats>,
     kind: Kind,
     /// What came of it, when the outcome does not say that.
@@ -34,6 +36,7 @@ impl ReplyTo {
         Self {
             chat: request.chat.id,
             tell: Some(tell),
+            style: ChatStyle::default(),
             stats: Arc::clone(stats),
             kind: Kind::of(&request.ask),
             fate: None,
@@ -47,6 +50,7 @@ impl ReplyTo {
             tell(Reply {
                 chat: self.chat,
                 outcome,
+                style: self.style,
                 partial,
             });
         }
@@ -76,6 +80,12 @@ impl Job {
         self
     }
 
+    /// The same, worded like this.
+    pub fn styled(mut self, style: ChatStyle) -> Self {
+        self.reply.style = style;
+        self
+    }
+
     /// The same for a group's new id.
     pub fn for_chat(mut self, chat: ChatId) -> Self {
         self.request.chat.id = chat;
@@ -83,9 +93,10 @@ impl Job {
         self
     }
 
-    /// Whether it asks for the help, which needs no board.
-    pub fn is_help(&self) -> bool {
-        matches!(self.request.ask, Ask::Command(Command::Query(Query::Help)))
+    /// Whether it needs no board.
+    pub fn needs_no_board(&self) -> bool {
+        let ask = &self.request.ask;
+        matches!(ask, Ask::Style | Ask::Command(Command::Query(Query::Help)))
     }
 
     /// The change that it asks for, when it asks for one.

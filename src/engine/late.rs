@@ -104,6 +104,7 @@ mod tests {
     use super::{Draft, Job, Late, Outcome, Trouble};
     use crate::domain::board::{ChatKind, Command, Query};
     use crate::domain::{Actor, Cause, ChatId, Seq};
+    use crate::engine::flood::Verdict;
     use crate::engine::job::ReplyTo;
     use crate::engine::request::{Ask, Chat, Request, Terms};
     use crate::engine::stats::Stats;
@@ -132,7 +133,7 @@ mod tests {
             let job = Job {
                 request,
                 reply,
-                admitted: true,
+                verdict: Some(Verdict::Pass),
             };
             (job, draft)
         });

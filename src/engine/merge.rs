@@ -5,8 +5,10 @@ use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
 use crate::domain::board::{Board, BoardEvent, Bounty, BountyAdded, Tracked};
-use crate::domain::{Actor, BountyId, Cause, ChatId, Recorded, Timestamp, UserId};
-use crate::store::{Position, encode};
+use crate::domain::{Actor, BountyId, Cause, ChatId, Event, Recorded, Timestamp, UserId};
+use crate::store::Position;
+
+use super::writer::add_record;
 
 /// Who did something, and when.
 type Origin = (Actor, Timestamp);
@@ -19,6 +21,8 @@ pub struct Source {
     board: Board,
     added: HashMap<BountyId, Origin>,
     tracked: HashMap<(UserId, BountyId), Origin>,
+    /// The last choice of each setting, by its type in the log.
+    chosen: BTreeMap<&'static str, (Origin, BoardEvent)>,
 }
 
 impl Source {
@@ -29,6 +33,7 @@ impl Source {
             board: Board::default(),
             added: HashMap::new(),
             tracked: HashMap::new(),
+            chosen: BTreeMap::new(),
         }
     }
 
@@ -42,6 +47,10 @@ impl Source {
             }
             (BoardEvent::Tracked(tracked), Some(user)) => {
                 self.tracked.insert((user, tracked.id), origin());
+            }
+            (BoardEvent::LanguageChosen(_) | BoardEvent::TimezoneChosen(_), _) => {
+                let chosen = (origin(), record.event.clone());
+                self.chosen.insert(record.event.name(), chosen);
             }
             _ => {}
         }
@@ -97,6 +106,9 @@ pub fn lines(
             merge.tracking(user, *id)?;
         }
     }
+    for (name, (origin, event)) in &source.chosen {
+        merge.setting(name, origin, event)?;
+    }
     Ok((merge.lines, merge.end, source.board.bounties().len() as u64))
 }
 
@@ -147,6 +159,19 @@ impl Merge<'_> {
         self.push(key, origin.clone(), event)
     }
 
+    /// What the log that is merged into has chosen stays.
+    fn setting(&mut self, name: &str, origin: &Origin, event: &BoardEvent) -> Result<(), usize> {
+        let settings = self.board.settings();
+        let is_chosen = match event {
+            BoardEvent::LanguageChosen(_) => settings.language.is_some(),
+            _ => settings.timezone.is_some(),
+        };
+        if is_chosen {
+            return Ok(());
+        }
+        self.push(name.to_owned(), origin.clone(), event.clone())
+    }
+
     fn push(&mut self, key: String, (actor, time): Origin, event: BoardEvent) -> Result<(), usize> {
         let id = self.source.event_id(&key);
         let source = format!("chat {}", self.source.chat);
@@ -163,14 +188,7 @@ impl Merge<'_> {
             cause,
             event,
         };
-        let before = self.lines.len();
-        let head = encode(&record, &self.end.head, &mut self.lines)?;
-        let offset = self.end.offset + (self.lines.len() - before) as u64;
-        self.end = Position {
-            offset,
-            seq: record.seq,
-            head,
-        };
+        add_record(&mut self.lines, &mut self.end, &record)?;
         self.board.evolve(&record);
         Ok(())
     }

@@ -6,7 +6,7 @@
 use std::io;
 use std::sync::Arc;
 
-use crate::domain::board::{Answer, Board, BoardEvent, ChatMigrated};
+use crate::domain::board::{Board, BoardEvent, ChatMigrated, ChatStyle};
 use crate::domain::{Actor, Cause, ChatId};
 use crate::store::{Disk, IoContext, Layout, Locked, Log, Position, StoreError, encode};
 
@@ -29,6 +29,12 @@ pub struct Migration {
     pub cause: Cause,
 }
 
+/// Two boards became one, which has so many bounties of the newer one.
+pub struct Merged {
+    pub bounties: u64,
+    pub style: ChatStyle,
+}
+
 /// What a migration works on.
 struct Place<'p> {
     disk: &'p Arc<dyn Disk>,
@@ -37,7 +43,7 @@ struct Place<'p> {
 }
 
 /// Moves the board; told twice, or in any order, the result is the same. Answers when two boards became one.
-pub fn run(shared: &Shared, migration: &Migration) -> Result<Option<Answer>, StoreError> {
+pub fn run(shared: &Shared, migration: &Migration) -> Result<Option<Merged>, StoreError> {
     // An attempt that failed may have left a note that is not durable.
     if moved_to(&*shared.disk, &shared.layout, migration.from)?.is_some() {
         flush_notes(&*shared.disk, &shared.layout)?;
@@ -89,7 +95,7 @@ impl<'p> Place<'p> {
         self.migrate(&migration).map(|_| ())
     }
 
-    fn migrate(&self, migration: &Migration) -> Result<Option<Answer>, StoreError> {
+    fn migrate(&self, migration: &Migration) -> Result<Option<Merged>, StoreError> {
         let mut attempt = 1;
         loop {
             match self.migrate_once(migration) {
@@ -100,7 +106,7 @@ impl<'p> Place<'p> {
         }
     }
 
-    fn migrate_once(&self, migration: &Migration) -> Result<Option<Answer>, StoreError> {
+    fn migrate_once(&self, migration: &Migration) -> Result<Option<Merged>, StoreError> {
         let Migration { from, to, cause } = migration;
         let noted = moved_to(&**self.disk, self.layout, *from)?;
         let to = noted.unwrap_or(*to);
@@ -150,7 +156,10 @@ impl<'p> Place<'p> {
         );
         drop(locked);
         self.publish(to);
-        Ok(merged.map(|bounties| Answer::Merged { bounties }))
+        Ok(merged.map(|bounties| Merged {
+            bounties,
+            style: board.settings().style(None),
+        }))
     }
 
     /// The snapshots came along with the directory and still have the old id.

@@ -50,9 +50,10 @@ use std::time::{Duration, SystemTime};
 use chrono_tz::Tz;
 
 use crate::domain::Timestamp;
-use crate::domain::board::PageSize;
+use crate::domain::board::{ChatStyle, PageSize};
 use crate::store::{Disk, IoContext, Layout, StoreError, make_root};
 
+pub use active::flush_snapshots;
 pub use histogram::Reading;
 pub use monitor::{Lag, Monitor};
 pub use names::current_chat;
@@ -61,7 +62,7 @@ pub use publish::write_files;
 pub use request::{Ask, Chat, Limit, Outcome, Reply, Request, Terms, Trouble};
 pub use stats::Stats;
 pub use tally::{Fate, Kind};
-pub use writer::{add_line, new_record};
+pub use writer::{add_line, add_record, new_record};
 
 use job::{Job, ReplyTo};
 use worker::Shared;
@@ -152,6 +153,7 @@ impl Engine {
         receiver.recv().unwrap_or(Reply {
             chat,
             outcome: Outcome::Trouble(Trouble::Internal),
+            style: ChatStyle::default(),
             partial: false,
         })
     }
@@ -161,7 +163,7 @@ impl Engine {
         Job {
             request,
             reply,
-            admitted: false,
+            verdict: None,
         }
     }
 

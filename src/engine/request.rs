@@ -1,6 +1,6 @@
 //! What comes into the engine, and what comes out.
 
-use crate::domain::board::{Answer, Category, ChatKind, Command, CommandSet};
+use crate::domain::board::{Answer, Category, ChatKind, ChatStyle, Command, CommandSet};
 use crate::domain::{Actor, BountyId, Cause, ChatId, UnixTime};
 use crate::store::StoreError;
 
@@ -51,6 +51,8 @@ pub enum Ask {
         bounty: Option<BountyId>,
         arguments: String,
     },
+    /// Nothing but how the chat's answers are worded: something is to be said that no board is asked about.
+    Style,
     /// The group has a new id from now on.
     Migrate {
         to: ChatId,
@@ -63,6 +65,8 @@ pub struct Reply {
     /// Where the answer belongs: the chat's id of today.
     pub chat: ChatId,
     pub outcome: Outcome,
+    /// How it is to be worded, as far as the board is known.
+    pub style: ChatStyle,
     /// Whether the answer comes from the readable part of a damaged record.
     pub partial: bool,
 }

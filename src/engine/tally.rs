@@ -18,13 +18,17 @@ pub enum Kind {
     My,
     Help,
     History,
+    Language,
+    Timezone,
     EditedMessage,
+    /// No command of this bot, or one that could not be understood.
+    Other,
     Migration,
 }
 
 impl Kind {
     /// All of them, in the order of the enum.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 15] = [
         Self::Start,
         Self::Add,
         Self::Edit,
@@ -35,7 +39,10 @@ impl Kind {
         Self::My,
         Self::Help,
         Self::History,
+        Self::Language,
+        Self::Timezone,
         Self::EditedMessage,
+        Self::Other,
         Self::Migration,
     ];
 
@@ -49,14 +56,19 @@ impl Kind {
                 Change::Delete(_) => Self::Delete,
                 Change::Track(_) => Self::Track,
                 Change::Untrack(_) => Self::Untrack,
+                Change::ChooseLanguage(_) => Self::Language,
+                Change::ChooseTimezone(_) => Self::Timezone,
             },
             Ask::Command(Command::Query(query)) => match query {
                 Query::List { .. } => Self::Bounty,
                 Query::Mine { .. } => Self::My,
                 Query::Help => Self::Help,
                 Query::History(_) => Self::History,
+                Query::Language => Self::Language,
+                Query::Timezone => Self::Timezone,
             },
             Ask::MessageEdited { .. } => Self::EditedMessage,
+            Ask::Style => Self::Other,
             Ask::Migrate { .. } => Self::Migration,
         }
     }
@@ -74,7 +86,10 @@ impl Kind {
             Self::My => "my",
             Self::Help => "help",
             Self::History => "history",
+            Self::Language => "language",
+            Self::Timezone => "timezone",
             Self::EditedMessage => "edited_message",
+            Self::Other => "other",
             Self::Migration => "migration",
         }
     }

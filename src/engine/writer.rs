@@ -3,13 +3,13 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::domain::board::{
-    Answer, Board, BoardEvent, BoardOpened, Change, ChatKind, confirm, decide,
+    Answer, Board, BoardEvent, BoardOpened, Change, ChatKind, confirm, decide, unchanged,
 };
 use crate::domain::{Actor, Cause, Event, Recorded, Seq, Timestamp};
 use crate::store::{Position, encode};
 
 use super::Settings;
-use super::draft::{Draft, context, query, too_soon};
+use super::draft::{Draft, Drafted, context, read, too_soon};
 use super::event_id::new_event_id;
 use super::flood::{FloodGuard, Verdict};
 use super::job::Job;
@@ -39,16 +39,23 @@ impl<'w> Writer<'w> {
     }
 
     /// What each job comes to, once the events of this batch are durable. `known` are changes that another log already has.
-    pub fn decide_all(&mut self, board: &mut Board, jobs: &[Job], known: &[bool]) -> Vec<Draft> {
+    pub fn decide_all(&mut self, board: &mut Board, jobs: &[Job], known: &[bool]) -> Vec<Drafted> {
         let one = |(job, known): (&Job, &bool)| match job.change() {
-            Some(_) if *known => Draft::Merged,
+            Some(_) if *known => Draft::Merged.on(board, None),
             Some(change) => self.change(board, change, &job.request),
-            None => query(board, &job.request, self.settings, self.end),
+            None => read(board, job, self.settings, self.end),
         };
         jobs.iter().zip(known).map(one).collect()
     }
 
-    fn change(&mut self, board: &mut Board, change: &Change, request: &Request) -> Draft {
+    fn change(&mut self, board: &mut Board, change: &Change, request: &Request) -> Drafted {
+        let before = self.end.seq;
+        let draft = self.decide(board, change, request);
+        let event = Some(self.end.seq).filter(|last| *last > before);
+        draft.on(board, event)
+    }
+
+    fn decide(&mut self, board: &mut Board, change: &Change, request: &Request) -> Draft {
         if let Some(seq) = request
             .cause
             .delivery()
@@ -56,16 +63,16 @@ impl<'w> Writer<'w> {
         {
             return Draft::Again(seq);
         }
-        let refused = too_soon(self.pace, request).or_else(|| self.flooded(change, request));
+        let refused = too_soon(self.pace.judge(request)).or_else(|| self.flooded(change, request));
         if let Some(refused) = refused {
             return refused;
         }
         let kind = board.kind().unwrap_or(request.chat.kind);
-        let context = context(request, kind, self.settings);
+        let context = context(request, board, kind, self.settings);
         let decided = catch_unwind(AssertUnwindSafe(|| decide(board, change, &context)));
         Draft::Done(match decided {
             Ok(Ok(Some(event))) => self.record(board, event, kind, request),
-            Ok(Ok(None)) => Outcome::Answer(Answer::Welcome { kind }),
+            Ok(Ok(None)) => Outcome::Answer(unchanged(board, change, kind)),
             Ok(Err(refusal)) => Outcome::Answer(Answer::Refused(refusal)),
             Err(_) => Outcome::Trouble(Trouble::Internal),
         })
@@ -137,14 +144,25 @@ pub fn add_line<E: Event>(
     event: E,
 ) -> Result<Recorded<E>, usize> {
     let record = new_record(end.seq.next(), time, actor, cause, event);
+    add_record(lines, end, &record)?;
+    Ok(record)
+}
+
+/// Adds the line of the next event to lines that reach up to `end`, which follows. One that is too large for a line is refused
+/// with its size, and nothing of it is added.
+pub fn add_record<E: Event>(
+    lines: &mut Vec<u8>,
+    end: &mut Position,
+    record: &Recorded<E>,
+) -> Result<(), usize> {
     let before = lines.len();
-    let head = encode(&record, &end.head, lines)?;
+    let head = encode(record, &end.head, lines)?;
     *end = Position {
         offset: end.offset + (lines.len() - before) as u64,
         seq: record.seq,
         head,
     };
-    Ok(record)
+    Ok(())
 }
 
 /// An event as it is recorded now, under a new id.

@@ -14,6 +14,7 @@ mod canonical;
 mod checkpoint;
 mod disk;
 mod error;
+#[cfg(target_os = "linux")]
 mod group;
 mod hex;
 mod layout;

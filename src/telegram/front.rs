@@ -3,29 +3,17 @@
 use std::sync::Arc;
 
 use chrono_tz::Tz;
-use teloxide::payloads::setters::*;
-use teloxide::payloads::{AnswerCallbackQuery, SendMessage};
-use teloxide::types::{
-    ChatId as TgChatId, LinkPreviewOptions, MessageId, ParseMode, ReplyParameters, ThreadId,
-};
 
 use crate::domain::board::ChatKind;
-use crate::domain::{Actor, Cause, ChatId, UnixTime};
-use crate::engine::{Ask, Chat, Engine, Outcome, Reply, Request, Terms, Trouble};
-use crate::text::{Language, Note, Say, Texts, TroubleText, View};
+use crate::domain::{ChatId, UnixTime};
+use crate::engine::{Ask, Chat, Engine, Request, Terms};
+use crate::text::{Note, Say, Texts};
 
-use super::call::Call;
 use super::command::{Called, EditedCommand, Parsed};
-use super::rules::Rules;
+use super::rules::{Rule, Rules};
+use super::spot::Spot;
 use super::update::{Inbound, Incoming, Origin, Place};
-
-/// What answers an update.
-#[derive(Clone, Debug, Default)]
-pub struct Response {
-    pub calls: Vec<Call>,
-    /// Why it could not be carried out, when that is not its user's doing.
-    pub trouble: Option<Trouble>,
-}
+use super::voice::{Audience, Manner, Response, Voice};
 
 /// Takes updates in, has them carried out and words the answers.
 pub struct Front {
@@ -35,21 +23,12 @@ pub struct Front {
     rules: Option<Rules>,
 }
 
-/// How answers are worded.
-struct Voice {
-    texts: Texts,
-    zone: Tz,
-}
-
 impl Front {
-    /// A front before this engine; due dates are shown in this zone.
+    /// A front before this engine; where a chat chose no time zone, due dates are shown in this one.
     pub fn new(engine: Arc<Engine>, zone: Tz) -> Self {
         Self {
             engine,
-            voice: Arc::new(Voice {
-                texts: Texts::new(),
-                zone,
-            }),
+            voice: Arc::new(Voice::new(zone)),
             rules: None,
         }
     }
@@ -65,7 +44,7 @@ impl Front {
 
     /// The texts, for what is no answer to an update.
     pub fn texts(&self) -> &Texts {
-        &self.voice.texts
+        self.voice.texts()
     }
 
     /// Carries out an update. `done` is called once, perhaps from another thread, when its event is durable.
@@ -82,16 +61,20 @@ impl Front {
                 edited,
             } => self.edited(origin, called, edited, done),
             Inbound::Migrated { origin, from, to } => self.migrated(origin, from, to, done),
-            Inbound::AddedToGroup { chat, .. } => {
+            Inbound::AddedToGroup { chat, title, .. } => {
+                let origin = Origin::of_system(chat, ChatKind::Group, title, 0);
                 let spot = Spot {
-                    chat,
-                    kind: ChatKind::Group,
-                    thread: None,
                     message: None,
+                    ..Spot::of(&origin.place)
                 };
-                done(self.voice.only(&spot, 0, &Say::Greeting));
+                let audience = Audience {
+                    spot,
+                    at: origin.at,
+                    manner: self.manner(),
+                };
+                self.say(origin, audience, Say::Greeting, done);
             }
-            Inbound::Callback { id, .. } => done(self.voice.outdated_button(id)),
+            Inbound::Callback { id, chat, language } => self.callback(id, chat, language, done),
             Inbound::Ignored(_) => done(Response::default()),
         }
     }
@@ -103,37 +86,35 @@ impl Front {
         parsed: Parsed,
         done: impl FnOnce(Response) + Send + 'static,
     ) {
-        let terms = called.map_or(Some(Terms::default()), |called| self.terms(called));
-        let Some(terms) = terms else {
-            return done(self.not_enabled(&origin, called));
-        };
-        let say = match parsed {
-            Parsed::Command(command, notes) => {
-                return self.ask(origin, Ask::Command(command), terms, notes, done);
+        let rule = called.and_then(|called| self.rule(called));
+        let manner = rule.map_or_else(|| self.manner(), |rule| rule.manner);
+        let audience = audience(&origin, manner, called);
+        let say = match (parsed, called, rule) {
+            (Parsed::ForOtherBot | Parsed::NoCommand, ..) => return done(Response::default()),
+            (_, Some(called), None) if is_overheard(&origin, called) => {
+                return done(Response::default());
             }
-            Parsed::Usage(usage) => Say::Usage(usage),
-            Parsed::Unknown { .. } => Say::UnknownCommand,
-            Parsed::ForOtherBot | Parsed::NoCommand => return done(Response::default()),
+            (_, Some(_), None) | (Parsed::Unknown { .. }, ..) => Say::UnknownCommand,
+            (Parsed::Usage(usage), ..) => Say::Usage(usage),
+            (Parsed::Command(command, notes), _, rule) => {
+                let terms = rule.map_or_else(Terms::default, |rule| rule.terms);
+                return self.ask(origin, audience, Ask::Command(command), terms, notes, done);
+            }
         };
-        done(self.voice.only(&Spot::of(&origin.place), origin.at, &say));
+        self.say(origin, audience, say, done);
     }
 
-    /// By which terms this command is carried out; none when it is not enabled.
-    fn terms(&self, called: Called) -> Option<Terms> {
+    /// By which rule this command is carried out and answered; none when it is not enabled.
+    fn rule(&self, called: Called) -> Option<Rule> {
         match &self.rules {
-            Some(rules) => rules.terms(called.name),
-            None => Some(Terms::default()),
+            Some(rules) => rules.of(called.name),
+            None => Some(Rule::USUAL),
         }
     }
 
-    /// As for a command that nobody knows: in a group it is answered only when this bot is named.
-    fn not_enabled(&self, origin: &Origin, called: Option<Called>) -> Response {
-        let is_named = called.is_some_and(|called| called.named);
-        if origin.place.kind == ChatKind::Group && !is_named {
-            return Response::default();
-        }
-        let spot = Spot::of(&origin.place);
-        self.voice.only(&spot, origin.at, &Say::UnknownCommand)
+    /// How the bot answers what is no enabled command.
+    fn manner(&self) -> Manner {
+        self.rules.as_ref().map_or(Manner::USUAL, Rules::manner)
     }
 
     fn edited(
@@ -143,13 +124,14 @@ impl Front {
         edited: EditedCommand,
         done: impl FnOnce(Response) + Send + 'static,
     ) {
-        let Some(terms) = self.terms(called) else {
+        let Some(rule) = self.rule(called) else {
             return done(Response::default());
         };
+        let audience = audience(&origin, rule.manner, Some(called));
         // It is no use of the command: it changes nothing.
         let terms = Terms {
             limit: None,
-            ..terms
+            ..rule.terms
         };
         let ask = match edited {
             EditedCommand::Add { arguments } => Ask::MessageEdited {
@@ -157,15 +139,9 @@ impl Front {
                 arguments,
             },
             EditedCommand::Edit { bounty, arguments } => Ask::MessageEdited { bounty, arguments },
-            EditedCommand::Other => {
-                return done(self.voice.only(
-                    &Spot::of(&origin.place),
-                    origin.at,
-                    &Say::EditedMessage,
-                ));
-            }
+            EditedCommand::Other => return self.say(origin, audience, Say::EditedMessage, done),
         };
-        self.ask(origin, ask, terms, Vec::new(), done);
+        self.ask(origin, audience, ask, terms, Vec::new(), done);
     }
 
     fn migrated(
@@ -179,13 +155,10 @@ impl Front {
             chat: from,
             ..origin.place
         };
-        self.ask(
-            Origin { place, ..origin },
-            Ask::Migrate { to },
-            Terms::default(),
-            Vec::new(),
-            done,
-        );
+        let origin = Origin { place, ..origin };
+        let audience = audience(&origin, self.manner(), None);
+        let ask = Ask::Migrate { to };
+        self.ask(origin, audience, ask, Terms::default(), Vec::new(), done);
     }
 
     /// A group's new id became known when a message was refused. `done` is called as for an update.
@@ -196,192 +169,105 @@ impl Front {
         at: UnixTime,
         done: impl FnOnce(Response) + Send + 'static,
     ) {
-        let place = Place {
-            chat: from,
-            kind: ChatKind::Group,
-            title: None,
-            thread: None,
-            message: 0,
+        let origin = Origin::of_system(from, ChatKind::Group, None, at);
+        self.migrated(origin, from, to, done);
+    }
+
+    /// A button of an older version of the program. Its answer is for the one who pressed it, seen in the chat.
+    fn callback(
+        &self,
+        id: String,
+        chat: Option<ChatId>,
+        language: Option<String>,
+        done: impl FnOnce(Response) + Send + 'static,
+    ) {
+        let kind = match chat {
+            Some(chat) if chat.is_group() => ChatKind::Group,
+            _ => ChatKind::Private,
         };
-        let origin = Origin {
-            place,
-            actor: Actor::System {},
-            cause: Cause::System {},
-            at,
-            language: None,
+        let locale = self.manner().towards(kind, language.as_deref()).locale;
+        let voice = Arc::clone(&self.voice);
+        let Some(chat) = chat else {
+            return done(voice.outdated_button(id, locale));
         };
-        let terms = Terms::default();
-        self.ask(origin, Ask::Migrate { to }, terms, Vec::new(), done);
+        let origin = Origin::of_system(chat, kind, None, 0);
+        let request = request(origin, Ask::Style, Terms::default());
+        self.engine.submit(request, move |reply| {
+            let locale = reply.style.language.unwrap_or(locale);
+            done(voice.outdated_button(id, locale));
+        });
+    }
+
+    /// Says what no board is asked about, in the way of the chat.
+    fn say(
+        &self,
+        origin: Origin,
+        audience: Audience,
+        say: Say<'static>,
+        done: impl FnOnce(Response) + Send + 'static,
+    ) {
+        let voice = Arc::clone(&self.voice);
+        let request = request(origin, Ask::Style, Terms::default());
+        self.engine.submit(request, move |reply| {
+            done(voice.only(&audience, &reply, &say));
+        });
     }
 
     fn ask(
         &self,
         origin: Origin,
+        audience: Audience,
         ask: Ask,
         terms: Terms,
         notes: Vec<Note>,
         done: impl FnOnce(Response) + Send + 'static,
     ) {
-        let (voice, spot) = (Arc::clone(&self.voice), Spot::of(&origin.place));
-        let Origin {
-            place,
-            actor,
-            cause,
-            at,
-            ..
-        } = origin;
-        let chat = Chat {
-            id: place.chat,
-            kind: place.kind,
-            title: place.title,
-        };
-        let request = Request {
-            chat,
-            actor,
-            cause,
-            at,
-            ask,
-            terms,
-        };
+        let voice = Arc::clone(&self.voice);
+        let request = request(origin, ask, terms);
         self.engine.submit(request, move |reply| {
-            done(voice.answer(spot, at, &reply, &notes))
+            done(voice.answer(&audience, &reply, &notes))
         });
     }
 }
 
-/// Where an answer goes.
-#[derive(Clone, Copy)]
-struct Spot {
-    chat: ChatId,
-    kind: ChatKind,
-    /// The forum topic.
-    thread: Option<i64>,
-    /// The message that is answered.
-    message: Option<i64>,
-}
-
-impl Spot {
-    fn of(place: &Place) -> Self {
-        Self {
-            chat: place.chat,
-            kind: place.kind,
-            thread: place.thread,
-            message: Some(place.message),
-        }
-    }
-
-    /// The same place under a group's new id: message and topic are the old chat's.
-    fn at_chat(self, chat: ChatId) -> Self {
-        if chat == self.chat {
-            self
-        } else {
-            Self {
-                chat,
-                thread: None,
-                message: None,
-                ..self
-            }
-        }
+fn request(origin: Origin, ask: Ask, terms: Terms) -> Request {
+    let Origin {
+        place,
+        actor,
+        cause,
+        at,
+        ..
+    } = origin;
+    let chat = Chat {
+        id: place.chat,
+        kind: place.kind,
+        title: place.title,
+    };
+    Request {
+        chat,
+        actor,
+        cause,
+        at,
+        ask,
+        terms,
     }
 }
 
-impl Voice {
-    fn answer(&self, spot: Spot, at: UnixTime, reply: &Reply, notes: &[Note]) -> Response {
-        let spot = spot.at_chat(reply.chat);
-        match &reply.outcome {
-            Outcome::Silent => Response::default(),
-            Outcome::Answer(answer) => {
-                let say = Say::Answer(answer);
-                if reply.partial {
-                    let notes = [notes, &[Note::Partial]].concat();
-                    let calls = vec![self.say(&spot, at, &say, &notes)];
-                    return Response {
-                        calls,
-                        trouble: Some(Trouble::Damaged),
-                    };
-                }
-                Response {
-                    calls: vec![self.say(&spot, at, &say, notes)],
-                    trouble: None,
-                }
-            }
-            Outcome::Trouble(trouble) => {
-                let is_flood = matches!(trouble, Trouble::Flood { .. } | Trouble::TooSoon { .. });
-                let calls = vec![self.say(&spot, at, &Say::Trouble(words(*trouble)), &[])];
-                Response {
-                    calls,
-                    trouble: Some(*trouble).filter(|_| !is_flood),
-                }
-            }
-        }
-    }
-
-    fn outdated_button(&self, id: String) -> Response {
-        let text = self.texts.outdated_button(Language::English);
-        let answer = AnswerCallbackQuery::new(teloxide::types::CallbackQueryId(id)).text(text);
-        Response {
-            calls: vec![Call::AnswerCallback(Box::new(answer))],
-            trouble: None,
-        }
-    }
-
-    fn only(&self, spot: &Spot, at: UnixTime, say: &Say<'_>) -> Response {
-        Response {
-            calls: vec![self.say(spot, at, say, &[])],
-            trouble: None,
-        }
-    }
-
-    fn say(&self, spot: &Spot, at: UnixTime, say: &Say<'_>, notes: &[Note]) -> Call {
-        let view = View {
-            language: Language::English,
-            zone: self.zone,
-            at,
-        };
-        let text = self.texts.render(say, notes, &view);
-        let mut message =
-            SendMessage::new(TgChatId(spot.chat.0), text.html).parse_mode(ParseMode::Html);
-        if !text.preview {
-            message = message.link_preview_options(no_preview());
-        }
-        if let Some(thread) = spot.thread.and_then(|thread| i32::try_from(thread).ok()) {
-            message = message.message_thread_id(ThreadId(MessageId(thread)));
-        }
-        if let Some(to) = spot.message.and_then(|message| i32::try_from(message).ok())
-            && spot.kind == ChatKind::Group
-        {
-            let reply = ReplyParameters::new(MessageId(to)).allow_sending_without_reply();
-            message = message.reply_parameters(reply).disable_notification(true);
-        }
-        Call::Send(Box::new(message))
+fn audience(origin: &Origin, manner: Manner, called: Option<Called>) -> Audience {
+    let is_plain = called.is_some_and(|called| called.plain);
+    let language = origin.language.as_deref();
+    Audience {
+        spot: Spot::of(&origin.place),
+        at: origin.at,
+        manner: manner
+            .towards(origin.place.kind, language)
+            .plain_if(is_plain),
     }
 }
 
-fn no_preview() -> LinkPreviewOptions {
-    LinkPreviewOptions {
-        is_disabled: true,
-        url: None,
-        prefer_small_media: false,
-        prefer_large_media: false,
-        show_above_text: false,
-    }
-}
-
-/// The text for a trouble.
-pub fn words(trouble: Trouble) -> TroubleText {
-    match trouble {
-        Trouble::Damaged => TroubleText::Damaged,
-        Trouble::Foreign => TroubleText::Foreign,
-        Trouble::Busy => TroubleText::Busy,
-        Trouble::Storage => TroubleText::Storage,
-        Trouble::Flood { seconds } => TroubleText::Flood {
-            seconds: seconds.unsigned_abs(),
-        },
-        Trouble::TooSoon { seconds } => TroubleText::TooSoon {
-            seconds: seconds.unsigned_abs(),
-        },
-        Trouble::Internal => TroubleText::Internal,
-    }
+/// In a group, a command that a bot does not have is answered only when that bot is named.
+fn is_overheard(origin: &Origin, called: Called) -> bool {
+    origin.place.kind == ChatKind::Group && !called.named
 }
 
 /// The chat whose answers must come in order.

@@ -10,9 +10,10 @@ use teloxide::{Bot, RequestError};
 use tokio::sync::watch;
 use tokio::time::timeout;
 
+use crate::domain::Locale;
 use crate::domain::board::ChatKind;
-use crate::domain::bridge::{Bridge, Locale, TelegramBotId, answered};
-use crate::text::{Language, Texts};
+use crate::domain::bridge::{Bridge, TelegramBotId, answered};
+use crate::text::Texts;
 
 use super::api::{BACKOFF, Failure, carry_out, describe, failure};
 use super::front::Front;
@@ -34,17 +35,20 @@ pub struct Menu {
 struct List {
     kind: ChatKind,
     /// None: for whose language there is no list. Each command is described in the language of the config that answers it.
-    language: Option<Language>,
+    language: Option<Locale>,
 }
+
+/// What each list was set to, by this process.
+type Known = HashMap<List, Vec<BotCommand>>;
 
 impl Menu {
     /// Sets every list, and from then on each that changes. Ends when the bridge is not watched any more.
     pub async fn follow(mut self) {
-        let (mut known, mut rest, mut failures) = (HashMap::new(), Duration::ZERO, 0);
+        let (mut known, mut rest, mut failures) = (Known::new(), Duration::ZERO, 0);
         loop {
             let (texts, id) = (self.front.texts(), self.id);
             let read = |bridge: &Arc<Bridge>| lists(bridge, id, texts);
-            let is_known = |wanted: &Vec<_>| news(wanted, &known).next().is_none();
+            let is_known = |wanted: &Vec<_>| wanted.iter().all(|entry| is_set(&known, entry));
             let Some(wanted) = settled(&mut self.bridge, rest, read, is_known).await else {
                 return;
             };
@@ -77,7 +81,7 @@ fn lists(bridge: &Bridge, bot: TelegramBotId, texts: &Texts) -> Vec<(List, Vec<B
     let of = |list: List| {
         let here = answered(bridge, bot).filter(|(command, _)| command.works_in(list.kind));
         let commands = here.map(|(command, found)| {
-            let language = list.language.unwrap_or(language_of(found.config.locale));
+            let language = list.language.unwrap_or(found.config.locale);
             let description = texts.description(language, command, list.kind);
             BotCommand::new(command.as_str(), description)
         });
@@ -86,30 +90,23 @@ fn lists(bridge: &Bridge, bot: TelegramBotId, texts: &Texts) -> Vec<(List, Vec<B
     List::all().map(of).collect()
 }
 
-/// The first language stands in for one that there are no texts in.
-fn language_of(locale: Locale) -> Language {
-    let mut all = Language::ALL.iter().copied();
-    let found = all.find(|language| language.code() == locale.as_str());
-    found.unwrap_or(Language::ALL[0])
-}
-
-/// What is not known to be set.
-fn news<'w>(
-    wanted: &'w [(List, Vec<BotCommand>)],
-    known: &HashMap<List, Vec<BotCommand>>,
-) -> impl Iterator<Item = &'w (List, Vec<BotCommand>)> {
-    let is_new = |(list, commands): &&(List, _)| known.get(list) != Some(commands);
-    wanted.iter().filter(is_new)
+/// Whether a list is known to be set so.
+fn is_set(known: &Known, (list, commands): &(List, Vec<BotCommand>)) -> bool {
+    known.get(list) == Some(commands)
 }
 
 /// Sets what is not known to be set. After a failure, how long to wait before it is tried again.
 async fn set_news(
     bot: &Bot,
     wanted: &[(List, Vec<BotCommand>)],
-    known: &mut HashMap<List, Vec<BotCommand>>,
+    known: &mut Known,
     failures: usize,
 ) -> Option<Duration> {
-    for (list, commands) in news(wanted, &known.clone()) {
+    for entry in wanted {
+        if is_set(known, entry) {
+            continue;
+        }
+        let (list, commands) = entry;
         if let Err(error) = set(bot, *list, commands).await {
             tracing::warn!(
                 failures,
@@ -138,7 +135,7 @@ fn pause(error: &RequestError, failures: usize) -> Option<Duration> {
 /// Sets one list; an empty one is removed.
 async fn set(bot: &Bot, list: List, commands: &[BotCommand]) -> Result<(), RequestError> {
     let scope = Some(list.scope());
-    let language_code = list.language.map(|language| language.code().to_owned());
+    let language_code = list.language.map(|language| language.as_str().to_owned());
     if commands.is_empty() {
         let mut call = DeleteMyCommands::new();
         (call.scope, call.language_code) = (scope, language_code);
@@ -151,7 +148,7 @@ async fn set(bot: &Bot, list: List, commands: &[BotCommand]) -> Result<(), Reque
 
 impl List {
     fn all() -> impl Iterator<Item = Self> {
-        let languages = || Language::ALL.iter().copied().map(Some);
+        let languages = || Locale::ALL.iter().copied().map(Some);
         let of = move |kind| {
             let all = std::iter::once(None).chain(languages());
             all.map(move |language| Self { kind, language })

@@ -4,34 +4,14 @@ use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentError, FluentResource};
 
 use super::html::Html;
+use crate::domain::Locale;
 
-macro_rules! languages {
-    ($($(#[$doc:meta])* $language:ident = $code:literal),+ $(,)?) => {
-        /// A language that the bot speaks. Each has its file beside this one, named by its code.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub enum Language {
-            $($(#[$doc])* $language),+
-        }
-
-        impl Language {
-            /// All there are, in the order of the variants.
-            pub const ALL: &[Self] = &[$(Self::$language),+];
-
-            /// The two letters by which Telegram knows it.
-            pub fn code(self) -> &'static str {
-                match self { $(Self::$language => $code),+ }
-            }
-
-            /// Its Fluent file.
-            pub(super) fn source(self) -> &'static str {
-                match self { $(Self::$language => include_str!(concat!($code, ".ftl"))),+ }
-            }
-        }
-    };
-}
-
-languages! {
-    English = "en",
+/// The language's Fluent file.
+pub(super) fn source(locale: Locale) -> &'static str {
+    match locale {
+        Locale::English => include_str!("en.ftl"),
+        Locale::Russian => include_str!("ru.ftl"),
+    }
 }
 
 /// The texts of one language.
@@ -39,17 +19,16 @@ pub struct Catalog(FluentBundle<FluentResource>);
 
 impl Catalog {
     /// Reads the language's file. What is wrong in it is traced, and missing later.
-    pub fn load(language: Language) -> Self {
-        let code = language.code();
-        let locale = code.parse().expect("a language's code is well-formed");
-        let mut bundle = FluentBundle::new_concurrent(vec![locale]);
+    pub fn load(locale: Locale) -> Self {
+        let code = locale.as_str();
+        let language = code.parse().expect("a language's code is well-formed");
+        let mut bundle = FluentBundle::new_concurrent(vec![language]);
         bundle.set_use_isolating(false);
-        let resource = FluentResource::try_new(language.source().to_owned()).unwrap_or_else(
-            |(rest, errors)| {
+        let resource =
+            FluentResource::try_new(source(locale).to_owned()).unwrap_or_else(|(rest, errors)| {
                 tracing::error!(language = code, ?errors, "a text file has mistakes");
                 rest
-            },
-        );
+            });
         if let Err(errors) = bundle.add_resource(resource) {
             tracing::error!(language = code, ?errors, "a text file has a key twice");
         }

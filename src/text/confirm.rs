@@ -112,9 +112,14 @@ impl Renderer<'_> {
 
     /// What is said below an answer.
     pub(super) fn note(&self, note: &Note, below: &Say<'_>) -> Html {
-        let Note::DueNotUnderstood { words } = note else {
-            return self.say("note-partial");
-        };
+        match note {
+            Note::DueNotUnderstood { words } => self.due_not_understood(words, below),
+            Note::ZoneAssumed { guess } => self.zone_assumed(*guess),
+            Note::Partial => self.say("note-partial"),
+        }
+    }
+
+    fn due_not_understood(&self, words: &str, below: &Say<'_>) -> Html {
         let words = Html::line(words, self.room.text.min(REMINDER_UNITS));
         let args = Args::default().html("words", words);
         match below {

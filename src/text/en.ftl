@@ -104,6 +104,9 @@ note-due-not-understood-here = No due date was understood in “{ $words }”. D
 
 note-partial = This chat's record is damaged, so this may not be everything. The operator of this bot has to repair it.
 
+note-zone-assumed = No time zone was chosen for this chat, so the due date was read in { $zone }. To choose another, send a city: <code>/timezone London</code>
+note-zone-guess = No time zone was chosen for this chat, so the due date was read in { $zone }. Would { $guess } be right? Then send <code>/timezone { $guess }</code>, or name another city.
+
 ## Lists
 
 list-title = { $scope ->
@@ -175,6 +178,12 @@ refused-chat-cannot-track = You write as a group or channel here, and only a per
 refused-operator = The operator can edit and delete every bounty, but neither add nor track any. <code>bounty shell</code> without <code>--operator</code> can.
 refused-no-page = There is no page { $page }. The last one is <code>{ $command }</code>
 refused-only-page = There is no page { $page }: everything is on one page, { $command }
+refused-language =
+    I do not speak “{ $typed }”.
+    { language-choices }
+refused-timezone =
+    I know no time zone and no city “{ $typed }”. Name a large city nearby.
+    { timezone-choices }
 
 ## What was typed could not be understood
 
@@ -266,7 +275,7 @@ help-command =
 help-dates =
     <b>Due dates</b> come last, after the link, or after <code>by</code> or <code>due:</code>
     <code>tomorrow 18:00</code>, <code>fri</code>, <code>next fri</code>, <code>in 3 days</code>, <code>3d</code>, <code>5h</code>, <code>31.12</code>, <code>2031-12-31 18:00</code>, <code>18:00</code>
-help-zone = A day without a time ends at 23:59. Times are in { $zone }.
+help-zone = A day without a time ends at 23:59. Times are in { $zone }, /timezone changes that.
 
 example-add = <code>/add Fix login bug https://example.com/1 tomorrow 18:00</code>
 example-edit = <code>/edit 3 New text</code>
@@ -276,6 +285,8 @@ example-track = <code>/track 3</code>
 example-untrack = <code>/untrack 3</code>
 example-my = /my
 example-history = <code>/history 3</code>
+example-language = /language
+example-timezone = <code>/timezone London</code>
 example-start = /start
 example-help = /help
 
@@ -294,5 +305,22 @@ command-my = { $kind ->
    *[private] List your bounties, the same as /bounty
 }
 command-history = Show who changed a bounty, when and how
+command-language = Show or choose this chat's language
+command-timezone = Show or choose this chat's time zone
 command-start = Show the first steps
 command-help = Show the commands with examples
+
+## The chat's settings
+
+language-current = { $chosen ->
+    [yes] This chat's language is <b>English</b>.
+   *[no] I answer in <b>English</b> here; no language was chosen for this chat.
+}
+language-choices = To choose one: <code>/language en</code> (English), <code>/language ru</code> (русский)
+language-chosen = I answer in <b>English</b> here from now on. /language shows the others.
+timezone-current = { $chosen ->
+    [yes] This chat's time zone is <b>{ $zone }</b>, where it is { $now } now.
+   *[no] Times here are in <b>{ $zone }</b>, where it is { $now } now; no time zone was chosen for this chat.
+}
+timezone-choices = To choose one, send a city or a zone: <code>/timezone London</code>, <code>/timezone America/New_York</code>, <code>/timezone UTC+3</code>
+timezone-chosen = This chat's time zone is <b>{ $zone }</b> from now on, where it is { $now } now. Due dates that are set stay the same moments.

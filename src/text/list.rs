@@ -7,7 +7,7 @@ use super::message::MESSAGE_UNITS;
 use crate::domain::board::{BountyView, Entry, Page, PageSize, Scope};
 
 /// The most UTF-16 units of an entry besides its text, link and creator's name, for ids of up to ten digits.
-pub const PAGE_ENTRY_OVERHEAD: usize = 80;
+pub const PAGE_ENTRY_OVERHEAD: usize = 100;
 /// The most UTF-16 units of a page's title and last line.
 const PAGE_FRAME: usize = 160;
 
@@ -39,7 +39,7 @@ impl Renderer<'_> {
             return self.empty_list(page.scope);
         }
         let title = Args::default().word("scope", scope_word(page.scope));
-        let title = self.format("list-title", title.digits("total", page.total));
+        let title = self.format("list-title", title.count("total", page.total));
         let entries = page.entries.iter().map(|entry| self.entry(entry));
         let parts = std::iter::once(title).chain(entries).chain(self.foot(page));
         Html::join(parts, "\n\n")

@@ -12,6 +12,7 @@ mod list;
 mod message;
 mod refusal;
 mod say;
+mod settings;
 mod time;
 
 #[cfg(test)]
@@ -19,10 +20,9 @@ mod tests;
 
 use chrono_tz::Tz;
 
-use crate::domain::UnixTime;
 use crate::domain::board::{Answer, ChatKind, CommandName};
+use crate::domain::{Locale, UnixTime};
 
-pub use catalog::Language;
 pub use html::plain;
 pub use list::{PAGE_ENTRY_OVERHEAD, page_size};
 pub use message::{MESSAGE_UNITS, Message};
@@ -34,14 +34,14 @@ use message::Room;
 
 /// The texts of all languages. Made once, shared by all threads.
 pub struct Texts {
-    /// In the order of [`Language::ALL`], which is that of the variants.
+    /// In the order of [`Locale::ALL`], which is that of the variants.
     catalogs: Vec<Catalog>,
 }
 
 /// What a text depends on besides what it says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct View {
-    pub language: Language,
+    pub locale: Locale,
     pub zone: Tz,
     /// The message's own date: what "in 3 days" and "overdue" are seen from.
     pub at: UnixTime,
@@ -51,7 +51,7 @@ impl Texts {
     /// Reads the texts, which are part of the program.
     pub fn new() -> Self {
         Self {
-            catalogs: Language::ALL.iter().copied().map(Catalog::load).collect(),
+            catalogs: Locale::ALL.iter().copied().map(Catalog::load).collect(),
         }
     }
 
@@ -59,7 +59,7 @@ impl Texts {
     pub fn render(&self, say: &Say<'_>, notes: &[Note], view: &View) -> Message {
         message::fit(|room| {
             let renderer = Renderer {
-                catalog: self.catalog(view.language),
+                catalog: self.catalog(view.locale),
                 view,
                 room,
             };
@@ -68,18 +68,18 @@ impl Texts {
     }
 
     /// What this command does in a chat of this kind, for Telegram's menu; plain text.
-    pub fn description(&self, language: Language, command: CommandName, kind: ChatKind) -> String {
-        guide::description(self.catalog(language), command, kind).plain()
+    pub fn description(&self, locale: Locale, command: CommandName, kind: ChatKind) -> String {
+        guide::description(self.catalog(locale), command, kind).plain()
     }
 
     /// What a button says that an older version of the program made; plain text.
-    pub fn outdated_button(&self, language: Language) -> String {
-        let catalog = self.catalog(language);
+    pub fn outdated_button(&self, locale: Locale) -> String {
+        let catalog = self.catalog(locale);
         catalog.format("button-outdated", &Args::default()).plain()
     }
 
-    fn catalog(&self, language: Language) -> &Catalog {
-        &self.catalogs[language as usize]
+    fn catalog(&self, locale: Locale) -> &Catalog {
+        &self.catalogs[locale as usize]
     }
 }
 
@@ -138,6 +138,10 @@ impl Renderer<'_> {
             Answer::History(history) => self.history(history),
             Answer::Welcome { kind } => self.welcome(*kind),
             Answer::Help { kind, commands } => self.help(*kind, *commands),
+            Answer::Language { chosen } => self.language(*chosen),
+            Answer::LanguageChosen => self.say("language-chosen"),
+            Answer::Timezone { chosen } => self.timezone(*chosen),
+            Answer::TimezoneChosen => self.timezone_chosen(),
             Answer::MessageEdited(line) => self.message_edited(line),
             Answer::Merged { bounties } => {
                 self.format("merged", Args::default().count("count", *bounties))

@@ -40,6 +40,8 @@ impl Renderer<'_> {
             Refusal::TrackingInPrivate => self.say("refused-tracking-in-private"),
             Refusal::ChatCannotTrack => self.say("refused-chat-cannot-track"),
             Refusal::OperatorCannot => self.say("refused-operator"),
+            Refusal::UnknownLanguage { typed } => self.not_known("refused-language", typed),
+            Refusal::UnknownTimezone { typed } => self.not_known("refused-timezone", typed),
             Refusal::NoSuchPage { scope, page, pages } => self.no_such_page(*scope, *page, *pages),
         }
     }
@@ -58,9 +60,9 @@ impl Renderer<'_> {
 
     fn text_too_long(&self, characters: u64) -> Html {
         let args = Args::default()
-            .digits("characters", characters)
+            .count("characters", characters)
             .digits("limit", TEXT_LIMIT)
-            .digits("excess", characters.saturating_sub(TEXT_LIMIT as u64));
+            .count("excess", characters.saturating_sub(TEXT_LIMIT as u64));
         self.format("refused-text-too-long", args)
     }
 

@@ -1,5 +1,7 @@
 //! What can be said that is no answer of a board.
 
+use chrono_tz::Tz;
+
 use crate::domain::board::Answer;
 
 /// Everything that the bot can say in a message.
@@ -23,6 +25,8 @@ pub enum Say<'a> {
 pub enum Note {
     /// These words of a new bounty look like a due date, but are none: they are part of its text.
     DueNotUnderstood { words: String },
+    /// A due date was read in a zone that nobody chose; the one that is likely for who wrote.
+    ZoneAssumed { guess: Option<Tz> },
     /// The answer comes from the readable part of a damaged record.
     Partial,
 }

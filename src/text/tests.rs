@@ -6,6 +6,9 @@ mod every;
 mod harmless;
 mod histories;
 mod pages;
+mod plurals;
+mod russian;
+mod syntax;
 mod times;
 
 use std::sync::LazyLock;
@@ -13,10 +16,9 @@ use std::sync::LazyLock;
 use chrono_tz::{Tz, UTC};
 
 use super::html::units;
-use super::{Language, MESSAGE_UNITS, Message, Note, Say, Texts, View};
-use crate::domain::BountyId;
-use crate::domain::UnixTime;
+use super::{MESSAGE_UNITS, Message, Note, Say, Texts, View};
 use crate::domain::board::{Answer, BountyView, Refusal};
+use crate::domain::{BountyId, Locale, UnixTime};
 
 static TEXTS: LazyLock<Texts> = LazyLock::new(Texts::new);
 
@@ -28,14 +30,22 @@ const FRIDAY: UnixTime = NOON + 3 * DAY + 12 * 3_600 - 60;
 
 fn view(zone: Tz) -> View {
     View {
-        language: Language::English,
+        locale: Locale::English,
         zone,
         at: NOON,
     }
 }
 
 fn render(say: &Say<'_>, notes: &[Note]) -> Message {
-    let message = TEXTS.render(say, notes, &view(UTC));
+    render_in(Locale::English, say, notes)
+}
+
+fn render_in(locale: Locale, say: &Say<'_>, notes: &[Note]) -> Message {
+    let view = View {
+        locale,
+        ..view(UTC)
+    };
+    let message = TEXTS.render(say, notes, &view);
     assert!(units(&message.plain()) <= MESSAGE_UNITS, "{message:?}");
     message
 }

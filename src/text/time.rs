@@ -6,7 +6,7 @@ use chrono_tz::Tz;
 use super::Renderer;
 use super::catalog::Args;
 use super::html::Html;
-use crate::domain::UnixTime;
+use crate::domain::{UnixTime, zone};
 
 const MINUTE: u64 = 60;
 const HOUR: u64 = 60 * MINUTE;
@@ -41,7 +41,7 @@ impl Renderer<'_> {
 
     /// The chat's zone as a variable.
     pub(super) fn zone(&self, args: Args) -> Args {
-        args.word("zone", self.view.zone.name())
+        args.html("zone", Html::line(&zone::shown(self.view.zone), usize::MAX))
     }
 
     /// "in 3 days", "2 hours ago"

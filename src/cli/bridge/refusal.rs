@@ -2,7 +2,8 @@
 
 use super::words::{all_named, kind, named};
 use crate::cli::output::visible;
-use crate::domain::bridge::{Locale, Refusal, ResponseMode, TypesDiffer, UpdateMode, commands_of};
+use crate::domain::Locale;
+use crate::domain::bridge::{Refusal, ResponseMode, TypesDiffer, UpdateMode, commands_of};
 
 /// Why nothing changed, and what to do.
 pub fn words(refusal: &Refusal) -> String {

@@ -5,7 +5,8 @@ use serde_json::Value;
 use crate::bridge::Executed;
 use crate::cli::output::visible;
 use crate::domain::Event;
-use crate::domain::bridge::{BridgeEvent, Deed, EntityKind, Named, SettingChange, Subject};
+use crate::domain::SettingChange;
+use crate::domain::bridge::{BridgeEvent, Deed, EntityKind, Named, Subject};
 
 /// The word for a kind of entity on the command line.
 pub fn kind(kind: EntityKind) -> &'static str {

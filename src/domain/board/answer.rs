@@ -25,6 +25,16 @@ pub enum Answer {
         commands: CommandSet,
     },
     History(History),
+    /// In which language the chat is answered: the one of this answer; whether it chose that.
+    Language {
+        chosen: bool,
+    },
+    LanguageChosen,
+    /// In which time zone its dates are; whether it chose one.
+    Timezone {
+        chosen: bool,
+    },
+    TimezoneChosen,
     /// A message that held a command was edited, which changes nothing.
     MessageEdited(EditLine),
     /// The group became a supergroup whose chat already had a board: that many bounties were added to the older one.
@@ -165,6 +175,13 @@ pub enum Refusal {
     ChatCannotTrack,
     /// The operator edits and deletes; it neither adds nor tracks.
     OperatorCannot,
+    /// No language that the bot speaks.
+    UnknownLanguage {
+        typed: String,
+    },
+    UnknownTimezone {
+        typed: String,
+    },
     NoSuchPage {
         scope: Scope,
         page: u64,

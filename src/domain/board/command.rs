@@ -21,6 +21,10 @@ pub enum Change {
     Delete(BountyId),
     Track(BountyId),
     Untrack(BountyId),
+    /// As typed.
+    ChooseLanguage(String),
+    /// As typed: an IANA name, a city, or a distance from UTC.
+    ChooseTimezone(String),
 }
 
 /// The parts of a new bounty as typed.
@@ -59,6 +63,10 @@ pub enum Query {
         page: u64,
     },
     Help,
+    /// In which language the chat is answered.
+    Language,
+    /// In which time zone its dates are.
+    Timezone,
     /// Every change of one bounty.
     History(BountyId),
 }

@@ -1,6 +1,7 @@
 //! What an event did, told from the state before it. The same function serves the first answer and a repeated one.
 
 use super::answer::{Answer, BountyView, FieldChange};
+use super::command::Change;
 use super::event::{BoardEvent, BountyEdited, ChatKind};
 use super::state::{Board, Bounty};
 
@@ -36,9 +37,35 @@ pub fn confirm(before: &Board, event: &BoardEvent, kind: ChatKind) -> Option<Ans
         BoardEvent::BountyDeleted(deleted) => known(deleted.id).map(Answer::Deleted),
         BoardEvent::Tracked(tracked) => known(tracked.id).map(Answer::Tracked),
         BoardEvent::Untracked(untracked) => known(untracked.id).map(Answer::Untracked),
-        BoardEvent::BoardOpened(_) | BoardEvent::ChatMigrated(_) | BoardEvent::BoardRepaired(_) => {
-            None
-        }
+        BoardEvent::LanguageChosen(_) => Some(Answer::LanguageChosen),
+        BoardEvent::TimezoneChosen(_) => Some(Answer::TimezoneChosen),
+        BoardEvent::BoardOpened(_)
+        | BoardEvent::ChatMigrated(_)
+        | BoardEvent::BoardRepaired(_)
+        | BoardEvent::IdsReserved(_) => None,
+    }
+}
+
+/// The answer to a change that had nothing to record and nothing wrong: what is there already.
+pub fn unchanged(board: &Board, change: &Change, kind: ChatKind) -> Answer {
+    match change {
+        Change::ChooseLanguage(_) => language(board),
+        Change::ChooseTimezone(_) => timezone(board),
+        _ => Answer::Welcome { kind },
+    }
+}
+
+/// In which language the chat is answered.
+pub fn language(board: &Board) -> Answer {
+    Answer::Language {
+        chosen: board.settings().language.is_some(),
+    }
+}
+
+/// In which time zone its dates are.
+pub fn timezone(board: &Board) -> Answer {
+    Answer::Timezone {
+        chosen: board.settings().zone().is_some(),
     }
 }
 

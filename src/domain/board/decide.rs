@@ -5,11 +5,12 @@ use chrono_tz::Tz;
 use super::answer::Refusal;
 use super::command::{Change, DueWish, EditParts, NewBounty};
 use super::event::{
-    BoardEvent, BountyAdded, BountyDeleted, BountyEdited, ChatKind, Tracked, Untracked, UserStarted,
+    BoardEvent, BountyAdded, BountyDeleted, BountyEdited, ChatKind, LanguageChosen, TimezoneChosen,
+    Tracked, Untracked, UserStarted,
 };
 use super::state::{Board, Bounty};
 use crate::domain::due::DueExpr;
-use crate::domain::{Actor, BountyId, UnixTime, normalise_link};
+use crate::domain::{Actor, BountyId, Locale, UnixTime, normalise_link, zone};
 
 /// The longest text of a bounty, in Unicode scalar values after trimming.
 pub const TEXT_LIMIT: usize = 1_000;
@@ -30,7 +31,7 @@ pub struct Context<'a> {
 }
 
 /// Judges one command: the event that it becomes; `Ok(None)` when there is nothing to record and nothing wrong
-/// (a second `/start`); or a refusal that its user can act on.
+/// (a second `/start`, a choice that was made before); or a refusal that its user can act on.
 pub fn decide(
     board: &Board,
     change: &Change,
@@ -46,6 +47,8 @@ pub fn decide(
         }
         Change::Track(id) => track(board, *id, context).map(Some),
         Change::Untrack(id) => untrack(board, *id, context).map(Some),
+        Change::ChooseLanguage(typed) => choose_language(board, typed),
+        Change::ChooseTimezone(typed) => choose_timezone(board, typed),
     }
 }
 
@@ -122,6 +125,24 @@ fn untrack(board: &Board, id: BountyId, context: &Context<'_>) -> Result<BoardEv
         return Err(Refusal::NotTracked { id });
     }
     Ok(BoardEvent::Untracked(Untracked { id }))
+}
+
+/// Anyone in the chat may choose: groups have no roles here, and the event says who it was.
+fn choose_language(board: &Board, typed: &str) -> Result<Option<BoardEvent>, Refusal> {
+    let language = Locale::named(typed).ok_or_else(|| Refusal::UnknownLanguage {
+        typed: typed.to_owned(),
+    })?;
+    let is_new = board.settings().language != Some(language);
+    Ok(is_new.then_some(BoardEvent::LanguageChosen(LanguageChosen { language })))
+}
+
+fn choose_timezone(board: &Board, typed: &str) -> Result<Option<BoardEvent>, Refusal> {
+    let zone = zone::find(typed).ok_or_else(|| Refusal::UnknownTimezone {
+        typed: typed.to_owned(),
+    })?;
+    let timezone = zone.name().to_owned();
+    let is_new = board.settings().timezone.as_ref() != Some(&timezone);
+    Ok(is_new.then_some(BoardEvent::TimezoneChosen(TimezoneChosen { timezone })))
 }
 
 /// Whether the actor, who must be a user in a group, tracks this living bounty.

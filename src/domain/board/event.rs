@@ -5,7 +5,9 @@ use serde_json::value::RawValue;
 
 use super::canonical;
 use crate::domain::record::{present, read_data};
-use crate::domain::{BountyId, ChatId, Cursor, DecodeError, Event, Seq, StreamId, UnixTime};
+use crate::domain::{
+    BountyId, ChatId, Cursor, DecodeError, Event, Locale, Seq, StreamId, UnixTime,
+};
 
 /// Whose board it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -29,6 +31,9 @@ pub enum BoardEvent {
     Untracked(Untracked),
     ChatMigrated(ChatMigrated),
     BoardRepaired(BoardRepaired),
+    IdsReserved(IdsReserved),
+    LanguageChosen(LanguageChosen),
+    TimezoneChosen(TimezoneChosen),
 }
 
 /// The first event of every board: names the stream, so that logs cannot be swapped.
@@ -118,6 +123,29 @@ pub struct BoardRepaired {
     pub next_id: BountyId,
 }
 
+/// Ids were given in the old world, to bounties that are there no more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IdsReserved {
+    /// No bounty after this event has a lower id.
+    pub next_id: BountyId,
+}
+
+/// The chat's language, from now on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LanguageChosen {
+    pub language: Locale,
+}
+
+/// The chat's time zone, from now on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TimezoneChosen {
+    /// Its IANA name. A text, so that a log stays readable when the names that a program knows change.
+    pub timezone: String,
+}
+
 /// The `data` of a [`BoardEvent`], borrowed for writing.
 #[derive(Serialize)]
 #[serde(untagged)]
@@ -131,11 +159,14 @@ pub enum BoardData<'a> {
     Untracked(&'a Untracked),
     ChatMigrated(&'a ChatMigrated),
     BoardRepaired(&'a BoardRepaired),
+    IdsReserved(&'a IdsReserved),
+    LanguageChosen(&'a LanguageChosen),
+    TimezoneChosen(&'a TimezoneChosen),
 }
 
 impl BoardEvent {
     /// The log's `type` of every event.
-    pub const NAMES: [&'static str; 9] = [
+    pub const NAMES: [&'static str; 12] = [
         "BoardOpened",
         "UserStarted",
         "BountyAdded",
@@ -145,6 +176,9 @@ impl BoardEvent {
         "Untracked",
         "ChatMigrated",
         "BoardRepaired",
+        "IdsReserved",
+        "LanguageChosen",
+        "TimezoneChosen",
     ];
 
     /// The bounty that the event is about.
@@ -158,7 +192,10 @@ impl BoardEvent {
             Self::BoardOpened(_)
             | Self::UserStarted(_)
             | Self::ChatMigrated(_)
-            | Self::BoardRepaired(_) => None,
+            | Self::BoardRepaired(_)
+            | Self::IdsReserved(_)
+            | Self::LanguageChosen(_)
+            | Self::TimezoneChosen(_) => None,
         }
     }
 }
@@ -177,6 +214,9 @@ impl Event for BoardEvent {
             Self::Untracked(_) => "Untracked",
             Self::ChatMigrated(_) => "ChatMigrated",
             Self::BoardRepaired(_) => "BoardRepaired",
+            Self::IdsReserved(_) => "IdsReserved",
+            Self::LanguageChosen(_) => "LanguageChosen",
+            Self::TimezoneChosen(_) => "TimezoneChosen",
         }
     }
 
@@ -195,6 +235,9 @@ impl Event for BoardEvent {
             Self::Untracked(data) => BoardData::Untracked(data),
             Self::ChatMigrated(data) => BoardData::ChatMigrated(data),
             Self::BoardRepaired(data) => BoardData::BoardRepaired(data),
+            Self::IdsReserved(data) => BoardData::IdsReserved(data),
+            Self::LanguageChosen(data) => BoardData::LanguageChosen(data),
+            Self::TimezoneChosen(data) => BoardData::TimezoneChosen(data),
         }
     }
 
@@ -221,6 +264,9 @@ impl Event for BoardEvent {
             ("Untracked", 1) => read_data(name, version, data).map(Self::Untracked),
             ("ChatMigrated", 1) => read_data(name, version, data).map(Self::ChatMigrated),
             ("BoardRepaired", 1) => read_data(name, version, data).map(Self::BoardRepaired),
+            ("IdsReserved", 1) => read_data(name, version, data).map(Self::IdsReserved),
+            ("LanguageChosen", 1) => read_data(name, version, data).map(Self::LanguageChosen),
+            ("TimezoneChosen", 1) => read_data(name, version, data).map(Self::TimezoneChosen),
             _ => Err(DecodeError::Unknown {
                 name: name.to_owned(),
                 version,

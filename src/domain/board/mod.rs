@@ -15,6 +15,7 @@ mod list;
 mod name;
 mod query;
 mod seen;
+mod settings;
 mod snapshot;
 mod state;
 
@@ -22,17 +23,18 @@ pub use answer::{
     Answer, BountyView, EditLine, Entry, FieldChange, History, HistoryEntry, Page, Refusal, Scope,
 };
 pub use command::{Change, Command, DueWish, EditParts, NewBounty, Query};
-pub use confirm::{changes, confirm, view};
+pub use confirm::{changes, confirm, unchanged, view};
 pub use decide::{BOARD_BOUNTIES, BOARD_TEXT_BYTES, Context, TEXT_LIMIT, decide};
 pub use event::{
     BoardEvent, BoardOpened, BoardRepaired, BountyAdded, BountyDeleted, BountyEdited, ChatKind,
-    ChatMigrated, Tracked, Untracked, UserStarted,
+    ChatMigrated, IdsReserved, LanguageChosen, TimezoneChosen, Tracked, Untracked, UserStarted,
 };
 pub use history::{HistoryFold, repeat_answer};
 pub use list::PageSize;
 pub use name::{Category, CommandName, CommandSet};
 pub use query::answer;
 pub use seen::{SEEN_PER_BOT, SeenUpdates};
+pub use settings::{ChatSettings, ChatStyle, setting_change};
 pub use snapshot::{board_file, board_file_name};
 pub use state::{Board, Bounty, TrackingList};
 

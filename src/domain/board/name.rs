@@ -13,6 +13,8 @@ pub enum CommandName {
     Edit,
     Delete,
     History,
+    Language,
+    Timezone,
     Help,
     Start,
 }
@@ -40,7 +42,7 @@ impl Category {
 
 impl CommandName {
     /// All, in the order in which people need them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::Add,
         Self::Bounty,
         Self::Track,
@@ -49,6 +51,8 @@ impl CommandName {
         Self::Edit,
         Self::Delete,
         Self::History,
+        Self::Language,
+        Self::Timezone,
         Self::Help,
         Self::Start,
     ];
@@ -64,6 +68,8 @@ impl CommandName {
             Self::Edit => "edit",
             Self::Delete => "delete",
             Self::History => "history",
+            Self::Language => "language",
+            Self::Timezone => "timezone",
             Self::Help => "help",
             Self::Start => "start",
         }
@@ -75,12 +81,24 @@ impl CommandName {
         Self::ALL.into_iter().find(same)
     }
 
-    /// `/start` counts as reading: it is recorded once per user and changes no bounty.
+    /// What changes no bounty counts as reading, though `/start` is recorded once per user, and a setting when it changes.
     pub fn category(self) -> Category {
         match self {
             Self::Add | Self::Track | Self::Untrack | Self::Edit | Self::Delete => Category::Write,
-            Self::Bounty | Self::My | Self::History | Self::Help | Self::Start => Category::Read,
+            Self::Bounty
+            | Self::My
+            | Self::History
+            | Self::Language
+            | Self::Timezone
+            | Self::Help
+            | Self::Start => Category::Read,
         }
+    }
+
+    /// Whether it is about how the chat itself is answered. Answers name such commands, so they work with every bot that
+    /// answers anything, whatever its configs enable.
+    pub fn is_setting(self) -> bool {
+        matches!(self, Self::Language | Self::Timezone)
     }
 
     /// Whether it means something there: in a DM all bounties are one's own.

@@ -2,6 +2,7 @@
 
 use super::answer::{Answer, Page, Refusal, Scope};
 use super::command::Query;
+use super::confirm::{language, timezone};
 use super::decide::Context;
 use super::event::ChatKind;
 use super::list::{self, PageSize};
@@ -17,6 +18,8 @@ pub fn answer(
     size: PageSize,
 ) -> Option<Answer> {
     let listed = match query {
+        Query::Language => return Some(language(board)),
+        Query::Timezone => return Some(timezone(board)),
         Query::Help | Query::History(_) => return None,
         Query::List { page } => list::page(board, all(context.kind), board.bounties(), page, size),
         Query::Mine { page } => mine(board, page, context, size),

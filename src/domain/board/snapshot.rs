@@ -6,13 +6,17 @@ use serde::Serialize;
 use super::event::{BoardEvent, ChatKind};
 use super::state::{Board, Bounty, TrackingList};
 use crate::domain::stream::pretty;
-use crate::domain::{Aggregate, BountyId, ChatId, Recorded, Seq, StreamId, UnixTime, UserId};
+use crate::domain::{
+    Aggregate, BountyId, ChatId, Locale, Recorded, Seq, StreamId, UnixTime, UserId,
+};
 
 #[derive(Serialize)]
 struct GroupFile<'a> {
     group_id: ChatId,
     bounties: Vec<GroupBounty<'a>>,
     next_id: BountyId,
+    #[serde(flatten)]
+    chosen: Chosen<'a>,
     seq: Seq,
     head: &'a str,
 }
@@ -32,6 +36,8 @@ struct UserFile<'a> {
     user_id: ChatId,
     bounties: Vec<UserBounty<'a>>,
     next_id: BountyId,
+    #[serde(flatten)]
+    chosen: Chosen<'a>,
     seq: Seq,
     head: &'a str,
 }
@@ -43,6 +49,15 @@ struct UserBounty<'a> {
     link: Option<&'a str>,
     due_date_ts: Option<UnixTime>,
     created_at: UnixTime,
+}
+
+/// What the chat chose; what it did not choose has no key.
+#[derive(Serialize)]
+struct Chosen<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    language: Option<Locale>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    timezone: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -106,6 +121,10 @@ fn list_file_name(user: UserId) -> String {
 pub fn board_file(board: &Board, head: &str) -> Option<Vec<u8>> {
     let chat = board.chat_id()?;
     let (next_id, seq) = (board.next_id(), board.seq());
+    let chosen = Chosen {
+        language: board.settings().language,
+        timezone: board.settings().timezone.as_deref(),
+    };
     match board.kind()? {
         ChatKind::Group => {
             let bounties = board.bounties().map(group_bounty).collect();
@@ -113,6 +132,7 @@ pub fn board_file(board: &Board, head: &str) -> Option<Vec<u8>> {
                 group_id: chat,
                 bounties,
                 next_id,
+                chosen,
                 seq,
                 head,
             }))
@@ -123,6 +143,7 @@ pub fn board_file(board: &Board, head: &str) -> Option<Vec<u8>> {
                 user_id: chat,
                 bounties,
                 next_id,
+                chosen,
                 seq,
                 head,
             }))

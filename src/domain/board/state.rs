@@ -5,10 +5,9 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use super::event::{
-    BoardEvent, BoardOpened, BoardRepaired, BountyAdded, BountyEdited, ChatKind, ChatMigrated,
-};
+use super::event::{BoardEvent, BoardOpened, BountyAdded, BountyEdited, ChatKind, ChatMigrated};
 use super::seen::SeenUpdates;
+use super::settings::ChatSettings;
 use crate::domain::{Actor, BountyId, ChatId, Recorded, Seq, UnixTime, UserId};
 
 /// One bounty as it is now.
@@ -37,13 +36,15 @@ pub struct Board {
     pub(super) seq: Seq,
     pub(super) bounties: BTreeMap<BountyId, Bounty>,
     pub(super) last_id: BountyId,
-    /// Ids that may have been given in events that a repair could not keep.
+    /// Ids below the last one that the log does not know to have been given: those of events that a repair could not keep, those
+    /// that were reserved, and those between the ids that imported bounties keep.
     pub(super) lost_ids: Vec<Range<BountyId>>,
     pub(super) text_bytes: u64,
     pub(super) lists: BTreeMap<UserId, TrackingList>,
     pub(super) started: BTreeSet<UserId>,
     pub(super) names: BTreeMap<i64, String>,
     pub(super) seen: SeenUpdates,
+    pub(super) settings: ChatSettings,
 }
 
 impl Board {
@@ -95,16 +96,24 @@ impl Board {
 
     /// The name by which a user or chat was last seen here; their id when they never were.
     pub fn name_of(&self, id: i64) -> String {
-        self.names
-            .get(&id)
-            .filter(|name| !name.is_empty())
-            .cloned()
-            .unwrap_or_else(|| id.to_string())
+        let known = self.known_name(id);
+        known.map_or_else(|| id.to_string(), str::to_owned)
+    }
+
+    /// The name by which a user or chat was last seen here.
+    pub fn known_name(&self, id: i64) -> Option<&str> {
+        let known = self.names.get(&id).filter(|name| !name.is_empty());
+        known.map(String::as_str)
     }
 
     /// Which updates became events here.
     pub fn seen(&self) -> &SeenUpdates {
         &self.seen
+    }
+
+    /// What the chat chose for itself.
+    pub fn settings(&self) -> &ChatSettings {
+        &self.settings
     }
 
     /// Applies one event. Total: an event that makes no sense here changes nothing but the position.
@@ -120,7 +129,12 @@ impl Board {
             BoardEvent::Tracked(tracked) => self.track(tracked.id, &record.actor),
             BoardEvent::Untracked(untracked) => self.untrack(untracked.id, &record.actor),
             BoardEvent::ChatMigrated(moved) => self.migrate(moved),
-            BoardEvent::BoardRepaired(repaired) => self.repair(repaired),
+            BoardEvent::BoardRepaired(repaired) => self.skip_to(repaired.next_id),
+            BoardEvent::IdsReserved(reserved) => self.skip_to(reserved.next_id),
+            BoardEvent::LanguageChosen(chosen) => self.settings.language = Some(chosen.language),
+            BoardEvent::TimezoneChosen(chosen) => {
+                self.settings.timezone = Some(chosen.timezone.clone());
+            }
         }
     }
 
@@ -163,6 +177,8 @@ impl Board {
             created_at: added.created_at,
         };
         self.text_bytes += bounty.text.len() as u64;
+        self.skip_to(added.id);
+        self.note_due(bounty.due);
         self.last_id = self.last_id.max(added.id);
         if let Some(replaced) = self.bounties.insert(added.id, bounty) {
             self.text_bytes = self.text_bytes.saturating_sub(replaced.text.len() as u64);
@@ -183,6 +199,13 @@ impl Board {
         }
         if let Some(due) = edited.due_date_ts {
             bounty.due = due;
+            self.note_due(due);
+        }
+    }
+
+    fn note_due(&mut self, due: Option<UnixTime>) {
+        if due.is_some() {
+            self.settings.first_due.get_or_insert(self.seq);
         }
     }
 
@@ -214,11 +237,12 @@ impl Board {
         }
     }
 
-    fn repair(&mut self, repaired: &BoardRepaired) {
+    /// The next bounty gets this id, unless ids beyond it were given.
+    fn skip_to(&mut self, id: BountyId) {
         let next = self.next_id();
-        if repaired.next_id > next {
-            self.lost_ids.push(next..repaired.next_id);
-            self.last_id = BountyId(repaired.next_id.0 - 1);
+        if id > next {
+            self.lost_ids.push(next..id);
+            self.last_id = BountyId(id.0 - 1);
         }
     }
 

@@ -1,5 +1,7 @@
 //! Given these events, when this command, then this event or refusal.
 
+mod settings;
+
 use chrono_tz::UTC;
 use uuid::Uuid;
 

@@ -7,15 +7,7 @@ use super::event::BridgeEvent;
 use super::ids::RowId;
 use super::state::Bridge;
 use super::table::{Row, Table};
-use crate::domain::Event;
-
-/// One field's change. A new entity's fields come from nothing, a removed one's go to nothing.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SettingChange {
-    pub field: String,
-    pub old: Option<Value>,
-    pub new: Option<Value>,
-}
+use crate::domain::{Event, SettingChange};
 
 /// Which fields of its entity an event changes, seen from the state `before`.
 pub fn changes(before: &Bridge, event: &BridgeEvent) -> Vec<SettingChange> {

@@ -1,34 +1,6 @@
 //! Fields that have one of a few words.
 
-use serde::{Deserialize, Serialize};
-
-macro_rules! choice {
-    ($(#[$doc:meta])* $name:ident { $($(#[$about:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        pub enum $name {
-            $($(#[$about])* #[serde(rename = $word)] $variant),+
-        }
-
-        impl $name {
-            /// The words there are.
-            pub const WORDS: &'static [&'static str] = &[$($word),+];
-
-            /// The word for it.
-            pub fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $word),+ }
-            }
-
-            /// What this word means, in any case.
-            pub fn read(word: &str) -> Option<Self> {
-                $(if word.eq_ignore_ascii_case($word) {
-                    return Some(Self::$variant);
-                })+
-                None
-            }
-        }
-    };
-}
+use crate::domain::choice::choice;
 
 choice! {
     /// What a user of the bridge may do.
@@ -38,11 +10,6 @@ choice! {
 choice! {
     /// How a bot gets its updates.
     UpdateMode { Polling = "polling", Webhook = "webhook" }
-}
-
-choice! {
-    /// The language of a bot's answers, where neither the chat nor the user chose one.
-    Locale { English = "en", Russian = "ru" }
 }
 
 choice! {

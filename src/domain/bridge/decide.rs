@@ -2,7 +2,7 @@
 
 use serde_json::Map;
 
-use super::choice::{ListenerType, Locale, ResponseMode, Role, UpdateMode};
+use super::choice::{ListenerType, ResponseMode, Role, UpdateMode};
 use super::command::{
     BotParts, BridgeCommand, ConfigParts, ProviderParts, SecretWish, TrackerParts,
 };
@@ -21,7 +21,7 @@ use super::refusal::{EntityKind, Named, Refusal, TypesDiffer};
 use super::registry::commands_of;
 use super::state::Bridge;
 use super::table::{Row, Table};
-use crate::domain::UnixTime;
+use crate::domain::{Locale, UnixTime};
 
 /// Entries on one page of a list, unless a config says otherwise.
 const DEFAULT_COUNT: u8 = 5;

@@ -6,7 +6,7 @@ use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::choice::{ChatAction, EventType, Locale, ResponseMode, UpdateMode};
+use super::choice::{ChatAction, EventType, ResponseMode, UpdateMode};
 use super::entity::{CommandConfig, CommandTracker, ServiceProvider, TelegramBot};
 use super::ids::{
     CommandConfigId, CommandTrackerId, NotificationTargetId, NotificationTrackerId,
@@ -16,6 +16,7 @@ use super::notify::{
     ClockTime, Collections, NotificationTarget, NotificationTracker, NotificationTrackerTarget,
 };
 use super::secret::SecretRef;
+use crate::domain::Locale;
 use crate::domain::record::present;
 
 /// The first event: names the stream, so that logs cannot be swapped.

@@ -6,14 +6,14 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::choice::{ListenerType, Locale, ResponseMode, Role, UpdateMode};
+use super::choice::{ListenerType, ResponseMode, Role, UpdateMode};
 use super::ids::{
     BridgeUserId, CommandConfigId, CommandTrackerId, CommandTrackerListenerId, ServiceProviderId,
     TelegramBotId,
 };
 use super::secret::SecretRef;
 use super::table::Row;
-use crate::domain::UnixTime;
+use crate::domain::{Locale, UnixTime};
 
 /// Who owns entities.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::choice::{Locale, ResponseMode, UpdateMode};
+use super::choice::{ResponseMode, UpdateMode};
 use super::command::{BotParts, Change, ConfigParts, ProviderParts, SecretWish, TrackerParts};
 use super::edit::{
     CommandConfigEdited, CommandTrackerEdited, ServiceProviderEdited, TelegramBotEdited,
@@ -13,6 +13,7 @@ use super::entity::{CommandConfig, CommandTracker, ServiceProvider, TelegramBot}
 use super::refusal::Refusal;
 use super::registry::commands_of;
 use super::secret::{SecretRef, has_secret, is_variable_name, secret_in};
+use crate::domain::Locale;
 
 /// The longest name, icon or word, in Unicode scalar values.
 const TEXT_LIMIT: usize = 100;

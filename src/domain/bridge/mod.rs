@@ -24,8 +24,8 @@ mod snapshot;
 mod state;
 mod table;
 
-pub use changes::{Deed, SettingChange, Subject, changes};
-pub use choice::{ChatAction, EventType, ListenerType, Locale, ResponseMode, Role, UpdateMode};
+pub use changes::{Deed, Subject, changes};
+pub use choice::{ChatAction, EventType, ListenerType, ResponseMode, Role, UpdateMode};
 pub use command::{
     BotParts, BridgeCommand, Change, ConfigParts, ProviderParts, SecretWish, TrackerParts,
 };
@@ -53,7 +53,9 @@ pub use notify::{
 };
 pub use refusal::{EntityKind, Named, Refusal, TypesDiffer};
 pub use registry::{BOUNTY, CommandSpec, commands_of};
-pub use resolve::{Resolution, Unreachable, active_bots, answered, resolve, unreachable};
+pub use resolve::{
+    Resolution, Unreachable, active_bots, answered, first_heard, resolve, unreachable,
+};
 pub use secret::{SecretRef, find_token, without_tokens};
 pub use state::Bridge;
 

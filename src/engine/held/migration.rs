@@ -1,9 +1,10 @@
 //! The chat has another id.
 
+use crate::domain::board::{Answer, ChatStyle};
 use crate::store::StoreError;
 
 use super::super::job::Job;
-use super::super::migrate::{self, Migration};
+use super::super::migrate::{self, Merged, Migration};
 use super::super::names::current_chat;
 use super::super::request::{Ask, Outcome, Trouble};
 use super::{Held, refuse};
@@ -32,14 +33,20 @@ impl Held<'_> {
             to,
             cause: job.request.cause.clone(),
         };
-        let outcome = match migrate::run(self.shared, &migration) {
-            Ok(outcome) => outcome.map_or(Outcome::Silent, Outcome::Answer),
+        let (outcome, style) = match migrate::run(self.shared, &migration) {
+            Ok(None) => (Outcome::Silent, ChatStyle::default()),
+            Ok(Some(Merged { bounties, style })) => {
+                (Outcome::Answer(Answer::Merged { bounties }), style)
+            }
             Err(error) => {
                 tracing::error!(from = self.chat().0, to = to.0, %error, "a group's new id could not be taken over; it is tried again");
-                Outcome::Trouble(Trouble::from(&error))
+                (
+                    Outcome::Trouble(Trouble::from(&error)),
+                    ChatStyle::default(),
+                )
             }
         };
-        job.for_chat(to).finish(outcome);
+        job.for_chat(to).styled(style).finish(outcome);
     }
 
     /// Closes the log. What a failed write left in it is undone first: nobody who opens it anew would know of that.

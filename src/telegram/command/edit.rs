@@ -99,7 +99,7 @@ impl Cleared {
             value if is_none(value) => 1,
             _ => return 0,
         };
-        if name.eq_ignore_ascii_case("link") {
+        if is_link(name) {
             self.link = true;
         } else if due::is_label(name) {
             self.due = true;
@@ -111,7 +111,10 @@ impl Cleared {
 }
 
 fn is_none(value: &str) -> bool {
-    value
-        .trim_end_matches([',', ';', '.'])
-        .eq_ignore_ascii_case("none")
+    let word = value.trim_end_matches([',', ';', '.']).to_lowercase();
+    matches!(word.as_str(), "none" | "нет")
+}
+
+fn is_link(name: &str) -> bool {
+    matches!(name.to_lowercase().as_str(), "link" | "ссылка")
 }

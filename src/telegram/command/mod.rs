@@ -17,12 +17,15 @@ mod tests;
 use std::ops::Range;
 
 use crate::domain::BountyId;
-use crate::domain::board::{Change, Command, CommandName as Name, Query};
+use crate::domain::board::{Category, Change, Command, CommandName as Name, Query};
 
 use crate::text::{Note, Usage};
 
 use call::Call;
 use words::words;
+
+/// Asks a reading command for plain text. Phones make a dash of two hyphens.
+const OPTION: [&str; 3] = ["--text", "—text", "–text"];
 
 /// A text as Telegram has it: what one sees, and the links behind it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -95,12 +98,17 @@ pub struct Called {
     pub name: Name,
     /// Whether the message names this bot, `/add@bounty_bot`.
     pub named: bool,
+    /// Whether the answer is to be plain text, whatever the bot's config says.
+    pub plain: bool,
 }
 
 /// The command of this bot that a text begins with.
 pub fn called(text: &str, bot_username: &str) -> Option<Called> {
     match Call::read(text, bot_username) {
-        Call::Ours { name, named, .. } => Some(Called { name, named }),
+        Call::Ours { name, named, end } => {
+            let plain = without_option(name, &text[end..]).1;
+            Some(Called { name, named, plain })
+        }
         Call::None | Call::ForOtherBot | Call::Unknown { .. } => None,
     }
 }
@@ -138,7 +146,7 @@ pub fn edited_command(text: &str, bot_username: &str) -> Option<EditedCommand> {
 
 /// The arguments begin at the byte `after` of the text.
 fn command(name: Name, message: &MessageText, after: usize) -> Parsed {
-    let arguments = &message.body.text[after..];
+    let (arguments, _) = without_option(name, &message.body.text[after..]);
     match name {
         Name::Add => add::add(message, after),
         Name::Edit => edit::edit(&message.body, after),
@@ -154,8 +162,36 @@ fn command(name: Name, message: &MessageText, after: usize) -> Parsed {
             only_page(arguments).map(|page| Query::Mine { page }),
             Usage::Mine,
         ),
+        Name::Language => setting(arguments, Query::Language, Change::ChooseLanguage),
+        Name::Timezone => setting(arguments, Query::Timezone, Change::ChooseTimezone),
         Name::Help => plain(Command::Query(Query::Help)),
         Name::Start => plain(Command::Change(Change::Start)),
+    }
+}
+
+/// A reading command's arguments without a `--text` at their end, and whether there was one. Of what writes it is a part like any
+/// other: a bounty's text may end so.
+fn without_option(name: Name, arguments: &str) -> (&str, bool) {
+    let arguments = arguments.trim_end();
+    let last = arguments.rfind(char::is_whitespace);
+    let is_option = |word: &str| {
+        OPTION
+            .iter()
+            .any(|option| word.eq_ignore_ascii_case(option))
+    };
+    match last.map(|at| arguments.split_at(at)) {
+        Some((rest, word)) if name.category() == Category::Read && is_option(word.trim_start()) => {
+            (rest, true)
+        }
+        _ => (arguments, false),
+    }
+}
+
+/// What is there, or another choice when one is typed.
+fn setting(arguments: &str, there: Query, choose: fn(String) -> Change) -> Parsed {
+    match arguments.trim() {
+        "" => plain(Command::Query(there)),
+        typed => plain(Command::Change(choose(typed.to_owned()))),
     }
 }
 

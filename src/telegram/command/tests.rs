@@ -4,6 +4,7 @@ mod due;
 mod edit;
 mod hostile;
 mod links;
+mod options;
 mod replies;
 
 use chrono::DateTime;
@@ -55,7 +56,7 @@ fn added(parsed: &Parsed) -> String {
     for note in notes {
         match note {
             Note::DueNotUnderstood { words } => line += &format!(" | no date: {words}"),
-            Note::Partial => panic!("a parser knows no record"),
+            Note::ZoneAssumed { .. } | Note::Partial => panic!("a parser knows no record"),
         }
     }
     line

@@ -104,6 +104,26 @@ pub struct Origin {
     pub language: Option<String>,
 }
 
+impl Origin {
+    /// Of what no message says, but the program itself learnt about a chat.
+    pub fn of_system(chat: ChatId, kind: ChatKind, title: Option<String>, at: UnixTime) -> Self {
+        let place = Place {
+            chat,
+            kind,
+            title,
+            thread: None,
+            message: 0,
+        };
+        Self {
+            place,
+            actor: Actor::System {},
+            cause: Cause::System {},
+            at,
+            language: None,
+        }
+    }
+}
+
 /// Not an Update, or one without what it needs.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("no readable Telegram update: {reason}")]

@@ -1,12 +1,14 @@
 //! No text is missing, none is left over.
 
-use std::collections::BTreeSet;
+use chrono_tz::UTC;
 
 use super::every;
-use super::{NOON, TEXTS, render};
+use super::syntax::{choices, messages};
+use super::{NOON, TEXTS, view};
+use crate::domain::Locale;
 use crate::domain::board::{Answer, ChatKind, CommandName, CommandSet};
 use crate::domain::due;
-use crate::text::{Language, Message, Say, View};
+use crate::text::{Message, Say, View};
 
 const SOURCES: &[&str] = &[
     include_str!("../mod.rs"),
@@ -15,6 +17,7 @@ const SOURCES: &[&str] = &[
     include_str!("../history.rs"),
     include_str!("../list.rs"),
     include_str!("../refusal.rs"),
+    include_str!("../settings.rs"),
     include_str!("../time.rs"),
 ];
 
@@ -30,22 +33,11 @@ fn assert_complete(message: &Message) {
     assert!(!plain.trim().is_empty());
 }
 
-fn keys(language: Language) -> BTreeSet<&'static str> {
-    let is_key = |line: &&str| line.starts_with(|c: char| c.is_ascii_lowercase());
-    language
-        .source()
-        .lines()
-        .filter(is_key)
-        .filter_map(|line| line.split_once(" ="))
-        .map(|(key, _)| key)
-        .collect()
-}
-
 #[test]
 fn every_text_can_be_made_in_every_language() {
-    for &language in Language::ALL {
+    for &locale in Locale::ALL {
         let view = View {
-            language,
+            locale,
             zone: chrono_tz::UTC,
             at: NOON,
         };
@@ -63,7 +55,7 @@ fn every_text_can_be_made_in_every_language() {
 
 #[test]
 fn a_key_that_is_in_no_file_shows_itself_and_is_no_panic() {
-    let catalog = TEXTS.catalog(Language::English);
+    let catalog = TEXTS.catalog(Locale::English);
     let args = crate::text::Args::default();
     assert_eq!(
         catalog.format("no-such-key", &args).plain(),
@@ -77,23 +69,27 @@ fn a_key_that_is_in_no_file_shows_itself_and_is_no_panic() {
 }
 
 #[test]
-fn every_file_is_valid_and_has_the_same_keys_each_once() {
-    let english = keys(Language::English);
-    for &language in Language::ALL {
-        assert_eq!(keys(language), english, "{language:?}");
-        let parsed = fluent_bundle::FluentResource::try_new(language.source().to_owned());
-        let resource = parsed.map_err(|(_, errors)| errors).unwrap();
-        let mut bundle = fluent_bundle::FluentBundle::new(vec![]);
-        assert!(
-            bundle.add_resource(resource).is_ok(),
-            "{language:?} has a key twice"
-        );
+fn every_file_has_the_same_keys_attributes_and_variables_as_every_other() {
+    let english = messages(Locale::English);
+    for &locale in Locale::ALL {
+        let others = messages(locale);
+        for key in english.keys().chain(others.keys()) {
+            assert_eq!(others.get(key), english.get(key), "{key} in {locale:?}");
+        }
+    }
+}
+
+#[test]
+fn every_choice_of_a_text_has_the_same_words_in_every_file() {
+    let english = choices(Locale::English);
+    for &locale in Locale::ALL {
+        assert_eq!(choices(locale), english, "{locale:?}");
     }
 }
 
 #[test]
 fn every_key_is_used() {
-    for key in keys(Language::English) {
+    for key in messages(Locale::English).into_keys() {
         let quoted = format!("\"{key}\"");
         let is_used = SOURCES.iter().any(|source| source.contains(&quoted));
         let is_family = FAMILIES.iter().any(|family| key.starts_with(family));
@@ -103,12 +99,12 @@ fn every_key_is_used() {
 
 #[test]
 fn every_description_for_a_menu_is_plain_and_within_telegrams_limits() {
-    for &language in Language::ALL {
+    for &locale in Locale::ALL {
         for kind in [ChatKind::Group, ChatKind::Private] {
             for command in CommandName::ALL {
                 let name = command.as_str();
                 assert!(name.len() <= 32 && name.bytes().all(|c| c.is_ascii_lowercase()));
-                let description = TEXTS.description(language, command, kind);
+                let description = TEXTS.description(locale, command, kind);
                 assert!(
                     (3..=256).contains(&description.chars().count()),
                     "{description}"
@@ -116,27 +112,36 @@ fn every_description_for_a_menu_is_plain_and_within_telegrams_limits() {
                 assert!(!description.contains(['⟦', '{', '<']), "{description}");
             }
         }
-        assert!(TEXTS.outdated_button(language).chars().count() <= 200);
+        assert!(TEXTS.outdated_button(locale).chars().count() <= 200);
     }
 }
 
 #[test]
 fn every_due_date_that_the_help_shows_is_understood() {
-    let help = Answer::Help {
-        kind: ChatKind::Group,
-        commands: CommandSet::all(),
-    };
-    let html = render(&Say::Answer(&help), &[]).html;
-    let (_, dates) = html.split_once("<code>due:</code>").unwrap();
-    let examples = dates
-        .split("<code>")
-        .skip(1)
-        .map(|rest| rest.split("</code>").next().unwrap());
-    let examples: Vec<&str> = examples.collect();
-    assert!(examples.len() >= 8, "{examples:?}");
-    for example in examples {
-        let words: Vec<&str> = example.split(' ').collect();
-        assert!(due::parse(&words).is_some(), "{example}");
+    for (locale, before) in [
+        (Locale::English, "<code>due:</code>"),
+        (Locale::Russian, "<code>срок:</code>"),
+    ] {
+        let view = View {
+            locale,
+            ..view(UTC)
+        };
+        let help = Answer::Help {
+            kind: ChatKind::Group,
+            commands: CommandSet::all(),
+        };
+        let html = TEXTS.render(&Say::Answer(&help), &[], &view).html;
+        let (_, dates) = html.split_once(before).unwrap();
+        let examples = dates
+            .split("<code>")
+            .skip(1)
+            .map(|rest| rest.split("</code>").next().unwrap());
+        let examples: Vec<&str> = examples.collect();
+        assert!(examples.len() >= 8, "{examples:?}");
+        for example in examples {
+            let words: Vec<&str> = example.split(' ').collect();
+            assert!(due::parse(&words).is_some(), "{example}");
+        }
     }
 }
 

@@ -32,6 +32,10 @@ pub fn answers(words: &str) -> Vec<Answer> {
             .map(|of| of(bounty.clone())),
         );
     }
+    for chosen in [true, false] {
+        answers.extend([Answer::Language { chosen }, Answer::Timezone { chosen }]);
+    }
+    answers.extend([Answer::LanguageChosen, Answer::TimezoneChosen]);
     for kind in KINDS {
         answers.push(Answer::Welcome { kind });
         for commands in [CommandSet::all(), CommandSet::default()] {
@@ -207,6 +211,12 @@ fn refusals(words: &str) -> Vec<Refusal> {
         Refusal::TrackingInPrivate,
         Refusal::ChatCannotTrack,
         Refusal::OperatorCannot,
+        Refusal::UnknownLanguage {
+            typed: words.to_owned(),
+        },
+        Refusal::UnknownTimezone {
+            typed: words.to_owned(),
+        },
     ];
     for scope in SCOPES {
         refusals.extend([1, 3].map(|pages| Refusal::NoSuchPage {
@@ -260,6 +270,10 @@ pub fn notes(words: &str) -> Vec<Note> {
     vec![
         Note::DueNotUnderstood {
             words: words.to_owned(),
+        },
+        Note::ZoneAssumed { guess: None },
+        Note::ZoneAssumed {
+            guess: Some(chrono_tz::Europe::Moscow),
         },
         Note::Partial,
     ]

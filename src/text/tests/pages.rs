@@ -7,9 +7,9 @@ use super::{DAY, FRIDAY, NOON, TEXTS, plain, view};
 use crate::domain::board::{
     Answer, Board, BoardEvent, BountyAdded, ChatKind, Context, Query, answer,
 };
-use crate::domain::{Actor, BountyId, Cause, Recorded, Seq, Timestamp, UnixTime, UserId};
+use crate::domain::{Actor, BountyId, Cause, Locale, Recorded, Seq, Timestamp, UnixTime, UserId};
 use crate::text::html::units;
-use crate::text::{MESSAGE_UNITS, Say, page_size};
+use crate::text::{MESSAGE_UNITS, Say, View, page_size};
 
 fn ada(name: &str) -> Actor {
     Actor::User {
@@ -51,15 +51,26 @@ fn page(board: &Board, page: u64, kind: ChatKind) -> Answer {
     answer(board, Query::List { page }, &context, page_size(20)).unwrap()
 }
 
-/// All pages of a board, each checked to fit unshortened; returns how many entries each has.
+/// All pages of a board, each checked to fit unshortened in every language; returns how many entries each has.
 fn assert_all_fit(board: &Board, zone: Tz) -> Vec<usize> {
+    let sizes = Locale::ALL
+        .iter()
+        .map(|&locale| assert_all_fit_in(locale, board, zone));
+    let sizes: Vec<_> = sizes.collect();
+    assert!(sizes.iter().all(|same| *same == sizes[0]));
+    sizes[0].clone()
+}
+
+fn assert_all_fit_in(locale: Locale, board: &Board, zone: Tz) -> Vec<usize> {
+    let view = View {
+        locale,
+        ..view(zone)
+    };
     let mut sizes = Vec::new();
     while let Answer::List(list) = page(board, sizes.len() as u64 + 1, ChatKind::Group) {
         sizes.push(list.entries.len());
         let answer = Answer::List(list);
-        let text = TEXTS
-            .render(&Say::Answer(&answer), &[], &view(zone))
-            .plain();
+        let text = TEXTS.render(&Say::Answer(&answer), &[], &view).plain();
         assert!(units(&text) <= MESSAGE_UNITS, "{} units", units(&text));
         let is_alone = sizes.last() == Some(&1);
         assert!(

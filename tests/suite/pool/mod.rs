@@ -6,6 +6,7 @@ mod rules;
 mod secrets;
 mod setup;
 mod tokens;
+mod voices;
 
 use crate::support::Run;
 use crate::support::bot::{Bot, LIMIT, Stage, TOKEN};

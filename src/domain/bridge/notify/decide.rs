@@ -8,8 +8,9 @@ use super::command::{LinkParts, NotificationCommand, NotifierParts, TargetParts}
 use super::entity::{NotificationTarget, NotificationTracker, NotificationTrackerTarget};
 use super::judge;
 use super::place::{Place, TELEGRAM, WEBHOOK};
+use crate::domain::Locale;
 use crate::domain::bridge::BOUNTY;
-use crate::domain::bridge::choice::{EventType, Locale};
+use crate::domain::bridge::choice::EventType;
 use crate::domain::bridge::decide::{Context, added, bot, edited, known, provider, unused};
 use crate::domain::bridge::edit::Removed;
 use crate::domain::bridge::event::BridgeEvent;

@@ -9,8 +9,9 @@ use serde_json::{Map, Value};
 use super::collection::Collections;
 use super::place::Place;
 use super::quiet::{ClockTime, QuietHours};
+use crate::domain::Locale;
 use crate::domain::UnixTime;
-use crate::domain::bridge::choice::{ChatAction, EventType, Locale};
+use crate::domain::bridge::choice::{ChatAction, EventType};
 use crate::domain::bridge::entity::rows;
 use crate::domain::bridge::ids::{
     BridgeUserId, NotificationTargetId, NotificationTrackerId, NotificationTrackerTargetId,

@@ -24,7 +24,8 @@ fn a_config_begins_with_the_defaults_and_all_commands_of_its_type() {
     };
     let event = Given::opened().when(command).expect("accepted");
     let commands = [
-        "add", "bounty", "track", "untrack", "my", "edit", "delete", "history", "help", "start",
+        "add", "bounty", "track", "untrack", "my", "edit", "delete", "history", "language",
+        "timezone", "help", "start",
     ];
     let expected = json!({
         "id": 1, "user_id": 1, "provider_type": "bounty", "name": "Plain", "icon": "",

@@ -2,8 +2,8 @@
 
 use super::given::{Given, add_bot, add_config, add_provider, add_tracker, listen, switch};
 use crate::domain::bridge::{
-    BridgeCommand, CommandTrackerListenerId, TelegramBotId, Unreachable, active_bots, resolve,
-    unreachable,
+    BridgeCommand, CommandTrackerListenerId, TelegramBotId, Unreachable, active_bots, first_heard,
+    resolve, unreachable,
 };
 
 const BOT: TelegramBotId = TelegramBotId(1);
@@ -35,6 +35,31 @@ fn the_first_enabled_tracker_whose_config_has_the_command_answers() {
     let given = given.and(switch(1, false));
     assert_eq!(config_of(&given, "add"), Some(2));
     assert_eq!(config_of(&given, "bounty"), None);
+}
+
+#[test]
+fn the_chats_own_settings_are_answered_by_every_bot_that_answers_anything() {
+    let given = overlapping();
+    assert_eq!(config_of(&given, "language"), Some(1));
+    assert_eq!(config_of(&given, "timezone"), Some(1));
+    assert_eq!(config_of(&given, "help"), None);
+    let enabled = Given::one_bot()
+        .and(add_config("bounty", &["timezone"]))
+        .and(add_tracker(1, 2))
+        .and(listen(2, 1));
+    assert_eq!(config_of(&enabled, "timezone"), Some(2));
+    let empty = Given::opened()
+        .and(add_provider("bounty"))
+        .and(add_bot("ONE"))
+        .and(add_config("bounty", &[]))
+        .and(add_tracker(1, 1))
+        .and(listen(1, 1));
+    assert_eq!(config_of(&empty, "language"), None);
+    assert!(first_heard(&empty.bridge, BOT).is_some());
+    let silent = given.and(switch(1, false)).and(switch(2, false));
+    assert_eq!(config_of(&silent, "language"), None);
+    let first = first_heard(&silent.bridge, BOT);
+    assert!(first.is_none());
 }
 
 #[test]

@@ -157,7 +157,11 @@ fn an_edited_message_with_a_command_is_told_from_a_new_one() {
     let edited = |text: &str| inbound(&json!({"update_id": 812, "edited_message": message(text)}));
     let expected = |name, edited| Inbound::EditedMessage {
         origin: origin(),
-        called: Called { name, named: false },
+        called: Called {
+            name,
+            named: false,
+            plain: false,
+        },
         edited,
     };
     let arguments = "Fix it fri".to_owned();
