@@ -297,8 +297,7 @@ welcome-private =
     { example-add }
     /bounty покажет ваши, /help — всё остальное. Я веду доски и для групп: добавьте меня в группу.
 greeting = Здравствуйте! Я веду доску задач этой группы; /help расскажет как. Добавьте первую задачу: { example-add }
-forwarding-started = Теперь о том, что происходит на этой доске, узнают также { $places }. Так настроил владелец этого бота; это всегда видно в /help.
-forwarding-stopped = О том, что происходит на этой доске, больше не узнают { $places }.
+test-message = Это проверка: сообщения этого бота доходят до получателя «{ $name }».
 forwarded-chat = чат «{ $name }»
 forwarded-webhook = веб-хук «{ $name }»
 forwarded-more = и ещё { $count }
