@@ -12,6 +12,7 @@ mod adopt;
 mod agenda;
 mod batch;
 mod board;
+mod changes;
 mod checkpoint;
 mod checks;
 mod draft;
@@ -54,6 +55,7 @@ use crate::domain::board::{ChatStyle, PageSize};
 use crate::store::{Disk, IoContext, Layout, StoreError, make_root};
 
 pub use active::flush_snapshots;
+pub use changes::{Changed, Changes};
 pub use histogram::Reading;
 pub use monitor::{Lag, Monitor};
 pub use names::current_chat;
@@ -165,6 +167,11 @@ impl Engine {
             reply,
             verdict: None,
         }
+    }
+
+    /// The chats that change from now on.
+    pub fn changes(&self) -> Changes {
+        self.shared.changes.listen()
     }
 
     /// A view of this engine that does not keep it from closing.

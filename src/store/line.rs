@@ -9,8 +9,7 @@ use uuid::Uuid;
 
 use super::canonical;
 use super::error::DamageKind;
-use super::position::Head;
-use crate::domain::{Actor, Cause, Event, Recorded, Seq, Timestamp};
+use crate::domain::{Actor, Cause, Event, Head, Recorded, Seq, Timestamp, read_event};
 
 /// The longest line, its newline included, in bytes.
 pub const LINE_LIMIT: usize = 1 << 20;
@@ -123,6 +122,17 @@ pub fn states<E: Event>(line: &[u8], seq: Seq, head: Head) -> bool {
         && decode::<E>(&Checked { line, head }, seq).is_ok()
 }
 
+/// The `seq` and the hash that a line says it has; none when it has not the form of an event.
+pub fn stated<E: Event>(line: &[u8]) -> Option<(Seq, Head)> {
+    #[derive(serde::Deserialize)]
+    struct Place {
+        seq: Seq,
+    }
+    let head = Head::parse(split(line).ok()?.1)?;
+    let Place { seq } = serde_json::from_slice(line).ok()?;
+    states::<E>(line, seq, head).then_some((seq, head))
+}
+
 /// A line's bytes before its seal, and the digits in the place of its hash.
 fn split(line: &[u8]) -> Result<(&[u8], &[u8]), DamageKind> {
     if line.len() >= LINE_LIMIT {
@@ -158,7 +168,7 @@ pub fn decode<E: Event>(checked: &Checked<'_>, expected: Seq) -> Result<Recorded
 fn decode_any<E: Event>(line: &[u8]) -> Result<Recorded<E>, DamageKind> {
     let whole: Whole<'_> =
         serde_json::from_slice(line).map_err(|error| DamageKind::Json(error.to_string()))?;
-    let event = E::decode(&whole.name, whole.v, whole.data)?;
+    let event = read_event(&whole.name, whole.v, whole.data)?;
     Ok(Recorded {
         seq: whole.seq,
         id: whole.id,

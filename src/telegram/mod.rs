@@ -21,7 +21,7 @@ mod update;
 mod vitals;
 mod voice;
 
-pub use api::bot;
+pub use api::{bot, describe};
 pub use call::Call;
 pub use command::{MessageText, Parsed, parse};
 pub use front::{Front, is_migration};

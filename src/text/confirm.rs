@@ -71,7 +71,7 @@ impl Renderer<'_> {
         Some(Html::line(link, self.room.link))
     }
 
-    fn edited_field(&self, change: &FieldChange) -> Html {
+    pub(super) fn edited_field(&self, change: &FieldChange) -> Html {
         let reminder = self.room.text.min(REMINDER_UNITS);
         match change {
             FieldChange::Text { old, new } => {
@@ -115,6 +115,7 @@ impl Renderer<'_> {
         match note {
             Note::DueNotUnderstood { words } => self.due_not_understood(words, below),
             Note::ZoneAssumed { guess } => self.zone_assumed(*guess),
+            Note::Forwarded(found) => self.forwarded(found),
             Note::Partial => self.say("note-partial"),
         }
     }

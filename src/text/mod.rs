@@ -5,11 +5,13 @@
 
 mod catalog;
 mod confirm;
+mod forwarding;
 mod guide;
 mod history;
 mod html;
 mod list;
 mod message;
+mod notify;
 mod refusal;
 mod say;
 mod settings;
@@ -26,6 +28,7 @@ use crate::domain::{Locale, UnixTime};
 pub use html::plain;
 pub use list::{PAGE_ENTRY_OVERHEAD, page_size};
 pub use message::{MESSAGE_UNITS, Message};
+pub use notify::Notification;
 pub use say::{Note, Say, TroubleText, Usage};
 
 use catalog::{Args, Catalog};
@@ -124,6 +127,9 @@ impl Renderer<'_> {
             Say::NoCommand => Message::quiet(self.say("no-command")),
             Say::Greeting => Message::quiet(self.say("greeting")),
             Say::EditedMessage => Message::quiet(self.say("edited-message")),
+            Say::ForwardingChanged { started, stopped } => {
+                Message::quiet(self.forwarding_changed(started, stopped))
+            }
         }
     }
 

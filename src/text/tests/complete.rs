@@ -13,9 +13,11 @@ use crate::text::{Message, Say, View};
 const SOURCES: &[&str] = &[
     include_str!("../mod.rs"),
     include_str!("../confirm.rs"),
+    include_str!("../forwarding.rs"),
     include_str!("../guide.rs"),
     include_str!("../history.rs"),
     include_str!("../list.rs"),
+    include_str!("../notify.rs"),
     include_str!("../refusal.rs"),
     include_str!("../settings.rs"),
     include_str!("../time.rs"),

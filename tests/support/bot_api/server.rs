@@ -1,6 +1,7 @@
 //! The HTTP side: the way of one call from its path to its answer.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{ConnectInfo, Request, State};
@@ -14,7 +15,7 @@ use super::log::{Call, CallId};
 use super::methods;
 use super::params::Params;
 use super::polling;
-use super::state::Shared;
+use super::state::{Shared, State as BotState};
 use crate::support::connection::Cut;
 use crate::support::loopback::Server;
 
@@ -73,6 +74,10 @@ impl Exchange<'_> {
                 tokio::time::sleep(delay).await;
                 self.answer(self.perform().await)
             }
+            Some(Fault::Until { method, calls }) => {
+                self.wait_for(method, calls).await;
+                self.answer(self.perform().await)
+            }
             Some(Fault::Status {
                 code,
                 description,
@@ -92,6 +97,16 @@ impl Exchange<'_> {
                 self.note_status(200);
                 json_response(200, "<html><body>It works!</body></html>".to_owned())
             }
+        }
+    }
+
+    async fn wait_for(&self, method: &str, calls: usize) {
+        let count = |state: &BotState| {
+            let all = state.log.all().iter();
+            all.filter(|call| call.is(method)).count()
+        };
+        while self.shared.read(count) < calls {
+            tokio::time::sleep(Duration::from_millis(1)).await;
         }
     }
 
