@@ -6,9 +6,7 @@ use std::pin::Pin;
 
 use chrono_tz::Tz;
 
-use crate::domain::bridge::{
-    NotificationTarget, NotificationTargetId, NotificationTrackerId,
-};
+use crate::domain::bridge::{NotificationTarget, NotificationTargetId, NotificationTrackerId};
 use crate::domain::notifier::{DeliveryId, Outcome, Told};
 use crate::domain::{BotId, ChatId, Locale, Timestamp};
 

@@ -25,7 +25,11 @@ impl Texts {
     pub fn notification(&self, notification: &Notification<'_>, view: &View) -> Message {
         message::fit(|room| {
             let catalog = self.catalog(view.locale);
-            let renderer = Renderer { catalog, view, room };
+            let renderer = Renderer {
+                catalog,
+                view,
+                room,
+            };
             Message::quiet(renderer.notification(notification))
         })
     }
@@ -34,7 +38,11 @@ impl Texts {
     pub fn forwarding(&self, started: &[String], stopped: &[String], view: &View) -> Message {
         message::fit(|room| {
             let catalog = self.catalog(view.locale);
-            let renderer = Renderer { catalog, view, room };
+            let renderer = Renderer {
+                catalog,
+                view,
+                room,
+            };
             let started = renderer.forwarding("notify-forwarding-started", started);
             let stopped = renderer.forwarding("notify-forwarding-stopped", stopped);
             Message::quiet(Html::join(started.into_iter().chain(stopped), BETWEEN))
@@ -51,16 +59,22 @@ impl Renderer<'_> {
         let is_alone = notification.told.len() == 1;
         let told = notification.told.iter().map(|told| match told {
             Told::News(news) => self.news(news, is_alone),
-            Told::Reminder { kind, bounty, due, text, link } => {
-                self.reminder(*kind, *bounty, *due, text.as_deref(), link.as_deref())
-            }
+            Told::Reminder {
+                kind,
+                bounty,
+                due,
+                text,
+                link,
+            } => self.reminder(*kind, *bounty, *due, text.as_deref(), link.as_deref()),
         });
         let title = self.format("notify-title", title);
         Html::join(std::iter::once(title).chain(told), BETWEEN)
     }
 
     fn news(&self, news: &News, is_alone: bool) -> Html {
-        let args = Args::default().digits("id", news.bounty).html("who", self.who(news));
+        let args = Args::default()
+            .digits("id", news.bounty)
+            .html("who", self.who(news));
         let first = self.format(key(news.kind), args);
         let text = match is_alone {
             true => Html::block(&news.text, self.room.text),
@@ -68,9 +82,8 @@ impl Renderer<'_> {
         };
         if news.kind == EventType::Edited && !news.changes.is_empty() {
             let changes = news.changes.iter().map(|change| self.edited_field(change));
-            let has_text = |change: &&_| {
-                matches!(change, crate::domain::board::FieldChange::Text { .. })
-            };
+            let has_text =
+                |change: &&_| matches!(change, crate::domain::board::FieldChange::Text { .. });
             let text = news.changes.iter().find(has_text).is_none().then_some(text);
             return Html::join(std::iter::once(first).chain(text).chain(changes), "\n");
         }
