@@ -56,7 +56,7 @@ enum Command {
     Backup(backup::Args),
     Repair(repair::Args),
     Import(import::Args),
-    Bridge(bridge::Args),
+    Bridge(Box<bridge::Args>),
 }
 
 /// How a subcommand ended, when nothing failed.
@@ -126,7 +126,7 @@ impl Cli {
             Command::Backup(args) => backup::run(&data, &args),
             Command::Repair(args) => repair::run(&data, &args),
             Command::Import(args) => import::run(&data, &args),
-            Command::Bridge(args) => bridge::run(&data, args),
+            Command::Bridge(args) => bridge::run(&data, *args),
         }
     }
 }

@@ -122,6 +122,7 @@ impl Desk {
     }
 
     async fn work(&mut self, stop: &mut Stop) {
+        self.on.changes.listen();
         self.asked = self.asked();
         self.scan().await;
         self.start_all(true);

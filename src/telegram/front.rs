@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono_tz::Tz;
 
-use crate::domain::board::ChatKind;
+use crate::domain::board::{ChatKind, CommandName};
 use crate::domain::{ChatId, UnixTime};
 use crate::engine::{Ask, Chat, Engine, Request, Terms};
 use crate::text::{Note, Say, Texts};
@@ -96,7 +96,8 @@ impl Front {
             }
             (_, Some(_), None) | (Parsed::Unknown { .. }, ..) => Say::UnknownCommand,
             (Parsed::Usage(usage), ..) => Say::Usage(usage),
-            (Parsed::Command(command, notes), _, rule) => {
+            (Parsed::Command(command, mut notes), _, rule) => {
+                notes.extend(called.and_then(|called| self.forwarded(&origin, called)));
                 let terms = rule.map_or_else(Terms::default, |rule| rule.terms);
                 return self.ask(origin, audience, Ask::Command(command), terms, notes, done);
             }
@@ -110,6 +111,14 @@ impl Front {
             Some(rules) => rules.of(called.name),
             None => Some(Rule::USUAL),
         }
+    }
+
+    /// The help says to whom else it is told what happens on the chat's board.
+    fn forwarded(&self, origin: &Origin, called: Called) -> Option<Note> {
+        let rules = self.rules.as_ref();
+        let rules = rules.filter(|_| called.name == CommandName::Help)?;
+        let found = rules.forwarded_from(origin.place.chat);
+        (!found.is_empty()).then_some(Note::Forwarded(found))
     }
 
     /// How the bot answers what is no enabled command.

@@ -4,8 +4,12 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
+use crate::domain::ChatId;
 use crate::domain::board::CommandName;
-use crate::domain::bridge::{Bridge, CommandConfig, TelegramBotId, answered, first_heard, resolve};
+use crate::domain::bridge::{
+    Bridge, CommandConfig, Forwarding, TelegramBotId, answered, first_heard, forwarded_from,
+    resolve,
+};
 use crate::engine::{Limit, Terms};
 
 use super::voice::Manner;
@@ -52,6 +56,11 @@ impl Rules {
             terms,
             manner: manner(config),
         })
+    }
+
+    /// To whom else it is told what happens on the board of this chat.
+    pub fn forwarded_from(&self, chat: ChatId) -> Vec<Forwarding> {
+        forwarded_from(&self.bridge.borrow(), chat)
     }
 
     /// How the bot answers what is no command that a config enables.

@@ -115,6 +115,7 @@ impl Renderer<'_> {
         match note {
             Note::DueNotUnderstood { words } => self.due_not_understood(words, below),
             Note::ZoneAssumed { guess } => self.zone_assumed(*guess),
+            Note::Forwarded(found) => self.forwarded(found),
             Note::Partial => self.say("note-partial"),
         }
     }

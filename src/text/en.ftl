@@ -102,6 +102,8 @@ nothing = none
 note-due-not-understood = No due date was understood in “{ $words }”: it stays in the text. To set one: <code>/edit { $id } tomorrow 18:00</code> or <code>/edit { $id } 2031-12-31</code>
 note-due-not-understood-here = No due date was understood in “{ $words }”. Dates look like <code>tomorrow 18:00</code>, <code>31.12</code> or <code>2031-12-31</code>
 
+note-forwarded = What happens on this board is also told to { $places }. The operator of this bot set that up.
+
 note-partial = This chat's record is damaged, so this may not be everything. The operator of this bot has to repair it.
 
 note-zone-assumed = No time zone was chosen for this chat, so the due date was read in { $zone }. To choose another, send a city: <code>/timezone London</code>
@@ -259,6 +261,11 @@ welcome-private =
     { example-add }
     /bounty lists yours, /help shows everything else. I also keep boards for groups: add me to one.
 greeting = Hello! I keep this group's bounty board; /help shows how. Add the first bounty: { example-add }
+forwarding-started = From now on, what happens on this board is also told to { $places }. The operator of this bot set that up; /help always shows it.
+forwarding-stopped = What happens on this board is no longer told to { $places }.
+forwarded-chat = the chat “{ $name }”
+forwarded-webhook = the web hook “{ $name }”
+forwarded-more = { $count } more
 merged = { $count ->
     [0] This group has a new id, and there was a board under it already. It had no bounties: /bounty lists all there are.
     [one] This group has a new id, and there was a board under it already. Its 1 bounty was added here under a new id: /bounty lists all.

@@ -5,6 +5,7 @@
 
 mod catalog;
 mod confirm;
+mod forwarding;
 mod guide;
 mod history;
 mod html;
@@ -126,6 +127,9 @@ impl Renderer<'_> {
             Say::NoCommand => Message::quiet(self.say("no-command")),
             Say::Greeting => Message::quiet(self.say("greeting")),
             Say::EditedMessage => Message::quiet(self.say("edited-message")),
+            Say::ForwardingChanged { started, stopped } => {
+                Message::quiet(self.forwarding_changed(started, stopped))
+            }
         }
     }
 

@@ -3,6 +3,7 @@
 use chrono_tz::Tz;
 
 use crate::domain::board::Answer;
+use crate::domain::bridge::Forwarding;
 
 /// Everything that the bot can say in a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +19,11 @@ pub enum Say<'a> {
     Greeting,
     /// A message that held a command was edited; the command cannot be made an edit of a bounty.
     EditedMessage,
+    /// It is told elsewhere, or no longer, what happens on the chat's board.
+    ForwardingChanged {
+        started: &'a [Forwarding],
+        stopped: &'a [Forwarding],
+    },
 }
 
 /// What is said below an answer.
@@ -27,6 +33,8 @@ pub enum Note {
     DueNotUnderstood { words: String },
     /// A due date was read in a zone that nobody chose; the one that is likely for who wrote.
     ZoneAssumed { guess: Option<Tz> },
+    /// It is told elsewhere what happens on the chat's board.
+    Forwarded(Vec<Forwarding>),
     /// The answer comes from the readable part of a damaged record.
     Partial,
 }

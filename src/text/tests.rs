@@ -3,6 +3,7 @@
 mod answers;
 mod complete;
 mod every;
+mod forwarding;
 mod harmless;
 mod histories;
 mod pages;

@@ -1,41 +1,27 @@
 //! `bounty bridge bot`.
 
-use anyhow::Context;
-use clap::{Args, Subcommand};
+use clap::Args;
 
-use super::Asked;
+use super::entity::{Editable, Entity};
+use super::typed::{Label, secret};
 use crate::domain::bridge::{
     BotParts, BridgeCommand, Change, EntityKind, SecretWish, TelegramBotId,
 };
 
-#[derive(Debug, Subcommand)]
-pub enum Command {
-    /// All bots
-    List,
-    /// One bot with all its fields
-    Show { id: u64 },
-    /// Add a bot
-    Add {
-        #[command(flatten)]
-        parts: Parts,
-    },
-    /// Change what is named
-    Edit {
-        id: TelegramBotId,
-        #[command(flatten)]
-        parts: Parts,
-    },
-    /// Remove a bot that listens for nothing
-    Remove { id: TelegramBotId },
+#[derive(Debug)]
+pub enum Bot {}
+
+/// Add a bot
+#[derive(Debug, Args)]
+pub struct New {
+    #[command(flatten)]
+    parts: Parts,
 }
 
 #[derive(Debug, Args)]
 pub struct Parts {
-    #[arg(long)]
-    name: Option<String>,
-    /// An emoji or a word to tell it by
-    #[arg(long)]
-    icon: Option<String>,
+    #[command(flatten)]
+    label: Label,
     #[command(flatten)]
     token: Token,
     /// Its name in Telegram, with or without @; empty clears it
@@ -60,57 +46,44 @@ struct Token {
     token: Option<Vec<String>>,
 }
 
-impl Token {
-    fn typed(self) -> anyhow::Result<Option<SecretWish>> {
-        Ok(match (self.token_env, self.token_file, self.token) {
-            (_, _, Some(_)) => Some(SecretWish::InTheClear),
-            (Some(name), ..) => Some(SecretWish::Env(name)),
-            // The bot may run in another directory than this command.
-            (_, Some(path), _) if !path.is_empty() => {
-                let absolute =
-                    std::path::absolute(path).context("cannot name the current directory")?;
-                let path = absolute.into_os_string().into_string().ok();
-                Some(SecretWish::File(
-                    path.context("the path of the token's file is no UTF-8")?,
-                ))
-            }
-            (_, Some(path), _) => Some(SecretWish::File(path)),
-            (None, None, None) => None,
-        })
-    }
-}
-
 impl Parts {
     fn typed(self) -> anyhow::Result<BotParts> {
         let username = self.username.map(|name| match name.trim() {
             "" => Change::Clear,
             name => Change::Set(name.to_owned()),
         });
+        let token = self.token;
         Ok(BotParts {
-            name: self.name,
-            icon: self.icon,
-            token: self.token.typed()?,
+            name: self.label.name,
+            icon: self.label.icon,
+            token: secret("token", token.token_env, token.token_file, token.token)?,
             username,
             update_mode: self.update_mode,
         })
     }
 }
 
-impl Command {
-    pub fn asked(self) -> anyhow::Result<Asked> {
-        Ok(Asked::Change(match self {
-            Self::List => return Ok(Asked::List(EntityKind::Bot)),
-            Self::Show { id } => return Ok(Asked::Show(EntityKind::Bot, id)),
-            Self::Add { parts } => {
-                let mut parts = parts.typed()?;
-                let token = parts.token.take();
-                BridgeCommand::AddBot {
-                    token: token.unwrap_or_else(|| SecretWish::Env(String::new())),
-                    parts,
-                }
-            }
-            Self::Edit { id, parts } => BridgeCommand::EditBot(id, parts.typed()?),
-            Self::Remove { id } => BridgeCommand::RemoveBot(id),
-        }))
+impl Entity for Bot {
+    const KIND: EntityKind = EntityKind::Bot;
+    const REMOVE: &str = "Remove a bot that nothing needs";
+    type New = New;
+    type Change = Editable<Parts>;
+
+    fn add(new: New) -> anyhow::Result<BridgeCommand> {
+        let mut parts = new.parts.typed()?;
+        let token = parts.token.take();
+        Ok(BridgeCommand::AddBot {
+            token: token.unwrap_or_else(|| SecretWish::Env(String::new())),
+            parts,
+        })
+    }
+
+    fn change(Editable::Edit { id, parts }: Editable<Parts>) -> anyhow::Result<BridgeCommand> {
+        let id = TelegramBotId(id);
+        Ok(BridgeCommand::EditBot(id, parts.typed()?))
+    }
+
+    fn remove(id: u64) -> BridgeCommand {
+        BridgeCommand::RemoveBot(TelegramBotId(id))
     }
 }

@@ -1,42 +1,29 @@
 //! `bounty bridge config`.
 
-use clap::{Args, Subcommand};
+use clap::Args;
 
-use super::Asked;
+use super::entity::{Editable, Entity};
+use super::typed::{Label, list};
 use crate::cli::UsageError;
 use crate::domain::bridge::{BOUNTY, BridgeCommand, CommandConfigId, ConfigParts, EntityKind};
 
-#[derive(Debug, Subcommand)]
-pub enum Command {
-    /// All configs
-    List,
-    /// One config with all its fields
-    Show { id: u64 },
-    /// Add a config; it enables all commands of its type, unless --commands says otherwise
-    Add {
-        /// The type of the providers that it is for
-        #[arg(long = "type", value_name = "TYPE", default_value = BOUNTY)]
-        provider_type: String,
-        #[command(flatten)]
-        parts: Parts,
-    },
-    /// Change what is named; its type stays
-    Edit {
-        id: CommandConfigId,
-        #[command(flatten)]
-        parts: Parts,
-    },
-    /// Remove a config that no tracker needs
-    Remove { id: CommandConfigId },
+#[derive(Debug)]
+pub enum Config {}
+
+/// Add a config; it enables all commands of its type, unless --commands says otherwise
+#[derive(Debug, Args)]
+pub struct New {
+    /// The type of the providers that it is for, for ever
+    #[arg(long = "type", value_name = "TYPE", default_value = BOUNTY)]
+    provider_type: String,
+    #[command(flatten)]
+    parts: Parts,
 }
 
 #[derive(Debug, Args)]
 pub struct Parts {
-    #[arg(long)]
-    name: Option<String>,
-    /// An emoji or a word to tell it by
-    #[arg(long)]
-    icon: Option<String>,
+    #[command(flatten)]
+    label: Label,
     /// All commands that are answered, like add,bounty,my; empty for none
     #[arg(long, value_name = "NAME,…")]
     commands: Option<String>,
@@ -62,16 +49,11 @@ impl Parts {
                 "write a limit as CATEGORY=SECONDS, like --limit write=30".to_owned(),
             )),
         });
-        let list = |commands: String| {
-            let names = commands.split([',', ' ']).map(str::trim);
-            let named = names.filter(|name| !name.is_empty());
-            named.map(str::to_owned).collect()
-        };
         Ok(ConfigParts {
             limits: limits.collect::<Result<_, _>>()?,
-            commands: self.commands.map(list),
-            name: self.name,
-            icon: self.icon,
+            commands: self.commands.as_deref().map(list),
+            name: self.label.name,
+            icon: self.label.icon,
             locale: self.locale,
             response_mode: self.response_mode,
             default_count: self.default_count,
@@ -79,20 +61,25 @@ impl Parts {
     }
 }
 
-impl Command {
-    pub fn asked(self) -> anyhow::Result<Asked> {
-        Ok(Asked::Change(match self {
-            Self::List => return Ok(Asked::List(EntityKind::Config)),
-            Self::Show { id } => return Ok(Asked::Show(EntityKind::Config, id)),
-            Self::Add {
-                provider_type,
-                parts,
-            } => BridgeCommand::AddConfig {
-                provider_type,
-                parts: parts.typed()?,
-            },
-            Self::Edit { id, parts } => BridgeCommand::EditConfig(id, parts.typed()?),
-            Self::Remove { id } => BridgeCommand::RemoveConfig(id),
-        }))
+impl Entity for Config {
+    const KIND: EntityKind = EntityKind::Config;
+    const REMOVE: &str = "Remove a config that no tracker needs";
+    type New = New;
+    type Change = Editable<Parts>;
+
+    fn add(new: New) -> anyhow::Result<BridgeCommand> {
+        Ok(BridgeCommand::AddConfig {
+            provider_type: new.provider_type,
+            parts: new.parts.typed()?,
+        })
+    }
+
+    fn change(Editable::Edit { id, parts }: Editable<Parts>) -> anyhow::Result<BridgeCommand> {
+        let id = CommandConfigId(id);
+        Ok(BridgeCommand::EditConfig(id, parts.typed()?))
+    }
+
+    fn remove(id: u64) -> BridgeCommand {
+        BridgeCommand::RemoveConfig(CommandConfigId(id))
     }
 }

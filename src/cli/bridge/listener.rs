@@ -1,38 +1,44 @@
 //! `bounty bridge listener`.
 
-use clap::Subcommand;
+use clap::Args;
 
-use super::Asked;
+use super::entity::{Entity, Fixed};
 use crate::domain::bridge::{
     BridgeCommand, CommandTrackerId, CommandTrackerListenerId, EntityKind, TelegramBotId,
 };
 
-#[derive(Debug, Subcommand)]
-pub enum Command {
-    /// All listeners
-    List,
-    /// One listener with all its fields
-    Show { id: u64 },
-    /// Let a bot listen for a tracker
-    Add {
-        /// The tracker
-        #[arg(long, value_name = "ID")]
-        tracker: CommandTrackerId,
-        /// The bot
-        #[arg(long, value_name = "ID")]
-        bot: TelegramBotId,
-    },
-    /// Let a bot listen for a tracker no longer
-    Remove { id: CommandTrackerListenerId },
+#[derive(Debug)]
+pub enum Listener {}
+
+/// Let a bot listen for a tracker
+#[derive(Debug, Args)]
+pub struct New {
+    /// The tracker
+    #[arg(long, value_name = "ID")]
+    tracker: CommandTrackerId,
+    /// The bot
+    #[arg(long, value_name = "ID")]
+    bot: TelegramBotId,
 }
 
-impl Command {
-    pub fn asked(self) -> Asked {
-        Asked::Change(match self {
-            Self::List => return Asked::List(EntityKind::Listener),
-            Self::Show { id } => return Asked::Show(EntityKind::Listener, id),
-            Self::Add { tracker, bot } => BridgeCommand::AddListener { tracker, bot },
-            Self::Remove { id } => BridgeCommand::RemoveListener(id),
+impl Entity for Listener {
+    const KIND: EntityKind = EntityKind::Listener;
+    const REMOVE: &str = "Let a bot listen for a tracker no longer";
+    type New = New;
+    type Change = Fixed;
+
+    fn add(new: New) -> anyhow::Result<BridgeCommand> {
+        Ok(BridgeCommand::AddListener {
+            tracker: new.tracker,
+            bot: new.bot,
         })
+    }
+
+    fn change(change: Fixed) -> anyhow::Result<BridgeCommand> {
+        match change {}
+    }
+
+    fn remove(id: u64) -> BridgeCommand {
+        BridgeCommand::RemoveListener(CommandTrackerListenerId(id))
     }
 }

@@ -1,13 +1,18 @@
-//! `bounty bridge`: bots, what each of them listens for, and how it answers.
+//! `bounty bridge`: bots, what each of them listens for and how it answers; whom it is told what happens on which boards.
 
 mod bot;
 mod check;
 mod config;
+mod entity;
+mod link;
 mod listener;
+mod notifier;
 mod provider;
 mod refusal;
 mod rows;
+mod target;
 mod tracker;
+mod typed;
 pub mod words;
 
 use std::io::{Write, stdout};
@@ -26,36 +31,46 @@ use crate::store::Damage;
 use super::Status;
 use super::args::{DataArgs, Format, os_user, require_owner};
 use super::output::visible_json;
+use entity::Command;
 use rows::{one, table};
 
-/// Bots, what each of them listens for, and how it answers; works while the bot runs
+/// Bots, what each of them listens for and how it answers, and notifications; works while the bot runs
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// How the result is printed
     #[arg(long, global = true, value_enum, default_value_t = Format::Table)]
     format: Format,
     #[command(subcommand)]
-    entity: Entity,
+    subject: Subject,
 }
 
 #[derive(Debug, Subcommand)]
-enum Entity {
+enum Subject {
     /// What commands are for: type `bounty` is the boards of this data directory
-    #[command(subcommand)]
-    Provider(provider::Command),
+    #[command(subcommand, alias = "service-provider")]
+    Provider(Command<provider::Provider>),
     /// Bots, by references to their tokens
-    #[command(subcommand)]
-    Bot(bot::Command),
+    #[command(subcommand, alias = "telegram-bot")]
+    Bot(Command<bot::Bot>),
     /// Which commands are answered: language, form, page size, limits
-    #[command(subcommand)]
-    Config(config::Command),
+    #[command(subcommand, alias = "command-config")]
+    Config(Command<config::Config>),
     /// A provider answered by the rules of a config, switched on or off
-    #[command(subcommand)]
-    Tracker(tracker::Command),
+    #[command(subcommand, alias = "command-tracker")]
+    Tracker(Command<tracker::Tracker>),
     /// Which bot listens for which tracker
-    #[command(subcommand)]
-    Listener(listener::Command),
-    /// What would happen now: which bots are polled and why, which config answers which command, what has no effect
+    #[command(subcommand, alias = "command-tracker-listener")]
+    Listener(Command<listener::Listener>),
+    /// Whom something is told: a chat or a web hook
+    #[command(subcommand, alias = "notification-target")]
+    Target(Command<target::Target>),
+    /// Which boards are followed, and what of them is told: notification trackers, switched on or off
+    #[command(subcommand, alias = "notification-tracker")]
+    Notifier(Command<notifier::Notifier>),
+    /// Which notifier tells which target, and when it does not
+    #[command(subcommand, aliases = ["notification-tracker-target", "tracker-target"])]
+    Link(Command<link::Link>),
+    /// What would happen now: which bots are polled and why, which config answers which command, who is told what, what has no effect
     Check,
 }
 
@@ -67,14 +82,17 @@ enum Asked {
     Check,
 }
 
-impl Entity {
+impl Subject {
     fn asked(self) -> anyhow::Result<Asked> {
         match self {
             Self::Provider(command) => command.asked(),
             Self::Bot(command) => command.asked(),
             Self::Config(command) => command.asked(),
-            Self::Tracker(command) => Ok(command.asked()),
-            Self::Listener(command) => Ok(command.asked()),
+            Self::Tracker(command) => command.asked(),
+            Self::Listener(command) => command.asked(),
+            Self::Target(command) => command.asked(),
+            Self::Notifier(command) => command.asked(),
+            Self::Link(command) => command.asked(),
             Self::Check => Ok(Asked::Check),
         }
     }
@@ -82,7 +100,7 @@ impl Entity {
 
 pub fn run(data: &DataArgs, args: Args) -> anyhow::Result<Status> {
     let format = args.format;
-    match args.entity.asked()? {
+    match args.subject.asked()? {
         Asked::Change(command) => change(data, &command, format),
         Asked::List(kind) => look(data, |bridge| table(bridge, kind, format)),
         Asked::Show(kind, id) => look(data, |bridge| one(bridge, kind, id, format)),

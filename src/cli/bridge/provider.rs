@@ -1,42 +1,29 @@
 //! `bounty bridge provider`.
 
 use anyhow::Context;
-use clap::{Args, Subcommand};
+use clap::Args;
 
-use super::Asked;
+use super::entity::{Editable, Entity};
+use super::typed::Label;
 use crate::domain::bridge::{BOUNTY, BridgeCommand, EntityKind, ProviderParts, ServiceProviderId};
 
-#[derive(Debug, Subcommand)]
-pub enum Command {
-    /// All providers
-    List,
-    /// One provider with all its fields
-    Show { id: u64 },
-    /// Add a provider
-    Add {
-        /// What kind of service it is; other types than `bounty` are kept, but not served
-        #[arg(long = "type", value_name = "TYPE", default_value = BOUNTY)]
-        provider_type: String,
-        #[command(flatten)]
-        parts: Parts,
-    },
-    /// Change what is named; its type stays
-    Edit {
-        id: ServiceProviderId,
-        #[command(flatten)]
-        parts: Parts,
-    },
-    /// Remove a provider that no tracker needs
-    Remove { id: ServiceProviderId },
+#[derive(Debug)]
+pub enum Provider {}
+
+/// Add a provider
+#[derive(Debug, Args)]
+pub struct New {
+    /// What kind of service it is, for ever; other types than `bounty` are kept, but not served
+    #[arg(long = "type", value_name = "TYPE", default_value = BOUNTY)]
+    provider_type: String,
+    #[command(flatten)]
+    parts: Parts,
 }
 
 #[derive(Debug, Args)]
 pub struct Parts {
-    #[arg(long)]
-    name: Option<String>,
-    /// An emoji or a word to tell it by
-    #[arg(long)]
-    icon: Option<String>,
+    #[command(flatten)]
+    label: Label,
     /// Its settings, as one JSON object; a secret in it is a reference: {"env": "NAME"} or {"file": "PATH"}
     #[arg(long, value_name = "JSON")]
     config: Option<String>,
@@ -46,8 +33,8 @@ impl Parts {
     fn typed(self) -> anyhow::Result<ProviderParts> {
         let config = self.config.as_deref().map(serde_json::from_str);
         Ok(ProviderParts {
-            name: self.name,
-            icon: self.icon,
+            name: self.label.name,
+            icon: self.label.icon,
             config: config.transpose().context(
                 "--config is no JSON; write an object, like '{\"url\": \"https://e.com\"}'",
             )?,
@@ -55,20 +42,25 @@ impl Parts {
     }
 }
 
-impl Command {
-    pub fn asked(self) -> anyhow::Result<Asked> {
-        Ok(Asked::Change(match self {
-            Self::List => return Ok(Asked::List(EntityKind::Provider)),
-            Self::Show { id } => return Ok(Asked::Show(EntityKind::Provider, id)),
-            Self::Add {
-                provider_type,
-                parts,
-            } => BridgeCommand::AddProvider {
-                provider_type,
-                parts: parts.typed()?,
-            },
-            Self::Edit { id, parts } => BridgeCommand::EditProvider(id, parts.typed()?),
-            Self::Remove { id } => BridgeCommand::RemoveProvider(id),
-        }))
+impl Entity for Provider {
+    const KIND: EntityKind = EntityKind::Provider;
+    const REMOVE: &str = "Remove a provider that nothing needs";
+    type New = New;
+    type Change = Editable<Parts>;
+
+    fn add(new: New) -> anyhow::Result<BridgeCommand> {
+        Ok(BridgeCommand::AddProvider {
+            provider_type: new.provider_type,
+            parts: new.parts.typed()?,
+        })
+    }
+
+    fn change(Editable::Edit { id, parts }: Editable<Parts>) -> anyhow::Result<BridgeCommand> {
+        let id = ServiceProviderId(id);
+        Ok(BridgeCommand::EditProvider(id, parts.typed()?))
+    }
+
+    fn remove(id: u64) -> BridgeCommand {
+        BridgeCommand::RemoveProvider(ServiceProviderId(id))
     }
 }

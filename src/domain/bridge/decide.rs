@@ -16,7 +16,7 @@ use super::ids::{
     ServiceProviderId, TelegramBotId,
 };
 use super::judge;
-use super::notify::{self, NotificationTarget, Place};
+use super::notify;
 use super::refusal::{EntityKind, Named, Refusal, TypesDiffer};
 use super::registry::commands_of;
 use super::state::Bridge;
@@ -275,8 +275,7 @@ fn remove_provider(bridge: &Bridge, id: ServiceProviderId) -> Result<BridgeEvent
 fn remove_bot(bridge: &Bridge, id: TelegramBotId) -> Result<BridgeEvent, Refusal> {
     let row = bot(bridge, id)?;
     let listeners = bridge.listeners.iter().filter(|row| row.listener_id == id);
-    let writes = |row: &&NotificationTarget| matches!(row.place(), Some(Place::Telegram(place)) if place.bot_id == id);
-    let targets = bridge.targets.iter().filter(writes);
+    let targets = notify::targets_of(bridge, id);
     let named = |listener: &CommandTrackerListener| {
         let tracker = bridge.trackers.get(listener.command_tracker_id);
         let name = tracker.map_or("", |tracker| &tracker.name);

@@ -7,6 +7,7 @@ use crate::domain::board::CommandName;
 use super::decide::{bot_name, config_name, provider_name, tracker_name};
 use super::entity::{CommandConfig, CommandTracker, ServiceProvider, TelegramBot};
 use super::ids::{CommandTrackerId, TelegramBotId};
+use super::notify;
 use super::refusal::Named;
 use super::registry::commands_of;
 use super::state::Bridge;
@@ -114,6 +115,17 @@ pub enum Unreachable {
         tracker: Named,
         by: Vec<Named>,
     },
+    /// A target of a type that nothing here serves.
+    TargetNotServed {
+        target: Named,
+        of_type: String,
+    },
+    /// A target whose config lacks what its type needs.
+    TargetIncomplete(Named),
+    TargetUnlinked(Named),
+    NotifierDisabled(Named),
+    NotifierUnlinked(Named),
+    LinkDisabled(Named),
 }
 
 /// Everything in the bridge that has no effect, and why.
@@ -133,12 +145,16 @@ pub fn unreachable(bridge: &Bridge) -> Vec<Unreachable> {
         .chain(providers)
         .chain(configs)
         .chain(trackers)
+        .chain(notify::unreachable(bridge))
         .collect()
 }
 
 fn idle(bridge: &Bridge, bot: &TelegramBot) -> Option<Unreachable> {
     let mut listeners = bridge.listeners.iter();
     if listeners.all(|listener| listener.listener_id != bot.id) {
+        if notify::targets_of(bridge, bot.id).next().is_some() {
+            return None;
+        }
         return Some(Unreachable::BotUnheard(bot_name(bot)));
     }
     let is_active = active_bots(bridge).contains_key(&bot.id);
@@ -158,10 +174,10 @@ fn unserved(bridge: &Bridge, row: &ServiceProvider) -> Option<Unreachable> {
             of_type: row.provider_type.clone(),
         });
     }
-    let is_used = bridge
-        .trackers
-        .iter()
-        .any(|tracker| tracker.provider_id == row.id);
+    let mut trackers = bridge.trackers.iter();
+    let mut notifiers = bridge.notifiers.iter();
+    let is_used = trackers.any(|tracker| tracker.provider_id == row.id)
+        || notifiers.any(|notifier| notifier.provider_id == row.id);
     (!is_used).then(|| Unreachable::ProviderUnused(provider_name(row)))
 }
 

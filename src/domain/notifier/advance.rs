@@ -11,7 +11,10 @@ use crate::domain::{BountyId, Cause, ChatId, Position, Recorded, UnixTime};
 pub fn due_changes(record: &Recorded<BoardEvent>) -> (Option<DueChange>, Option<BountyId>) {
     let recorded = record.time.seconds();
     // When it was said: that is what "in 3 days" was seen from.
-    let since = record.cause.delivery().map_or(recorded, |delivery| delivery.date);
+    let since = record
+        .cause
+        .delivery()
+        .map_or(recorded, |delivery| delivery.date);
     let is_copy = matches!(record.cause, Cause::Import { .. });
     let change = |bounty, due: Option<UnixTime>| {
         let is_old = is_copy && due.is_some_and(|due| due <= recorded);

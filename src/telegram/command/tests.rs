@@ -56,7 +56,9 @@ fn added(parsed: &Parsed) -> String {
     for note in notes {
         match note {
             Note::DueNotUnderstood { words } => line += &format!(" | no date: {words}"),
-            Note::ZoneAssumed { .. } | Note::Partial => panic!("a parser knows no record"),
+            Note::ZoneAssumed { .. } | Note::Forwarded(_) | Note::Partial => {
+                panic!("a parser knows no record")
+            }
         }
     }
     line

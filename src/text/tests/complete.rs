@@ -13,6 +13,7 @@ use crate::text::{Message, Say, View};
 const SOURCES: &[&str] = &[
     include_str!("../mod.rs"),
     include_str!("../confirm.rs"),
+    include_str!("../forwarding.rs"),
     include_str!("../guide.rs"),
     include_str!("../history.rs"),
     include_str!("../list.rs"),

@@ -5,6 +5,9 @@ use crate::domain::board::{
     Answer, BountyView, ChatKind, CommandSet, EditLine, Entry, FieldChange, History, HistoryEntry,
     Page, Refusal, Scope,
 };
+use crate::domain::bridge::{
+    Address, Destination, Forwarding, NotificationTargetId, NotificationTrackerId,
+};
 use crate::domain::{Actor, BountyId, ChatId, LinkError, Seq, Timestamp, UnixTime, UserId};
 use crate::text::{Note, Say, TroubleText, Usage};
 
@@ -263,6 +266,10 @@ pub fn others(words: &str) -> Vec<Say<'static>> {
     ];
     says.extend(troubles.map(Say::Trouble));
     says.extend(usages.map(Say::Usage));
+    // Few, in tests alone: what is said borrows them.
+    let places: &'static [Forwarding] = forwardings(words).leak();
+    let changes = [(places, places), (places, &[][..]), (&[], places)];
+    says.extend(changes.map(|(started, stopped)| Say::ForwardingChanged { started, stopped }));
     says
 }
 
@@ -275,6 +282,22 @@ pub fn notes(words: &str) -> Vec<Note> {
         Note::ZoneAssumed {
             guess: Some(chrono_tz::Europe::Moscow),
         },
+        Note::Forwarded(forwardings(words)),
         Note::Partial,
     ]
+}
+
+/// A chat, a web hook, and more than are named.
+pub fn forwardings(words: &str) -> Vec<Forwarding> {
+    let to = |number: u64| match number % 2 {
+        0 => Destination::Chat(ChatId(-5)),
+        _ => Destination::WebHook(Address::Plain("https://e.com/private-path".to_owned())),
+    };
+    let forwarding = |number: u64| Forwarding {
+        tracker: NotificationTrackerId(1),
+        target: NotificationTargetId(number),
+        name: format!("{words}{}", number / 2),
+        to: to(number),
+    };
+    (0..20).map(forwarding).collect()
 }

@@ -2,6 +2,7 @@
 
 mod commands;
 mod golden;
+mod notifications;
 mod properties;
 mod secrets;
 mod stream;

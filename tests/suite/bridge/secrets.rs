@@ -69,7 +69,8 @@ fn a_token_typed_anywhere_is_refused_and_never_repeated() {
     let broken = format!("{{\"note\": {token}");
     let key = format!("{{\"api_key\": \"{KEY}\"}}");
     let limit = format!("{token}=1");
-    let lines: [&[&str]; 20] = [
+    let hook = &["target", "add", "--type", "webhook", "--name", "x"][..];
+    let lines: [&[&str]; 27] = [
         &["bot", "add", "--name", "x", "--token", &token],
         &["bot", "add", "--name", "x", &with_equals],
         &["bot", "add", "--name", "x", &token],
@@ -89,6 +90,42 @@ fn a_token_typed_anywhere_is_refused_and_never_repeated() {
         &["config", "edit", "1", "--commands", &token],
         &["config", "edit", "1", "--locale", &token],
         &["config", "edit", "1", "--limit", &limit],
+        &[hook, &["--url", &url, "--key-env", "A"]].concat(),
+        &[hook, &["--url-env", &token, "--key-env", "A"]].concat(),
+        &[hook, &["--url", "https://e.com", "--key", &token]].concat(),
+        &[hook, &["--url", "https://e.com", "--key-file", &token]].concat(),
+        &[
+            "notifier",
+            "add",
+            "--name",
+            "x",
+            "--provider",
+            "1",
+            "--collections",
+            &token,
+        ],
+        &[
+            "notifier",
+            "add",
+            "--name",
+            "x",
+            "--provider",
+            "1",
+            "--collections",
+            "1",
+            "--events",
+            &token,
+        ],
+        &[
+            "link",
+            "add",
+            "--notifier",
+            "1",
+            "--target",
+            "1",
+            "--quiet-zone",
+            &token,
+        ],
         &[&token],
     ];
     for line in lines {

@@ -3,6 +3,7 @@
 use std::fs;
 
 use bounty_ledger::domain::notifier::Outcome;
+use bounty_ledger::notify::{News, Notice};
 use serde_json::{Value, json};
 
 use super::lab::{Lab, chat_target, hook_target, order};
@@ -106,8 +107,7 @@ fn a_chat_is_told_once_to_whom_its_board_is_forwarded_and_when_it_is_no_more() {
         .round(Default::default())
         .notice
         .expect("it was not told yet");
-    let mut happened = bounty_ledger::notify::News::default();
-    happened.noticed = Some((notice, Outcome::Delivered));
+    let happened = told(notice);
     assert_eq!(lab.round(happened).notice, None);
     lab.restart();
     assert_eq!(lab.round(Default::default()).notice, None);
@@ -121,8 +121,14 @@ fn a_chat_is_told_once_to_whom_its_board_is_forwarded_and_when_it_is_no_more() {
         (0, ["Target 2".to_owned()].as_slice())
     );
     assert!(!lab.worker.is_wound_up());
-    let mut happened = bounty_ledger::notify::News::default();
-    happened.noticed = Some((notice, Outcome::Delivered));
+    let happened = told(notice);
     assert_eq!(lab.round(happened).notice, None);
     assert!(lab.worker.is_wound_up());
+}
+
+fn told(notice: Notice) -> News {
+    News {
+        noticed: Some((notice, Outcome::Delivered)),
+        ..News::default()
+    }
 }

@@ -1,5 +1,6 @@
 //! `bounty run` with several bots, which the bridge names.
 
+mod forwarded;
 mod listeners;
 mod menu;
 mod rules;

@@ -21,6 +21,8 @@ pub enum Fault {
     LostResponse,
     /// The call is held back for this long, then goes on as usual.
     Delay(Duration),
+    /// The call is held back until there were so many calls of this method, then goes on as usual.
+    Until { method: &'static str, calls: usize },
     /// Status 200 with a body that is not JSON, as from a proxy in between; without effect.
     Garbage,
 }

@@ -16,6 +16,7 @@ use crate::domain::bridge::edit::Removed;
 use crate::domain::bridge::event::BridgeEvent;
 use crate::domain::bridge::ids::{
     NotificationTargetId, NotificationTrackerId, NotificationTrackerTargetId, ServiceProviderId,
+    TelegramBotId,
 };
 use crate::domain::bridge::judge::{name, provider_type};
 use crate::domain::bridge::refusal::{EntityKind, Named, Refusal};
@@ -243,6 +244,16 @@ fn link(
     known(&bridge.links, EntityKind::Link, id)
 }
 
+/// The targets that this bot writes to.
+pub fn targets_of(
+    bridge: &Bridge,
+    bot: TelegramBotId,
+) -> impl Iterator<Item = &NotificationTarget> {
+    let is_of = move |place| matches!(place, Place::Telegram(place) if place.bot_id == bot);
+    let targets = bridge.targets.iter();
+    targets.filter(move |row| row.place().is_some_and(is_of))
+}
+
 pub fn target_name(row: &NotificationTarget) -> Named {
     Named::new(EntityKind::Target, row, &row.name)
 }
@@ -252,7 +263,7 @@ pub fn notifier_name(row: &NotificationTracker) -> Named {
 }
 
 /// A link has its notification tracker's name.
-fn link_name(bridge: &Bridge, row: &NotificationTrackerTarget) -> Named {
+pub fn link_name(bridge: &Bridge, row: &NotificationTrackerTarget) -> Named {
     let notifier = bridge.notifiers.get(row.notification_tracker_id);
     let name = notifier.map_or("", |notifier| &notifier.name);
     Named::new(EntityKind::Link, row, name)

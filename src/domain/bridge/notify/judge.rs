@@ -19,7 +19,7 @@ use crate::domain::bridge::edit::{
 use crate::domain::bridge::judge::{config_object, icon, locale, name, reference, required};
 use crate::domain::bridge::refusal::Refusal;
 use crate::domain::bridge::secret::has_secret;
-use crate::domain::normalise_link;
+use crate::domain::{normalise_link, zone};
 
 const DAY: i64 = 24 * 60 * 60;
 /// Seconds between two looks.
@@ -190,7 +190,7 @@ pub fn link(
     row: &NotificationTrackerTarget,
 ) -> Result<NotificationTrackerTargetEdited, Refusal> {
     let hours = parts.quiet_hours.as_ref().map(quiet_hours).transpose()?;
-    let zone = |typed: &String| typed.parse().map_err(|_| not_readable("quiet-zone", typed));
+    let zone = |typed: &String| zone::find(typed).ok_or_else(|| not_readable("quiet-zone", typed));
     Ok(NotificationTrackerTargetEdited {
         enabled: parts.enabled,
         quiet_hours_start: hours.map(|hours| hours.map(|(start, _)| start)),

@@ -8,14 +8,16 @@ mod command;
 mod decide;
 mod entity;
 mod forward;
+mod idle;
 mod judge;
 mod place;
 mod quiet;
 
 pub use collection::{CollectionId, Collections};
 pub use command::{LinkParts, NotificationCommand, NotifierParts, QuietWish, TargetParts, UrlWish};
-pub use decide::{decide, notifier_name, target_name};
+pub use decide::{decide, notifier_name, target_name, targets_of};
 pub use entity::{NotificationTarget, NotificationTracker, NotificationTrackerTarget};
 pub use forward::{Destination, Forwarding, ForwardingChange, forwarded_from, forwarding_changes};
+pub use idle::unreachable;
 pub use place::{Address, Place, TELEGRAM, TelegramPlace, WEBHOOK, WebhookPlace};
 pub use quiet::{ClockTime, QuietHours};

@@ -1,0 +1,56 @@
+//! `bounty bridge check`: what would happen now.
+
+mod bots;
+mod notifiers;
+mod reason;
+
+use std::fs;
+
+use serde_json::{Value, json};
+
+use super::rows::{print_json, print_lines};
+use crate::cli::args::Format;
+use crate::cli::output::visible;
+use crate::domain::bridge::{Bridge, SecretRef, unreachable};
+use reason::reason;
+
+pub fn run(bridge: &Bridge, format: Format) -> anyhow::Result<()> {
+    match format {
+        Format::Json => print_json(&report(bridge)),
+        Format::Table => Ok(print(bridge)?),
+    }
+}
+
+fn print(bridge: &Bridge) -> std::io::Result<()> {
+    bots::print(bridge)?;
+    notifiers::print(bridge)?;
+    let reasons = unreachable(bridge).into_iter();
+    print_lines(
+        &reasons
+            .map(|found| vec![format!("no effect: {}", reason(&found))])
+            .collect::<Vec<_>>(),
+    )
+}
+
+fn report(bridge: &Bridge) -> Value {
+    let reasons = unreachable(bridge);
+    json!({
+        "bots": bots::report(bridge),
+        "notifiers": notifiers::report(bridge),
+        "without_effect": reasons.iter().map(reason).collect::<Vec<_>>(),
+    })
+}
+
+/// Whether this process would find a secret; what it is is not read.
+fn secret_missing(what: &str, place: &SecretRef) -> Option<String> {
+    match place {
+        SecretRef::Env(name) if std::env::var_os(name).is_none() => Some(format!(
+            "its {what} is in the variable {name}, which is not set here; `bounty run` needs it"
+        )),
+        SecretRef::File(path) if fs::metadata(path).is_err() => Some(format!(
+            "its {what} is in the file {}, which cannot be found from here; `bounty run` needs it",
+            visible(path)
+        )),
+        _ => None,
+    }
+}
