@@ -151,6 +151,23 @@ pub fn require_owner(dir: &Path) -> anyhow::Result<()> {
     }
 }
 
+/// The Bot API server that the environment names, if another than Telegram's.
+pub fn api_url() -> anyhow::Result<Option<url::Url>> {
+    match std::env::var("TELOXIDE_API_URL") {
+        Ok(url) if !url.is_empty() => server_url(&url).map(Some),
+        _ => Ok(None),
+    }
+}
+
+/// The address of a Bot API server; teloxide panics on one without a host, such as `localhost:8081`.
+fn server_url(url: &str) -> anyhow::Result<url::Url> {
+    let parsed = url::Url::parse(url).ok();
+    let is_http = |url: &url::Url| matches!(url.scheme(), "http" | "https");
+    parsed.filter(is_http).with_context(|| {
+        format!("TELOXIDE_API_URL is no address like http://localhost:8081: {url}")
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::name_in;

@@ -19,7 +19,7 @@ use crate::store::{Disk, Layout};
 use crate::telegram::{Front, Ground, Pool, Stop};
 
 use super::Status;
-use super::args::{DataArgs, ZoneArgs, settings};
+use super::args::{DataArgs, ZoneArgs, api_url, settings};
 
 /// How long a stop may take before the process ends anyway; everything acknowledged is durable by then.
 const STOP_LIMIT: Duration = Duration::from_secs(15);
@@ -57,10 +57,7 @@ pub struct Args {
 }
 
 pub fn run(data: &DataArgs, args: &Args) -> anyhow::Result<Status> {
-    let api_url = match std::env::var("TELOXIDE_API_URL") {
-        Ok(url) if !url.is_empty() => Some(api_url(&url)?),
-        _ => None,
-    };
+    let api_url = api_url()?;
     let flood_limit = Some(args.flood_limit).filter(|limit| *limit > 0);
     let settings = Settings {
         flood_limit,
@@ -80,15 +77,6 @@ pub fn run(data: &DataArgs, args: &Args) -> anyhow::Result<Status> {
     let outcome = runtime.block_on(service.run(api_url));
     runtime.shutdown_timeout(Duration::from_secs(1));
     outcome.map(|()| Status::Done)
-}
-
-/// The address of a Bot API server; teloxide panics on one without a host, such as `localhost:8081`.
-fn api_url(url: &str) -> anyhow::Result<url::Url> {
-    let parsed = url::Url::parse(url).ok();
-    let is_http = |url: &url::Url| matches!(url.scheme(), "http" | "https");
-    parsed.filter(is_http).with_context(|| {
-        format!("TELOXIDE_API_URL is no address like http://localhost:8081: {url}")
-    })
 }
 
 struct Service {

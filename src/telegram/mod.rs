@@ -31,6 +31,7 @@ pub use poller::{PollError, Poller, Stop, identify, stopped};
 pub use pool::Pool;
 pub use rules::Rules;
 pub use session::{BotError, Ground};
+pub use token::{Token, TokenError};
 pub use update::{BotIdentity, Carrier, Inbound, Incoming, read};
 pub use vitals::{BotVitals, PollState, Polling, Roster, Sent};
 pub use voice::{Response, all_notes, words};

@@ -11,6 +11,7 @@ mod provider;
 mod refusal;
 mod rows;
 mod target;
+mod test;
 mod tracker;
 mod typed;
 pub mod words;
@@ -72,6 +73,8 @@ enum Subject {
     Link(Command<link::Link>),
     /// What would happen now: which bots are polled and why, which config answers which command, who is told what, what has no effect
     Check,
+    /// Send a test message to a target, now
+    Test(test::Args),
 }
 
 /// What is asked of one kind of entity.
@@ -80,6 +83,7 @@ enum Asked {
     Show(EntityKind, u64),
     Change(BridgeCommand),
     Check,
+    Test(test::Args),
 }
 
 impl Subject {
@@ -94,6 +98,7 @@ impl Subject {
             Self::Notifier(command) => command.asked(),
             Self::Link(command) => command.asked(),
             Self::Check => Ok(Asked::Check),
+            Self::Test(args) => Ok(Asked::Test(args)),
         }
     }
 }
@@ -105,22 +110,32 @@ pub fn run(data: &DataArgs, args: Args) -> anyhow::Result<Status> {
         Asked::List(kind) => look(data, |bridge| table(bridge, kind, format)),
         Asked::Show(kind, id) => look(data, |bridge| one(bridge, kind, id, format)),
         Asked::Check => look(data, |bridge| check::run(bridge, format)),
+        Asked::Test(args) => ask(data, |bridge| test::run(bridge, &args, format)),
     }
 }
 
-/// Reads the bridge and prints what is asked for, as far as its log is readable; nothing is changed.
+/// Prints something of the bridge.
 fn look(
     data: &DataArgs,
     print: impl FnOnce(&Bridge) -> anyhow::Result<()>,
 ) -> anyhow::Result<Status> {
+    ask(data, |bridge| print(bridge).map(|()| Status::Done))
+}
+
+/// Reads the bridge, as far as its log is readable, and does what is asked with it; nothing of it is changed.
+fn ask(
+    data: &DataArgs,
+    answer: impl FnOnce(&Bridge) -> anyhow::Result<Status>,
+) -> anyhow::Result<Status> {
     data.require()?;
     let (disk, layout) = (data.disk(), data.layout());
     let (bridge, damage) = read(&Reader::new(&*disk, &layout))?;
-    print(&bridge)?;
+    let status = answer(&bridge)?;
     if let Some(damage) = &damage {
         eprintln!("error: {damage}");
+        return Ok(Status::Problem);
     }
-    Ok(Status::from(damage.is_some()))
+    Ok(status)
 }
 
 fn change(data: &DataArgs, command: &BridgeCommand, format: Format) -> anyhow::Result<Status> {

@@ -192,7 +192,7 @@ impl Reading<'_> {
                 enabled: enabled && is_served,
                 quiet_hours_start: start,
                 quiet_hours_end: end,
-                quiet_hours_zone: zone(record, taken)?,
+                quiet_hours_zone: zone(record, taken)?.name().to_owned(),
             };
             let row = reading.row(LINK, id.to_string(), created);
             let moment = created.unwrap_or(reading.rows.since);

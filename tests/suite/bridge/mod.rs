@@ -6,6 +6,7 @@ mod notifications;
 mod properties;
 mod secrets;
 mod stream;
+mod tested;
 
 use std::fs;
 
