@@ -5,6 +5,7 @@ pub mod bridge;
 pub mod cli;
 pub mod domain;
 pub mod engine;
+pub mod import;
 pub mod metrics;
 pub mod notify;
 pub mod store;

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use crate::domain::board::Board;
 use crate::domain::bridge::Bridge;
+use crate::domain::notifier::Notifier;
 use crate::domain::{Aggregate, Seq, StreamId};
 use crate::store::{DamageKind, Layout, Line, Position, StoreError, closing_seq};
 
@@ -58,6 +59,7 @@ impl Reader<'_> {
         match stream.into() {
             chat @ StreamId::Chat(_) => self.check_as::<Board>(chat),
             StreamId::Bridge => self.check_as::<Bridge>(StreamId::Bridge),
+            notifier @ StreamId::Notifier(_) => self.check_as::<Notifier>(notifier),
         }
     }
 

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::domain::bridge::NotificationTrackerId;
 use crate::domain::{ChatId, Event, Seq, StreamId};
 use crate::engine::current_chat;
 use crate::store::{
@@ -41,11 +42,24 @@ impl<'d> Reader<'d> {
         Ok(chats)
     }
 
-    /// All streams: the chats, then the bridge if there is one.
+    /// All streams: the chats, then the bridge if there is one, then the notification trackers.
     pub fn streams(&self) -> Result<Vec<StreamId>, StoreError> {
         let bridge = (!self.is_empty(StreamId::Bridge)).then_some(StreamId::Bridge);
         let chats = self.chats()?.into_iter().map(StreamId::Chat);
-        Ok(chats.chain(bridge).collect())
+        let notifiers = self.notifiers()?.into_iter().map(StreamId::Notifier);
+        Ok(chats.chain(bridge).chain(notifiers).collect())
+    }
+
+    /// All notification trackers that have a stream, removed ones too, ascending.
+    pub fn notifiers(&self) -> Result<Vec<NotificationTrackerId>, StoreError> {
+        let root = self.layout.root();
+        let names = self.disk.names(root).at("list", root)?;
+        let trackers = names.iter().filter_map(|name| Layout::notifier_of(name));
+        let mut trackers: Vec<_> = trackers
+            .filter(|tracker| !self.is_empty(StreamId::Notifier(*tracker)))
+            .collect();
+        trackers.sort_unstable();
+        Ok(trackers)
     }
 
     /// Whether a stream's directory surely has neither a log nor anything that was made from one.

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use crate::domain::board::Board;
 use crate::domain::bridge::Bridge;
+use crate::domain::notifier::Notifier;
 use crate::domain::{Aggregate, StreamId};
 use crate::store::{Disk, IoContext, Layout, Line, Log, Position, StoreError, refuse_other_stream};
 
@@ -36,6 +37,7 @@ pub fn rebuild(
     match stream.into() {
         chat @ StreamId::Chat(_) => rebuild_as::<Board>(disk, layout, chat),
         StreamId::Bridge => rebuild_as::<Bridge>(disk, layout, StreamId::Bridge),
+        notifier @ StreamId::Notifier(_) => rebuild_as::<Notifier>(disk, layout, notifier),
     }
 }
 
@@ -66,6 +68,7 @@ pub fn rebuild_into(
     match stream.into() {
         chat @ StreamId::Chat(_) => rebuild_into_as::<Board>(reader, chat, out),
         StreamId::Bridge => rebuild_into_as::<Bridge>(reader, StreamId::Bridge, out),
+        notifier @ StreamId::Notifier(_) => rebuild_into_as::<Notifier>(reader, notifier, out),
     }
 }
 

@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use crate::domain::board::BoardEvent;
 use crate::domain::bridge::BridgeEvent;
+use crate::domain::notifier::NotifierEvent;
 use crate::domain::{Event, Seq, StreamId};
 use crate::store::{Damage, Head, Line, Position, Rest, StoreError};
 
@@ -81,6 +82,7 @@ impl Reader<'_> {
         match stream.into() {
             chat @ StreamId::Chat(_) => self.verify_as::<BoardEvent>(chat, expected),
             StreamId::Bridge => self.verify_as::<BridgeEvent>(StreamId::Bridge, expected),
+            notifier @ StreamId::Notifier(_) => self.verify_as::<NotifierEvent>(notifier, expected),
         }
     }
 

@@ -1,4 +1,4 @@
-//! All chats, each under one id, though groups change theirs meanwhile; then the bridge.
+//! All chats, each under one id, though groups change theirs meanwhile; then the bridge, then the notification trackers.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -58,6 +58,10 @@ impl<'r> Run<'r> {
         }
         self.copy_notes()?;
         self.bring(StreamId::Bridge)?;
+        // After the boards: a tracker of the copy has read its boards up to their ends or further, so it tells nothing twice.
+        for tracker in Reader::new(self.disk, self.live).notifiers()? {
+            self.bring(StreamId::Notifier(tracker))?;
+        }
         self.name_vanished()?;
         let root = self.dest.root();
         self.disk.sync_dir(root).at("flush", root)?;

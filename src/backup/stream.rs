@@ -10,6 +10,7 @@ use super::log::LogCopy;
 use crate::audit::{Reader, snapshot_files};
 use crate::domain::board::Board;
 use crate::domain::bridge::Bridge;
+use crate::domain::notifier::Notifier;
 use crate::domain::{Aggregate, Seq, StreamId};
 use crate::store::{
     Checkpoint, Claims, Damage, DamageKind, Disk, IoContext, Layout, Position, Rest, SharedLog,
@@ -36,6 +37,7 @@ impl StreamCopy<'_> {
         match self.stream {
             StreamId::Chat(_) => self.run_as::<Board>(end, progress),
             StreamId::Bridge => self.run_as::<Bridge>(end, progress),
+            StreamId::Notifier(_) => self.run_as::<Notifier>(end, progress),
         }
     }
 

@@ -86,7 +86,7 @@ pub fn streams(reader: &Reader<'_>, named: &[StreamId]) -> anyhow::Result<Vec<St
     }
     let current = |stream: &StreamId| match stream {
         StreamId::Chat(chat) => Ok(StreamId::Chat(reader.current(*chat)?)),
-        StreamId::Bridge => Ok(StreamId::Bridge),
+        other => Ok(*other),
     };
     named.iter().map(current).collect()
 }

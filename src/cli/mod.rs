@@ -9,6 +9,7 @@ mod backup;
 mod bridge;
 mod feed;
 mod history;
+mod import;
 mod output;
 mod progress;
 mod repair;
@@ -54,6 +55,7 @@ enum Command {
     Verify(verify::Args),
     Backup(backup::Args),
     Repair(repair::Args),
+    Import(import::Args),
     Bridge(Box<bridge::Args>),
 }
 
@@ -123,6 +125,7 @@ impl Cli {
             Command::Verify(args) => verify::run(&data, &args),
             Command::Backup(args) => backup::run(&data, &args),
             Command::Repair(args) => repair::run(&data, &args),
+            Command::Import(args) => import::run(&data, &args),
             Command::Bridge(args) => bridge::run(&data, *args),
         }
     }

@@ -8,7 +8,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 /// How long work takes before its progress is shown.
 const QUIET: Duration = Duration::from_secs(1);
 
-/// The progress of work measured in bytes.
+/// The progress of work measured in bytes or in events.
 pub struct Progress {
     bar: ProgressBar,
     begun: Instant,
@@ -18,8 +18,22 @@ pub struct Progress {
 impl Progress {
     /// Progress over this many bytes; nothing is shown yet.
     pub fn of_bytes(total: u64) -> Self {
+        Self::new(
+            total,
+            "{bar:32} {bytes}/{total_bytes} {bytes_per_sec}, {eta} left",
+        )
+    }
+
+    /// Progress over this many events; nothing is shown yet.
+    pub fn of_events(total: u64) -> Self {
+        Self::new(
+            total,
+            "{bar:32} {human_pos}/{human_len} events, {per_sec}, {eta} left",
+        )
+    }
+
+    fn new(total: u64, template: &str) -> Self {
         let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::hidden());
-        let template = "{bar:32} {bytes}/{total_bytes} {bytes_per_sec}, {eta} left";
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
         }
@@ -30,9 +44,9 @@ impl Progress {
         }
     }
 
-    /// So many more bytes are done.
-    pub fn advance(&mut self, bytes: u64) {
-        self.bar.inc(bytes);
+    /// So many more are done.
+    pub fn advance(&mut self, count: u64) {
+        self.bar.inc(count);
         if !self.shown && self.begun.elapsed() >= QUIET {
             self.bar.set_draw_target(ProgressDrawTarget::stderr());
             self.shown = true;

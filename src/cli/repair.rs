@@ -33,11 +33,16 @@ pub struct Args {
 pub fn run(data: &DataArgs, args: &Args) -> anyhow::Result<Status> {
     data.require()?;
     let (disk, layout) = (data.disk(), data.layout());
-    let Some(chat) = args.chat.chat() else {
-        anyhow::bail!(
+    let chat = match args.chat {
+        StreamId::Chat(chat) => chat,
+        StreamId::Bridge => anyhow::bail!(
             "the bridge's log is not repaired: put {} back from a backup, or move it away and enter the settings anew; `bounty audit --bridge` shows what is still readable",
             layout.stream(StreamId::Bridge).display()
-        );
+        ),
+        stream @ StreamId::Notifier(_) => anyhow::bail!(
+            "a notification tracker's log is not repaired: put {} back from a backup, or move it away; the tracker then starts anew with what happens from there on",
+            layout.stream(stream).display()
+        ),
     };
     let chat = damaged_chat(&*disk, &layout, chat)?;
     let done = if args.apply {

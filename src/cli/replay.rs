@@ -21,7 +21,7 @@ use super::words::counted;
 /// Rebuild snapshots from the logs alone; safe beside a running bot
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The chats to rebuild, or `bridge`; all when none is named
+    /// The chats to rebuild, `bridge`, or `notifier-` and a tracker's id; all when none is named
     #[arg(value_name = "CHAT", allow_negative_numbers = true)]
     chats: Vec<StreamId>,
     /// Change nothing; compare each file with the log and exit 1 on a difference
@@ -171,6 +171,7 @@ struct Totals {
     chats: usize,
     /// Whether the bridge is among them.
     bridge: bool,
+    notifiers: usize,
     events: u64,
     written: usize,
     unchanged: usize,
@@ -183,6 +184,7 @@ impl Totals {
         match stream {
             StreamId::Chat(_) => self.chats += 1,
             StreamId::Bridge => self.bridge = true,
+            StreamId::Notifier(_) => self.notifiers += 1,
         }
         match outcome {
             Outcome::Rebuilt(done) => {
@@ -207,9 +209,13 @@ impl Totals {
     fn print(&self, check: bool) -> std::io::Result<()> {
         let count = |count: usize, noun| counted(count as u64, noun);
         let head = format!(
-            "{}{}, {}",
+            "{}{}{}, {}",
             count(self.chats, "chat"),
             if self.bridge { " and the bridge" } else { "" },
+            match self.notifiers {
+                0 => String::new(),
+                notifiers => format!(", {}", count(notifiers, "notification tracker")),
+            },
             counted(self.events, "event")
         );
         let problems = count(self.problems, "problem");

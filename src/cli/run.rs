@@ -1,6 +1,7 @@
 //! `bounty run`: the Telegram bot.
 
 use std::sync::Arc;
+use std::thread;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -12,6 +13,7 @@ use crate::bridge::{Asker, OpenBridge, watch};
 use crate::domain::bridge::BridgeUserId;
 use crate::domain::{Actor, Cause};
 use crate::engine::{Engine, Settings, system_time};
+use crate::import::left_behind;
 use crate::metrics::{ListenAddress, Watched, serve};
 use crate::store::{Disk, Layout};
 use crate::telegram::{Front, Ground, Pool, Stop};
@@ -98,6 +100,7 @@ impl Service {
             self.layout.clone(),
             self.settings,
         )?);
+        name_left_behind(Arc::clone(&self.disk), self.layout.clone())?;
         if has_token {
             set_up(&mut bridge)?;
         }
@@ -122,6 +125,22 @@ impl Service {
         tracing::info!("stopped; everything received is stored");
         polled.map_err(anyhow::Error::from)
     }
+}
+
+/// Says, beside the start, which chats hold what another bot left there: in them nothing is changed.
+fn name_left_behind(disk: Arc<dyn Disk>, layout: Layout) -> anyhow::Result<()> {
+    let look = move || match left_behind(&*disk, &layout) {
+        Ok(chats) if chats.is_empty() => {}
+        Ok(chats) => tracing::warn!(
+            chats = chats.len(),
+            first = chats[0].0,
+            "another bot's files are in the data directory and nothing is changed in their chats; to take them over, move their directories out of {0}, say into `old`, then `bounty import json-files old`",
+            layout.root().display()
+        ),
+        Err(error) => tracing::warn!(%error, "another bot's files could not be looked for"),
+    };
+    let thread = thread::Builder::new().name("look".to_owned()).spawn(look);
+    thread.map(|_| ()).context("cannot start a thread")
 }
 
 /// Makes the bot of [`TOKEN`] an entry of the bridge, unless it is one.

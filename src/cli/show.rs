@@ -73,6 +73,7 @@ fn print_board(
         if count == 1 { "bounty" } else { "bounties" },
         board.next_id()
     )?;
+    print_settings(out, board)?;
     for bounty in board.bounties() {
         print_bounty(out, board, bounty, args)?;
     }
@@ -92,6 +93,21 @@ fn print_board(
         }
     }
     Ok(())
+}
+
+/// What the chat chose for itself; nothing when it chose nothing.
+fn print_settings(out: &mut impl Write, board: &Board) -> std::io::Result<()> {
+    let settings = board.settings();
+    let language = settings
+        .language
+        .map(|chosen| format!("language {}", chosen.as_str()));
+    let zone = settings.timezone.as_deref();
+    let zone = zone.map(|chosen| format!("time zone {}", visible(chosen)));
+    let chosen: Vec<String> = language.into_iter().chain(zone).collect();
+    if chosen.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "{}", chosen.join(", "))
 }
 
 fn print_bounty(

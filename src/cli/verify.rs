@@ -16,7 +16,7 @@ use super::{Status, UsageError};
 /// Check every line of every log; print each log's last seq and head; change nothing
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The chats to check, or `bridge`; all when none is named
+    /// The chats to check, `bridge`, or `notifier-` and a tracker's id; all when none is named
     #[arg(value_name = "CHAT", allow_negative_numbers = true)]
     chats: Vec<StreamId>,
     /// A seq and its hash as noted earlier: shows a cut or a rewrite of the one chat that is named

@@ -50,6 +50,7 @@ pub fn what(change: &Change<'_>, zone: Tz) -> String {
             let files = visible(&set_aside.join(", "));
             format!("kept up to seq {kept_seq}; set aside {files}; next id {next_id}")
         }
+        BoardEvent::IdsReserved(reserved) => format!("next id {}", reserved.next_id),
         _ => match &change.setting {
             Some(setting) => changed_setting(setting),
             None => fields(&change.fields, zone),

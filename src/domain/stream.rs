@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use serde::{Serialize, Serializer};
 
+use super::bridge::NotificationTrackerId;
 use super::ids::{ChatId, Seq};
 use super::record::{Event, Recorded};
 
@@ -15,17 +16,21 @@ pub enum StreamId {
     Chat(ChatId),
     /// Bots, and what each of them listens for.
     Bridge,
+    /// What a notification tracker has told, and whom.
+    Notifier(NotificationTrackerId),
 }
 
 impl StreamId {
     /// The name of the bridge's directory.
     pub const BRIDGE: &'static str = "bridge";
+    /// What stands before a tracker's id in the name of its directory.
+    pub const NOTIFIER: &'static str = "notifier-";
 
     /// The chat, when it is one's board.
     pub fn chat(self) -> Option<ChatId> {
         match self {
             Self::Chat(chat) => Some(chat),
-            Self::Bridge => None,
+            Self::Bridge | Self::Notifier(_) => None,
         }
     }
 }
@@ -41,6 +46,7 @@ impl fmt::Display for StreamId {
         match self {
             Self::Chat(chat) => chat.fmt(f),
             Self::Bridge => f.pad(Self::BRIDGE),
+            Self::Notifier(tracker) => f.pad(&format!("{}{tracker}", Self::NOTIFIER)),
         }
     }
 }
@@ -52,17 +58,22 @@ impl FromStr for StreamId {
         if text == Self::BRIDGE {
             return Ok(Self::Bridge);
         }
-        let chat = text.parse().map(Self::Chat);
-        chat.map_err(|_| "write a chat's id (negative for a group), or bridge")
+        let stream = match text.strip_prefix(Self::NOTIFIER) {
+            Some(tracker) => tracker.parse().map(Self::Notifier),
+            None => text.parse().map(Self::Chat),
+        };
+        stream.map_err(
+            |_| "write a chat's id (negative for a group), or bridge, or notifier- and a tracker's id",
+        )
     }
 }
 
-/// A chat is its id; the bridge is its name.
+/// A chat is its id; the others are the names of their directories.
 impl Serialize for StreamId {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Chat(chat) => chat.serialize(serializer),
-            Self::Bridge => serializer.serialize_str(Self::BRIDGE),
+            Self::Bridge | Self::Notifier(_) => serializer.collect_str(self),
         }
     }
 }

@@ -12,6 +12,7 @@ use crate::store::{Checkpoint, Disk, Line, Prefix, StoreError};
 use super::lane::lock;
 
 /// How much later than others this thread gets the processor.
+#[cfg(target_os = "linux")]
 const NICENESS: i32 = 10;
 
 /// A log that was opened at its checkpoint.
@@ -53,7 +54,9 @@ impl Checks {
 
     /// Verifies one log after the other.
     pub fn run(&self, disk: &dyn Disk) {
-        // Where that is not allowed it competes with the commands, as it would with those of other processes.
+        // Where that is not allowed, and where it would be the whole process's, it competes with the commands, as it would with
+        // those of other processes.
+        #[cfg(target_os = "linux")]
         let _ = rustix::process::setpriority_process(None, NICENESS);
         while let Some(check) = self.next() {
             match self.verify(disk, &check) {

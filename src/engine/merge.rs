@@ -6,7 +6,9 @@ use uuid::Uuid;
 
 use crate::domain::board::{Board, BoardEvent, Bounty, BountyAdded, Tracked};
 use crate::domain::{Actor, BountyId, Cause, ChatId, Event, Recorded, Timestamp, UserId};
-use crate::store::{Position, encode};
+use crate::store::Position;
+
+use super::writer::add_record;
 
 /// Who did something, and when.
 type Origin = (Actor, Timestamp);
@@ -186,14 +188,7 @@ impl Merge<'_> {
             cause,
             event,
         };
-        let before = self.lines.len();
-        let head = encode(&record, &self.end.head, &mut self.lines)?;
-        let offset = self.end.offset + (self.lines.len() - before) as u64;
-        self.end = Position {
-            offset,
-            seq: record.seq,
-            head,
-        };
+        add_record(&mut self.lines, &mut self.end, &record)?;
         self.board.evolve(&record);
         Ok(())
     }

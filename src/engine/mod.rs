@@ -12,6 +12,7 @@ mod adopt;
 mod agenda;
 mod batch;
 mod board;
+mod changes;
 mod checkpoint;
 mod checks;
 mod draft;
@@ -53,6 +54,8 @@ use crate::domain::Timestamp;
 use crate::domain::board::{ChatStyle, PageSize};
 use crate::store::{Disk, IoContext, Layout, StoreError, make_root};
 
+pub use active::flush_snapshots;
+pub use changes::{Changed, Changes};
 pub use histogram::Reading;
 pub use monitor::{Lag, Monitor};
 pub use names::current_chat;
@@ -61,7 +64,7 @@ pub use publish::write_files;
 pub use request::{Ask, Chat, Limit, Outcome, Reply, Request, Terms, Trouble};
 pub use stats::Stats;
 pub use tally::{Fate, Kind};
-pub use writer::{add_line, new_record};
+pub use writer::{add_line, add_record, new_record};
 
 use job::{Job, ReplyTo};
 use worker::Shared;
@@ -164,6 +167,11 @@ impl Engine {
             reply,
             verdict: None,
         }
+    }
+
+    /// The chats that change from now on.
+    pub fn changes(&self) -> Changes {
+        self.shared.changes.listen()
     }
 
     /// A view of this engine that does not keep it from closing.

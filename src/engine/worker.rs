@@ -14,6 +14,7 @@ use super::Settings;
 use super::active::Active;
 use super::adopt;
 use super::agenda::{Agenda, Task};
+use super::changes::Changes;
 use super::checks::Checks;
 use super::flush::SharedFlush;
 use super::held::Held;
@@ -46,6 +47,7 @@ pub struct Shared {
     pub adoption: Pulse,
     pub flush: Option<SharedFlush>,
     pub pace: Pace,
+    pub changes: Changes,
     pub lanes: Mutex<HashMap<ChatId, Arc<Lane>>>,
     agenda: Agenda,
 }
@@ -68,6 +70,7 @@ impl Shared {
             ready: Ready::new(flush.is_some()),
             flush: flush.map(SharedFlush::new),
             pace: Pace::default(),
+            changes: Changes::default(),
             lanes: Mutex::default(),
             agenda: Agenda::default(),
         }
@@ -91,6 +94,7 @@ impl Shared {
     /// The chat, when it must be given to a thread.
     fn queue(&self, job: Job) -> Option<Arc<Lane>> {
         let chat = job.request.chat.id;
+        self.changes.heard(chat);
         // The job goes in while the map is locked, so that a lane with work is never swept out of it.
         let mut lanes = lock(&self.lanes);
         let lane = lanes

@@ -144,14 +144,25 @@ pub fn add_line<E: Event>(
     event: E,
 ) -> Result<Recorded<E>, usize> {
     let record = new_record(end.seq.next(), time, actor, cause, event);
+    add_record(lines, end, &record)?;
+    Ok(record)
+}
+
+/// Adds the line of the next event to lines that reach up to `end`, which follows. One that is too large for a line is refused
+/// with its size, and nothing of it is added.
+pub fn add_record<E: Event>(
+    lines: &mut Vec<u8>,
+    end: &mut Position,
+    record: &Recorded<E>,
+) -> Result<(), usize> {
     let before = lines.len();
-    let head = encode(&record, &end.head, lines)?;
+    let head = encode(record, &end.head, lines)?;
     *end = Position {
         offset: end.offset + (lines.len() - before) as u64,
         seq: record.seq,
         head,
     };
-    Ok(record)
+    Ok(())
 }
 
 /// An event as it is recorded now, under a new id.

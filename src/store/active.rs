@@ -2,6 +2,7 @@
 //! `active/{uuid}.jsonl`, locked as long as the process lives. One that nobody locks was left by a process that ended
 //! uncleanly; whoever finds it brings the snapshots of its chats up to date. No log depends on these files.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -129,6 +130,21 @@ impl Orphan {
     pub fn path(&self) -> &Path {
         &self.path
     }
+}
+
+/// The chats that some process notes as active.
+pub fn noted_chats(disk: &dyn Disk, layout: &Layout) -> Result<BTreeSet<ChatId>, StoreError> {
+    let dir = layout.active_dir();
+    let mut noted = BTreeSet::new();
+    for name in disk.names(&dir).at("list", &dir)? {
+        let path = dir.join(name);
+        match disk.read(&path) {
+            Ok(content) => noted.extend(chats(&content)),
+            Err(error) if is_absent(&error) => {}
+            Err(error) => return Err(error).at("read", &path),
+        }
+    }
+    Ok(noted)
 }
 
 /// Each chat once. A line that was never finished had no write behind it.

@@ -88,7 +88,13 @@ fn cause(line: &mut Cursor<'_>) -> Option<Cause> {
             user: named(line, b",\"user\":")?,
         });
     }
-    // Imports are rare: the full parser reads them.
+    if line.skip(b"import\",\"source\":") {
+        let source = line.string()?.to_owned();
+        line.literal(b",\"file\":")?;
+        let file = line.string()?.to_owned();
+        let key = named(line, b",\"key\":")?;
+        return Some(Cause::Import { source, file, key });
+    }
     line.literal(b"system\"}")?;
     Some(Cause::System {})
 }

@@ -13,10 +13,10 @@ use super::error::{IoContext, StoreError};
 use super::layout::Layout;
 use super::line::{LINE_LIMIT, check, states};
 use super::named;
-use super::position::{Head, Position};
 use super::read::read_range;
 use super::snapshot::is_absent;
 use crate::domain::{Event, Seq};
+use crate::domain::{Head, Position};
 
 /// The version of the three lines.
 const FORMAT: u32 = 1;
@@ -204,7 +204,7 @@ fn origin(log: &dyn DiskFile) -> io::Result<Option<Head>> {
 }
 
 /// The line that ends at this byte of a log, without its newline; none when none ends there.
-fn line_before(log: &dyn DiskFile, end: u64) -> io::Result<Option<Vec<u8>>> {
+pub(super) fn line_before(log: &dyn DiskFile, end: u64) -> io::Result<Option<Vec<u8>>> {
     for len in [USUAL_LINE, LINE_LIMIT + 1] {
         let from = end.saturating_sub(len as u64);
         let bytes = read_range(log, from, end)?;

@@ -27,7 +27,7 @@ pub enum StoreError {
     #[error("{} takes no writes: an earlier write failed and could not be cut back ({error}); free space or mend the disk, it resumes by itself", path.display())]
     Latched { path: PathBuf, error: io::Error },
     /// The directory holds files of a program that had no log.
-    #[error("{} was written by another program and has no log beside it; nothing was changed: move that directory away to start afresh", path.display())]
+    #[error("{} was written by another program and has no log beside it; nothing was changed. {}", path.display(), way_in(path))]
     Foreign { path: PathBuf },
     /// The log is not where it was: its directory was renamed or replaced. The caller opens it anew.
     #[error("{} was moved or replaced while it was open", path.display())]
@@ -109,6 +109,14 @@ impl From<DecodeError> for DamageKind {
             DecodeError::Data { .. } => Self::Json(error.to_string()),
         }
     }
+}
+
+/// What to do about another program's files.
+fn way_in(path: &Path) -> String {
+    let dir = path.parent().unwrap_or(path).display();
+    format!(
+        "To go on with what is in it: `mkdir old && mv {dir} old/`, then `bounty import json-files old`. To start afresh, only move {dir} away"
+    )
 }
 
 /// The next step for the operating system's commonest refusals.

@@ -1,7 +1,16 @@
 //! Lower-case hex digits. Without branches, so that the compiler does many at once.
 
+use crate::domain::Head;
+
+impl Head {
+    /// The hex digits of a SHA-256.
+    pub fn of_digest(digest: &[u8; 32]) -> Self {
+        Self(encode(digest))
+    }
+}
+
 /// The digits of these bytes.
-pub fn encode(bytes: &[u8; 32]) -> [u8; 64] {
+fn encode(bytes: &[u8; 32]) -> [u8; 64] {
     let mut digits = [0; 64];
     for (pair, byte) in digits.as_chunks_mut().0.iter_mut().zip(bytes) {
         *pair = [digit(byte >> 4), digit(byte & 15)];

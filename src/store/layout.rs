@@ -3,6 +3,7 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
+use crate::domain::bridge::NotificationTrackerId;
 use crate::domain::{BotId, ChatId, StreamId};
 
 /// The data directory. Names are built from ids alone, never from what a user typed.
@@ -15,7 +16,8 @@ impl Layout {
     /// The name of every log.
     pub const LOG: &'static str = "events.jsonl";
     /// The snapshots that reflect a stream's last event; a stream has one of them.
-    pub const MAIN_FILES: [&'static str; 3] = ["group.json", "user.json", "bridge.json"];
+    pub const MAIN_FILES: [&'static str; 4] =
+        ["group.json", "user.json", "bridge.json", "notifier.json"];
 
     /// The whole state of a long log as of one event; only this program reads it.
     pub const CHECKPOINT: &'static str = ".checkpoint";
@@ -68,6 +70,11 @@ impl Layout {
         self.locks_dir().join(format!("bot-{bot}"))
     }
 
+    /// The file whose lock the one process holds that works for the notification trackers.
+    pub fn notifier_lock(&self) -> PathBuf {
+        self.locks_dir().join("notifiers")
+    }
+
     /// Whether a file in a stream's directory has the name of a snapshot.
     pub fn is_snapshot(name: &OsStr) -> bool {
         let Some(name) = name.to_str() else {
@@ -86,6 +93,15 @@ impl Layout {
     pub fn is_kept(name: &str) -> bool {
         let is_of_log = name != Self::LOG && name.starts_with(Self::LOG);
         is_of_log || name.contains(Self::SET_ASIDE)
+    }
+
+    /// The notification tracker whose stream's directory has this name.
+    pub fn notifier_of(name: &OsStr) -> Option<NotificationTrackerId> {
+        let name = name.to_str()?;
+        match name.parse() {
+            Ok(stream @ StreamId::Notifier(tracker)) if stream.to_string() == name => Some(tracker),
+            _ => None,
+        }
     }
 
     /// The chat whose directory has this name; none for other names, `+5` and `007` among them.

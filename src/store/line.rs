@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::canonical;
 use super::error::DamageKind;
-use super::position::Head;
+use crate::domain::Head;
 use crate::domain::{Actor, Cause, Event, Recorded, Seq, Timestamp};
 
 /// The longest line, its newline included, in bytes.
@@ -121,6 +121,17 @@ pub fn check<'l>(line: &'l [u8], previous: &Head) -> Result<Checked<'l>, DamageK
 pub fn states<E: Event>(line: &[u8], seq: Seq, head: Head) -> bool {
     split(line).is_ok_and(|(_, digits)| digits == head.as_bytes())
         && decode::<E>(&Checked { line, head }, seq).is_ok()
+}
+
+/// The `seq` and the hash that a line says it has; none when it has not the form of an event.
+pub fn stated<E: Event>(line: &[u8]) -> Option<(Seq, Head)> {
+    #[derive(serde::Deserialize)]
+    struct Place {
+        seq: Seq,
+    }
+    let head = Head::parse(split(line).ok()?.1)?;
+    let Place { seq } = serde_json::from_slice(line).ok()?;
+    states::<E>(line, seq, head).then_some((seq, head))
 }
 
 /// A line's bytes before its seal, and the digits in the place of its hash.

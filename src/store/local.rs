@@ -13,7 +13,6 @@ use rustix::fs::{FlockOperation, flock};
 use rustix::io::Errno;
 
 use super::disk::{Disk, DiskFile, FileId, FileStatus, GroupFlush, LockGuard, LockMode, OpenMode};
-use super::group::SyncFs;
 
 /// Who may read the files that are made.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -121,9 +120,15 @@ impl Disk for LocalDisk {
         }
     }
 
+    #[cfg(target_os = "linux")]
     fn group_flush(&self, root: &Path) -> io::Result<Option<Box<dyn GroupFlush>>> {
-        let flush = SyncFs::new(root)?;
+        let flush = super::group::SyncFs::new(root)?;
         Ok(flush.map(|flush| Box::new(flush) as Box<dyn GroupFlush>))
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn group_flush(&self, _root: &Path) -> io::Result<Option<Box<dyn GroupFlush>>> {
+        Ok(None)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::error::{DamageKind, StoreError};
-use super::position::Position;
+use crate::domain::Position;
 use crate::domain::{Aggregate, Seq, StreamId};
 
 /// Refuses a state that was made from another stream's log, or from one that does not say whose it is.

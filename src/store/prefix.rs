@@ -6,9 +6,9 @@ use super::disk::{Disk, FileId, OpenMode};
 use super::error::{DamageKind, IoContext, StoreError};
 use super::layout::Layout;
 use super::named;
-use super::position::Position;
 use super::read::{EachLine, Rest, scan};
 use crate::domain::Event;
+use crate::domain::Position;
 
 /// Lines that were not verified when their log was opened.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -9,8 +9,8 @@ use super::disk::{Disk, DiskFile, LockMode, OpenMode};
 use super::error::{Damage, DamageKind, IoContext, StoreError};
 use super::line::{LINE_LIMIT, check, decode};
 use super::named;
-use super::position::Position;
 use super::tail::is_torn;
+use crate::domain::Position;
 use crate::domain::{Event, Recorded};
 
 /// How much is read at once.

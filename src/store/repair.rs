@@ -13,9 +13,9 @@ use super::disk::{Disk, DiskFile, LockGuard, LockMode, OpenMode};
 use super::error::{IoContext, StoreError};
 use super::layout::Layout;
 use super::named;
-use super::position::{Head, Position};
 use super::read::{EachLine, Scan, read_range, scan};
 use crate::domain::Event;
+use crate::domain::{Head, Position};
 
 /// How much is copied at once.
 const CHUNK: u64 = 1 << 18;

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::disk::Disk;
 use super::error::{IoContext, StoreError};
-use super::position::Head;
+use crate::domain::Head;
 use crate::domain::Seq;
 
 /// What the snapshots in a directory say of its log.

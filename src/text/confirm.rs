@@ -71,7 +71,7 @@ impl Renderer<'_> {
         Some(Html::line(link, self.room.link))
     }
 
-    fn edited_field(&self, change: &FieldChange) -> Html {
+    pub(super) fn edited_field(&self, change: &FieldChange) -> Html {
         let reminder = self.room.text.min(REMINDER_UNITS);
         match change {
             FieldChange::Text { old, new } => {

@@ -330,3 +330,16 @@ timezone-current = { $chosen ->
 }
 timezone-choices = To choose one, send a city or a zone: <code>/timezone London</code>, <code>/timezone America/New_York</code>, <code>/timezone UTC+3</code>
 timezone-chosen = This chat's time zone is <b>{ $zone }</b> from now on, where it is { $now } now. Due dates that are set stay the same moments.
+
+## Notifications
+
+notify-title = <b>{ $title }</b>
+notify-added = { $who } added <b>#{ $id }</b>
+notify-edited = { $who } edited <b>#{ $id }</b>
+notify-deleted = { $who } deleted <b>#{ $id }</b>
+notify-tracked = { $who } now tracks <b>#{ $id }</b>
+notify-untracked = { $who } no longer tracks <b>#{ $id }</b>
+notify-due-soon = <b>#{ $id }</b> is due { $moment } ({ $relative })
+notify-overdue = <b>#{ $id }</b> is <b>overdue</b> since { $moment } ({ $relative })
+notify-forwarding-started = From now on, what happens on this chat's board is also told to: { $names }. The operator of this bot set that up; /help shows where it goes.
+notify-forwarding-stopped = What happens on this chat's board is no longer told to: { $names }.

@@ -11,6 +11,7 @@ mod history;
 mod html;
 mod list;
 mod message;
+mod notify;
 mod refusal;
 mod say;
 mod settings;
@@ -27,6 +28,7 @@ use crate::domain::{Locale, UnixTime};
 pub use html::plain;
 pub use list::{PAGE_ENTRY_OVERHEAD, page_size};
 pub use message::{MESSAGE_UNITS, Message};
+pub use notify::Notification;
 pub use say::{Note, Say, TroubleText, Usage};
 
 use catalog::{Args, Catalog};

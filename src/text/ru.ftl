@@ -367,3 +367,16 @@ timezone-current = { $chosen ->
 }
 timezone-choices = Выбрать пояс по городу или названию: <code>/timezone Москва</code>, <code>/timezone Europe/Berlin</code>, <code>/timezone UTC+3</code>
 timezone-chosen = Теперь часовой пояс этого чата — <b>{ $zone }</b>, там сейчас { $now }. Уже заданные сроки наступят в те же моменты.
+
+## Уведомления
+
+notify-title = <b>{ $title }</b>
+notify-added = { $who }: добавлена <b>#{ $id }</b>
+notify-edited = { $who }: изменена <b>#{ $id }</b>
+notify-deleted = { $who }: удалена <b>#{ $id }</b>
+notify-tracked = { $who }: начато отслеживание <b>#{ $id }</b>
+notify-untracked = { $who }: отслеживание <b>#{ $id }</b> прекращено
+notify-due-soon = Скоро срок <b>#{ $id }</b>: { $moment } ({ $relative })
+notify-overdue = <b>#{ $id }</b> <b>просрочена</b>: { $moment } ({ $relative })
+notify-forwarding-started = С этого момента о том, что происходит на доске этого чата, узнают также: { $names }. Так настроил оператор этого бота; /help показывает, куда это уходит.
+notify-forwarding-stopped = О том, что происходит на доске этого чата, больше не узнают: { $names }.

@@ -176,3 +176,34 @@ fn golden_logs_know_the_updates_that_they_were_made_from() {
     );
     assert_eq!(named(&data.path()), named(&golden().join("v1")));
 }
+
+#[test]
+fn golden_settings_are_read_replayed_and_followed() {
+    let (data, kept) = (Data::new(), golden().join("settings-v1"));
+    copy_tree(&kept, &data.path());
+    let chat = -1_000_000_000_777;
+    let head = "67b1c025590e69afd141f4321a6d2e0fcfcbe9db3d3d1c2861946e18376ce0fd";
+    let noted = format!("6:{head}");
+    data.run(&["verify", &chat.to_string(), "--expect", &noted])
+        .ok();
+    data.run(&["replay", "--check"]).ok();
+    data.delete_snapshots();
+    data.run(&["replay"]).ok();
+    assert_eq!(named(&data.path()), named(&kept));
+
+    let updates = fs::read(golden().join("settings-updates.jsonl")).expect("the updates");
+    let again = data.run_with(&["feed", "--bot-id", "7001"], &updates).ok();
+    assert_eq!(again.calls().len(), 6, "all are answered again");
+    assert_eq!(named(&data.path()), named(&kept));
+    let listed = data
+        .feed(&[in_group(101, chat, 789, "/bounty")])
+        .ok()
+        .texts();
+    assert!(listed[0].starts_with("2 задачи"), "{listed:?}");
+    assert!(listed[0].contains("время: UTC+3"), "{listed:?}");
+    let shown = data.run(&["show", &chat.to_string()]).ok().stdout;
+    assert!(
+        shown.contains("\nlanguage ru, time zone Etc/GMT-3\n"),
+        "{shown}"
+    );
+}

@@ -7,9 +7,12 @@
 
 pub mod bot;
 pub mod bot_api;
+pub mod connection;
 pub mod fuzzing;
 pub mod http;
 pub mod law;
+pub mod loopback;
+pub mod receiver;
 pub mod scenario;
 pub mod sim_disk;
 

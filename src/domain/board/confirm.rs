@@ -39,9 +39,10 @@ pub fn confirm(before: &Board, event: &BoardEvent, kind: ChatKind) -> Option<Ans
         BoardEvent::Untracked(untracked) => known(untracked.id).map(Answer::Untracked),
         BoardEvent::LanguageChosen(_) => Some(Answer::LanguageChosen),
         BoardEvent::TimezoneChosen(_) => Some(Answer::TimezoneChosen),
-        BoardEvent::BoardOpened(_) | BoardEvent::ChatMigrated(_) | BoardEvent::BoardRepaired(_) => {
-            None
-        }
+        BoardEvent::BoardOpened(_)
+        | BoardEvent::ChatMigrated(_)
+        | BoardEvent::BoardRepaired(_)
+        | BoardEvent::IdsReserved(_) => None,
     }
 }
 

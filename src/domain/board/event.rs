@@ -31,6 +31,7 @@ pub enum BoardEvent {
     Untracked(Untracked),
     ChatMigrated(ChatMigrated),
     BoardRepaired(BoardRepaired),
+    IdsReserved(IdsReserved),
     LanguageChosen(LanguageChosen),
     TimezoneChosen(TimezoneChosen),
 }
@@ -122,6 +123,14 @@ pub struct BoardRepaired {
     pub next_id: BountyId,
 }
 
+/// Ids were given in the old world, to bounties that are there no more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IdsReserved {
+    /// No bounty after this event has a lower id.
+    pub next_id: BountyId,
+}
+
 /// The chat's language, from now on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -150,13 +159,14 @@ pub enum BoardData<'a> {
     Untracked(&'a Untracked),
     ChatMigrated(&'a ChatMigrated),
     BoardRepaired(&'a BoardRepaired),
+    IdsReserved(&'a IdsReserved),
     LanguageChosen(&'a LanguageChosen),
     TimezoneChosen(&'a TimezoneChosen),
 }
 
 impl BoardEvent {
     /// The log's `type` of every event.
-    pub const NAMES: [&'static str; 11] = [
+    pub const NAMES: [&'static str; 12] = [
         "BoardOpened",
         "UserStarted",
         "BountyAdded",
@@ -166,6 +176,7 @@ impl BoardEvent {
         "Untracked",
         "ChatMigrated",
         "BoardRepaired",
+        "IdsReserved",
         "LanguageChosen",
         "TimezoneChosen",
     ];
@@ -182,6 +193,7 @@ impl BoardEvent {
             | Self::UserStarted(_)
             | Self::ChatMigrated(_)
             | Self::BoardRepaired(_)
+            | Self::IdsReserved(_)
             | Self::LanguageChosen(_)
             | Self::TimezoneChosen(_) => None,
         }
@@ -202,6 +214,7 @@ impl Event for BoardEvent {
             Self::Untracked(_) => "Untracked",
             Self::ChatMigrated(_) => "ChatMigrated",
             Self::BoardRepaired(_) => "BoardRepaired",
+            Self::IdsReserved(_) => "IdsReserved",
             Self::LanguageChosen(_) => "LanguageChosen",
             Self::TimezoneChosen(_) => "TimezoneChosen",
         }
@@ -222,6 +235,7 @@ impl Event for BoardEvent {
             Self::Untracked(data) => BoardData::Untracked(data),
             Self::ChatMigrated(data) => BoardData::ChatMigrated(data),
             Self::BoardRepaired(data) => BoardData::BoardRepaired(data),
+            Self::IdsReserved(data) => BoardData::IdsReserved(data),
             Self::LanguageChosen(data) => BoardData::LanguageChosen(data),
             Self::TimezoneChosen(data) => BoardData::TimezoneChosen(data),
         }
@@ -250,6 +264,7 @@ impl Event for BoardEvent {
             ("Untracked", 1) => read_data(name, version, data).map(Self::Untracked),
             ("ChatMigrated", 1) => read_data(name, version, data).map(Self::ChatMigrated),
             ("BoardRepaired", 1) => read_data(name, version, data).map(Self::BoardRepaired),
+            ("IdsReserved", 1) => read_data(name, version, data).map(Self::IdsReserved),
             ("LanguageChosen", 1) => read_data(name, version, data).map(Self::LanguageChosen),
             ("TimezoneChosen", 1) => read_data(name, version, data).map(Self::TimezoneChosen),
             _ => Err(DecodeError::Unknown {

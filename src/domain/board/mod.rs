@@ -27,7 +27,7 @@ pub use confirm::{changes, confirm, unchanged, view};
 pub use decide::{BOARD_BOUNTIES, BOARD_TEXT_BYTES, Context, TEXT_LIMIT, decide};
 pub use event::{
     BoardEvent, BoardOpened, BoardRepaired, BountyAdded, BountyDeleted, BountyEdited, ChatKind,
-    ChatMigrated, LanguageChosen, TimezoneChosen, Tracked, Untracked, UserStarted,
+    ChatMigrated, IdsReserved, LanguageChosen, TimezoneChosen, Tracked, Untracked, UserStarted,
 };
 pub use history::{HistoryFold, repeat_answer};
 pub use list::PageSize;

@@ -95,8 +95,8 @@ impl CommandName {
         }
     }
 
-    /// Whether it is about how the chat itself is answered. Answers name such commands, so they work with every bot that is listened
-    /// to, whatever its configs enable.
+    /// Whether it is about how the chat itself is answered. Answers name such commands, so they work with every bot that
+    /// answers anything, whatever its configs enable.
     pub fn is_setting(self) -> bool {
         matches!(self, Self::Language | Self::Timezone)
     }

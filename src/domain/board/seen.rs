@@ -48,6 +48,11 @@ impl SeenUpdates {
         });
     }
 
+    /// The bots whose updates became events here.
+    pub fn bots(&self) -> impl Iterator<Item = BotId> {
+        self.bots.keys().copied()
+    }
+
     /// The event that this very update became.
     pub fn event_of(&self, delivery: &Delivery) -> Option<Seq> {
         let same =

@@ -5,9 +5,7 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use super::event::{
-    BoardEvent, BoardOpened, BoardRepaired, BountyAdded, BountyEdited, ChatKind, ChatMigrated,
-};
+use super::event::{BoardEvent, BoardOpened, BountyAdded, BountyEdited, ChatKind, ChatMigrated};
 use super::seen::SeenUpdates;
 use super::settings::ChatSettings;
 use crate::domain::{Actor, BountyId, ChatId, Recorded, Seq, UnixTime, UserId};
@@ -38,7 +36,8 @@ pub struct Board {
     pub(super) seq: Seq,
     pub(super) bounties: BTreeMap<BountyId, Bounty>,
     pub(super) last_id: BountyId,
-    /// Ids that may have been given in events that a repair could not keep.
+    /// Ids below the last one that the log does not know to have been given: those of events that a repair could not keep, those
+    /// that were reserved, and those between the ids that imported bounties keep.
     pub(super) lost_ids: Vec<Range<BountyId>>,
     pub(super) text_bytes: u64,
     pub(super) lists: BTreeMap<UserId, TrackingList>,
@@ -52,6 +51,11 @@ impl Board {
     /// The chat that this board belongs to; none before its first event.
     pub fn chat_id(&self) -> Option<ChatId> {
         self.opened.as_ref().map(|opened| opened.chat_id)
+    }
+
+    /// What the chat was called when its board was opened.
+    pub fn title(&self) -> Option<&str> {
+        self.opened.as_ref()?.title.as_deref()
     }
 
     /// Whose board it is; none before its first event.
@@ -97,11 +101,14 @@ impl Board {
 
     /// The name by which a user or chat was last seen here; their id when they never were.
     pub fn name_of(&self, id: i64) -> String {
-        self.names
-            .get(&id)
-            .filter(|name| !name.is_empty())
-            .cloned()
-            .unwrap_or_else(|| id.to_string())
+        let known = self.known_name(id);
+        known.map_or_else(|| id.to_string(), str::to_owned)
+    }
+
+    /// The name by which a user or chat was last seen here.
+    pub fn known_name(&self, id: i64) -> Option<&str> {
+        let known = self.names.get(&id).filter(|name| !name.is_empty());
+        known.map(String::as_str)
     }
 
     /// Which updates became events here.
@@ -127,7 +134,8 @@ impl Board {
             BoardEvent::Tracked(tracked) => self.track(tracked.id, &record.actor),
             BoardEvent::Untracked(untracked) => self.untrack(untracked.id, &record.actor),
             BoardEvent::ChatMigrated(moved) => self.migrate(moved),
-            BoardEvent::BoardRepaired(repaired) => self.repair(repaired),
+            BoardEvent::BoardRepaired(repaired) => self.skip_to(repaired.next_id),
+            BoardEvent::IdsReserved(reserved) => self.skip_to(reserved.next_id),
             BoardEvent::LanguageChosen(chosen) => self.settings.language = Some(chosen.language),
             BoardEvent::TimezoneChosen(chosen) => {
                 self.settings.timezone = Some(chosen.timezone.clone());
@@ -174,6 +182,7 @@ impl Board {
             created_at: added.created_at,
         };
         self.text_bytes += bounty.text.len() as u64;
+        self.skip_to(added.id);
         self.note_due(bounty.due);
         self.last_id = self.last_id.max(added.id);
         if let Some(replaced) = self.bounties.insert(added.id, bounty) {
@@ -233,11 +242,12 @@ impl Board {
         }
     }
 
-    fn repair(&mut self, repaired: &BoardRepaired) {
+    /// The next bounty gets this id, unless ids beyond it were given.
+    fn skip_to(&mut self, id: BountyId) {
         let next = self.next_id();
-        if repaired.next_id > next {
-            self.lost_ids.push(next..repaired.next_id);
-            self.last_id = BountyId(repaired.next_id.0 - 1);
+        if id > next {
+            self.lost_ids.push(next..id);
+            self.last_id = BountyId(id.0 - 1);
         }
     }
 

@@ -23,7 +23,8 @@ pub struct Resolution<'b> {
 /// What answers this command when it comes in through this bot: of the enabled trackers that the bot listens for, the one with the
 /// lowest id whose config enables the command. `command` is as typed without the slash, in lower case.
 ///
-/// A setting of the chat itself is answered by the first of them even when no config enables it, since answers name it.
+/// A setting of the chat itself is answered even when no config enables it, since answers name it: by the first of them that answers
+/// anything.
 ///
 /// A provider of a type that nothing here serves cannot answer: its trackers are passed over.
 pub fn resolve<'b>(
@@ -33,9 +34,12 @@ pub fn resolve<'b>(
 ) -> Option<Resolution<'b>> {
     let enables =
         |config: &CommandConfig| config.enabled_commands.iter().any(|name| name == command);
-    let is_setting = || CommandName::read(command).is_some_and(CommandName::is_setting);
     let found = heard_by(bridge, bot).find(|found| enables(found.config));
-    found.or_else(|| first_heard(bridge, bot).filter(|_| is_setting()))
+    found.or_else(|| {
+        let is_setting = CommandName::read(command).is_some_and(CommandName::is_setting);
+        let answers = |found: &Resolution<'_>| !found.config.enabled_commands.is_empty();
+        heard_by(bridge, bot).find(|found| is_setting && answers(found))
+    })
 }
 
 /// What answers where no command resolves: the first of the enabled trackers that the bot listens for.

@@ -29,6 +29,8 @@ mod tests;
 use chrono::{NaiveDate, NaiveTime, Weekday};
 use chrono_tz::Tz;
 
+pub(super) use resolve::moment_of;
+
 /// What a person typed as a date, not yet tied to a clock or a time zone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DueExpr(Meaning);

@@ -96,7 +96,7 @@ impl View {
 
     fn on(&self, date: NaiveDate, time: NaiveTime) -> Option<i64> {
         let date = in_calendar(date)?;
-        unix_seconds(date.and_time(time), self.zone)
+        moment_of(date.and_time(time), self.zone)
     }
 }
 
@@ -119,7 +119,7 @@ fn local_date(moment: i64, zone: Tz) -> Option<NaiveDate> {
 /// The moment at which clocks in the zone show this; the earlier of two. For what they never show,
 /// the moment counts on with the offset from before the gap, which is as much later on the clock as
 /// the gap is long.
-fn unix_seconds(local: NaiveDateTime, zone: Tz) -> Option<i64> {
+pub fn moment_of(local: NaiveDateTime, zone: Tz) -> Option<i64> {
     let offset = match zone.offset_from_local_datetime(&local) {
         MappedLocalTime::Single(offset) | MappedLocalTime::Ambiguous(offset, _) => offset,
         MappedLocalTime::None => GapInfo::new(&local, &zone)?.begin?.1,

@@ -195,10 +195,15 @@ impl<'s> Held<'s> {
     }
 
     fn finish_batch(&mut self, pending: Pending, flushed: Result<(), StoreError>) -> Late {
-        match &mut self.work.open {
+        let is_durable = flushed.is_ok();
+        let late = match &mut self.work.open {
             Some(open) => batch::finish(open, self.shared, pending, flushed),
             None => Late::default(),
+        };
+        if is_durable {
+            self.shared.changes.written(self.chat());
         }
+        late
     }
 
     fn answer_late(&self, late: Late) {

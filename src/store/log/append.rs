@@ -4,9 +4,9 @@ use std::io;
 
 use super::Log;
 use crate::domain::Event;
+use crate::domain::Position;
 use crate::store::disk::{LockGuard, OpenMode};
 use crate::store::error::{IoContext, StoreError};
-use crate::store::position::Position;
 
 /// A write failed and its remains could not be cut off. The lock stays held, so that no other process takes them for events.
 pub(super) struct Latch {

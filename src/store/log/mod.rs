@@ -14,8 +14,8 @@ use std::time::Duration;
 use super::disk::{Disk, DiskFile, FileId};
 use super::error::{DamageKind, IoContext, StoreError};
 use super::layout::Layout;
-use super::position::Position;
 use super::read::{EachLine, Rest, scan};
+use crate::domain::Position;
 use crate::domain::{Event, Recorded};
 
 pub use append::{Locked, Written};
@@ -153,6 +153,14 @@ impl<E: Event> Log<E> {
             log: self,
             guard: Some(guard),
         }))
+    }
+
+    /// Lets go of the file until the log is locked again: an idle log needs none. What is known of it stays; should another log have
+    /// its name by then, that is damage.
+    pub fn rest(&mut self) {
+        if self.latch.is_none() && self.foreign.is_none() {
+            self.file = None;
+        }
     }
 
     /// Reads the events up to the known end again, without a lock: they are durable and never change.

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use super::Log;
 use crate::domain::Event;
+use crate::domain::Position;
 use crate::store::disk::{DiskFile, FileStatus, LockGuard, LockMode, OpenMode};
 use crate::store::error::{DamageKind, IoContext, StoreError};
 use crate::store::named;
-use crate::store::position::Position;
 
 impl<E: Event> Log<E> {
     /// Opens the log's file; false when there is none and none is to be made.

@@ -3,11 +3,11 @@
 use super::Log;
 use super::catch_up::Foreign;
 use crate::domain::Event;
+use crate::domain::Position;
 use crate::store::checkpoint::Checkpoint;
 use crate::store::disk::OpenMode;
 use crate::store::error::{IoContext, StoreError};
 use crate::store::named;
-use crate::store::position::Position;
 use crate::store::prefix::Prefix;
 
 impl<E: Event> Log<E> {

@@ -17,6 +17,7 @@ const SOURCES: &[&str] = &[
     include_str!("../guide.rs"),
     include_str!("../history.rs"),
     include_str!("../list.rs"),
+    include_str!("../notify.rs"),
     include_str!("../refusal.rs"),
     include_str!("../settings.rs"),
     include_str!("../time.rs"),

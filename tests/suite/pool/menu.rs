@@ -10,8 +10,9 @@ use crate::support::bot_api::{Call, CommandSet, FakeBotApi, Fault, FaultRule};
 /// The kinds of chat that a menu is set for.
 const PRIVATE: &str = "all_private_chats";
 const GROUPS: &str = "all_group_chats";
-const ALL: [&str; 10] = [
-    "add", "bounty", "track", "untrack", "my", "edit", "delete", "history", "help", "start",
+const ALL: [&str; 12] = [
+    "add", "bounty", "track", "untrack", "my", "edit", "delete", "history", "language", "timezone",
+    "help", "start",
 ];
 
 /// Bot 1 answers everything; bot 2 tells what there is and lets it be tracked.
@@ -44,7 +45,8 @@ fn menu(api: &FakeBotApi, token: &str, scope: &str) -> Option<Vec<String>> {
         .map(|set| (set.language_code.as_str(), names(set)))
         .collect();
     let others = lists.get("")?;
-    let is_same = lists.contains_key("en") && lists.values().all(|list| list == others);
+    let is_whole = ["en", "ru"].iter().all(|code| lists.contains_key(code));
+    let is_same = is_whole && lists.values().all(|list| list == others);
     is_same.then(|| others.iter().map(ToString::to_string).collect())
 }
 
@@ -85,23 +87,47 @@ fn each_bot_shows_what_it_answers_and_follows_the_bridge_where_that_differs() {
         .filter(|name| !name.contains("track"))
         .collect();
     wait_menu(&troupe, one, PRIVATE, &private);
-    wait_menu(&troupe, two, PRIVATE, &["bounty", "help"]);
-    wait_menu(&troupe, two, GROUPS, &["bounty", "track", "help"]);
+    wait_menu(
+        &troupe,
+        two,
+        PRIVATE,
+        &["bounty", "language", "timezone", "help"],
+    );
+    wait_menu(
+        &troupe,
+        two,
+        GROUPS,
+        &["bounty", "track", "language", "timezone", "help"],
+    );
     let before = (changes(&troupe, one), changes(&troupe, two));
     // In DMs it stays what it was.
     troupe.bridge("config edit 2 --commands bounty,help,untrack");
-    wait_menu(&troupe, two, GROUPS, &["bounty", "untrack", "help"]);
+    wait_menu(
+        &troupe,
+        two,
+        GROUPS,
+        &["bounty", "untrack", "language", "timezone", "help"],
+    );
     assert_eq!(changes(&troupe, two), before.1 + before.1 / 2);
-    // In DMs nothing is left; a list without a command is removed, not set.
-    troupe.bridge("config edit 2 --commands track");
-    wait_menu(&troupe, two, GROUPS, &["track"]);
+    // A list without a command is removed, not set.
+    troupe.bridge("config edit 2 --commands=");
     wait_none(&troupe, two, PRIVATE);
+    wait_none(&troupe, two, GROUPS);
+    // In DMs nothing is left but what every bot answers that answers anything.
+    troupe.bridge("config edit 2 --commands track");
+    wait_menu(&troupe, two, GROUPS, &["track", "language", "timezone"]);
+    wait_menu(&troupe, two, PRIVATE, &["language", "timezone"]);
     // A second tracker adds what the first does not answer.
     troupe.bridge("config add --name Writer --commands add");
     troupe.bridge("tracker add --name Writing --provider 1 --config 3");
     troupe.bridge("listener add --tracker 3 --bot 2");
-    wait_menu(&troupe, two, GROUPS, &["add", "track"]);
-    wait_menu(&troupe, two, PRIVATE, &["add"]);
+    wait_menu(
+        &troupe,
+        two,
+        GROUPS,
+        &["add", "track", "language", "timezone"],
+    );
+    wait_menu(&troupe, two, PRIVATE, &["add", "language", "timezone"]);
     assert_eq!(changes(&troupe, one), before.0, "nothing changed for bot 1");
     bot.stop().ok();
     assert!(menu(&troupe.stage.api, one, GROUPS).is_some(), "it stays");
@@ -111,13 +137,28 @@ fn each_bot_shows_what_it_answers_and_follows_the_bridge_where_that_differs() {
 fn the_menu_of_a_bot_that_nothing_listens_through_any_more_is_removed_and_comes_back() {
     let (troupe, bot) = run(&["--menu-delay", "0"]);
     let two = TOKENS[1];
-    wait_menu(&troupe, two, PRIVATE, &["bounty", "help"]);
+    wait_menu(
+        &troupe,
+        two,
+        PRIVATE,
+        &["bounty", "language", "timezone", "help"],
+    );
     troupe.bridge("tracker disable 2");
     wait_none(&troupe, two, PRIVATE);
     wait_none(&troupe, two, GROUPS);
     troupe.bridge("tracker enable 2");
-    wait_menu(&troupe, two, PRIVATE, &["bounty", "help"]);
-    wait_menu(&troupe, two, GROUPS, &["bounty", "track", "help"]);
+    wait_menu(
+        &troupe,
+        two,
+        PRIVATE,
+        &["bounty", "language", "timezone", "help"],
+    );
+    wait_menu(
+        &troupe,
+        two,
+        GROUPS,
+        &["bounty", "track", "language", "timezone", "help"],
+    );
     bot.stop().ok();
 }
 
@@ -125,7 +166,12 @@ fn the_menu_of_a_bot_that_nothing_listens_through_any_more_is_removed_and_comes_
 fn a_change_waits_until_the_bridge_has_rested_while_commands_already_follow_it() {
     let (troupe, bot) = run(&["--menu-delay", "100000"]);
     let two = TOKENS[1];
-    wait_menu(&troupe, two, GROUPS, &["bounty", "track", "help"]);
+    wait_menu(
+        &troupe,
+        two,
+        GROUPS,
+        &["bounty", "track", "language", "timezone", "help"],
+    );
     let before = changes(&troupe, two);
     troupe.bridge("config edit 2 --commands add");
     (troupe.stage.api).wait_until(LIMIT, "the change to hold", |_| {
@@ -140,7 +186,12 @@ fn a_change_waits_until_the_bridge_has_rested_while_commands_already_follow_it()
 fn a_menu_that_fails_for_a_while_is_set_at_last_and_holds_up_nothing() {
     let (troupe, bot) = run(&["--menu-delay", "0"]);
     let two = TOKENS[1];
-    wait_menu(&troupe, two, GROUPS, &["bounty", "track", "help"]);
+    wait_menu(
+        &troupe,
+        two,
+        GROUPS,
+        &["bounty", "track", "language", "timezone", "help"],
+    );
     for fault in [
         Fault::ResetBefore,
         Fault::LostResponse,
@@ -154,8 +205,18 @@ fn a_menu_that_fails_for_a_while_is_set_at_last_and_holds_up_nothing() {
     bot.wait_says("the command menu could not be set");
     troupe.say(two, "/bounty");
     troupe.stage.wait_texts(GROUP, 1);
-    wait_menu(&troupe, two, PRIVATE, &["add", "bounty", "help"]);
-    wait_menu(&troupe, two, GROUPS, &["add", "bounty", "help"]);
+    wait_menu(
+        &troupe,
+        two,
+        PRIVATE,
+        &["add", "bounty", "language", "timezone", "help"],
+    );
+    wait_menu(
+        &troupe,
+        two,
+        GROUPS,
+        &["add", "bounty", "language", "timezone", "help"],
+    );
     bot.stop().ok();
 }
 
@@ -170,11 +231,17 @@ fn the_help_tells_of_what_the_bot_answers_where_it_was_asked() {
     };
     troupe.say(TOKENS[1], "/help@two_bot");
     let texts = troupe.stage.wait_texts(GROUP, 1);
-    assert_eq!(shown(&texts[0]), ["/bounty", "/track", "/help"]);
+    assert_eq!(
+        shown(&texts[0]),
+        ["/bounty", "/track", "/language", "/timezone", "/help"]
+    );
     let message = troupe.stage.message(&dm(&ada), &ada, "/help");
     troupe.stage.api.push(TOKENS[1], message);
     let texts = troupe.stage.wait_texts(ada.id, 1);
-    assert_eq!(shown(&texts[0]), ["/bounty", "/help"]);
+    assert_eq!(
+        shown(&texts[0]),
+        ["/bounty", "/language", "/timezone", "/help"]
+    );
     troupe.say(TOKENS[0], "/help@bounty_bot");
     let texts = troupe.stage.wait_texts(GROUP, 2);
     assert_eq!(shown(&texts[1]), ALL.map(|name| format!("/{name}")));

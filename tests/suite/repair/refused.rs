@@ -68,7 +68,14 @@ fn another_programs_files_are_not_repaired_here() {
     let data = Data::in_memory();
     fs::create_dir_all(data.chat(CHAT)).expect("made");
     fs::write(data.chat(CHAT).join("group.json"), "{\"group_id\": -100}").expect("written");
-    refused(&data, &["another program", "move that directory away"]);
+    refused(
+        &data,
+        &[
+            "another program",
+            "bounty import json-files",
+            "To start afresh",
+        ],
+    );
 }
 
 #[test]

@@ -8,7 +8,6 @@ mod answer;
 mod bots;
 mod chats;
 mod commands;
-mod connection;
 mod entities;
 mod faults;
 mod html;
@@ -32,8 +31,9 @@ pub use faults::{Fault, FaultRule};
 pub use log::Call;
 
 use bots::Bot;
-use server::Server;
 use state::Shared;
+
+use super::loopback::Server;
 
 /// A waiting test looks again after this time even without a change: its condition may depend on other things.
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
@@ -51,7 +51,7 @@ impl FakeBotApi {
     /// Starts a server that knows no bot yet.
     pub fn start() -> Self {
         let shared = Arc::new(Shared::new());
-        let server = Server::start(Arc::clone(&shared));
+        let server = server::start(Arc::clone(&shared));
         Self { shared, server }
     }
 

@@ -1,84 +1,27 @@
-//! The HTTP side: a thread with its own runtime, and the way of one call from its path to its answer.
+//! The HTTP side: the way of one call from its path to its answer.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
-use std::thread::JoinHandle;
 use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use tokio::net::TcpListener;
-use tokio::sync::oneshot;
 
 use super::answer::{Answer, Refusal, json_response, response, status};
 use super::bots::Bot;
-use super::connection::{Cut, Cuttable};
 use super::faults::Fault;
 use super::log::{Call, CallId};
 use super::methods;
 use super::params::Params;
 use super::polling;
 use super::state::{Shared, State as BotState};
+use crate::support::connection::Cut;
+use crate::support::loopback::Server;
 
-/// A running server; stops, and closes its connections, when dropped.
-pub struct Server {
-    addr: SocketAddr,
-    stop: Option<oneshot::Sender<()>>,
-    thread: Option<JoinHandle<()>>,
-}
-
-impl Server {
-    /// Serves on a free port of the loopback interface; calls are accepted once this returns.
-    pub fn start(shared: Arc<Shared>) -> Self {
-        let listener =
-            std::net::TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
-        listener
-            .set_nonblocking(true)
-            .expect("a socket can be non-blocking");
-        let addr = listener
-            .local_addr()
-            .expect("a bound socket has an address");
-        let (stop, stopped) = oneshot::channel();
-        let thread = std::thread::spawn(move || serve(listener, shared, stopped));
-        Self {
-            addr,
-            stop: Some(stop),
-            thread: Some(thread),
-        }
-    }
-
-    pub fn addr(&self) -> SocketAddr {
-        self.addr
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        drop(self.stop.take());
-        if let Some(Err(_)) = self.thread.take().map(JoinHandle::join) {
-            eprintln!("the fake Bot API server panicked");
-        }
-    }
-}
-
-/// Runs until `stopped`; the runtime's end drops every open connection.
-fn serve(listener: std::net::TcpListener, shared: Arc<Shared>, stopped: oneshot::Receiver<()>) {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .expect("a runtime can be built");
-    runtime.block_on(async {
-        let listener =
-            Cuttable(TcpListener::from_std(listener).expect("the socket is non-blocking"));
-        let app = Router::new().fallback(handle).with_state(shared);
-        let app = app.into_make_service_with_connect_info::<Cut>();
-        tokio::select! {
-            _ = axum::serve(listener, app) => {}
-            _ = stopped => {}
-        }
-    });
+/// Serves the Bot API; calls are accepted once this returns.
+pub fn start(shared: Arc<Shared>) -> Server {
+    Server::start(Router::new().fallback(handle).with_state(shared))
 }
 
 async fn handle(

@@ -38,7 +38,7 @@ fn the_first_enabled_tracker_whose_config_has_the_command_answers() {
 }
 
 #[test]
-fn the_chats_own_settings_are_answered_by_every_bot_that_is_listened_to() {
+fn the_chats_own_settings_are_answered_by_every_bot_that_answers_anything() {
     let given = overlapping();
     assert_eq!(config_of(&given, "language"), Some(1));
     assert_eq!(config_of(&given, "timezone"), Some(1));
@@ -48,6 +48,14 @@ fn the_chats_own_settings_are_answered_by_every_bot_that_is_listened_to() {
         .and(add_tracker(1, 2))
         .and(listen(2, 1));
     assert_eq!(config_of(&enabled, "timezone"), Some(2));
+    let empty = Given::opened()
+        .and(add_provider("bounty"))
+        .and(add_bot("ONE"))
+        .and(add_config("bounty", &[]))
+        .and(add_tracker(1, 1))
+        .and(listen(1, 1));
+    assert_eq!(config_of(&empty, "language"), None);
+    assert!(first_heard(&empty.bridge, BOT).is_some());
     let silent = given.and(switch(1, false)).and(switch(2, false));
     assert_eq!(config_of(&silent, "language"), None);
     let first = first_heard(&silent.bridge, BOT);

@@ -4,13 +4,12 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::hex;
-use crate::domain::Seq;
+use super::ids::Seq;
 
 /// The hash of a line, 64 lower-case hex digits; 64 zeros stand before the first line.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct Head([u8; 64]);
+pub struct Head(pub(crate) [u8; 64]);
 
 impl Head {
     /// What stands before the first line.
@@ -23,11 +22,6 @@ impl Head {
             .iter()
             .all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f'))
             .then_some(Self(digits))
-    }
-
-    /// The hex digits of a SHA-256.
-    pub fn of_digest(digest: &[u8; 32]) -> Self {
-        Self(hex::encode(digest))
     }
 
     /// The digits as bytes.
@@ -68,7 +62,8 @@ impl fmt::Debug for Head {
 }
 
 /// A place between two lines of a log: what stands before it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Position {
     /// Bytes of the lines before it.
     pub offset: u64,

@@ -1,0 +1,196 @@
+//! What an import did, or would do, in words.
+
+use std::collections::BTreeMap;
+use std::io::{StdoutLock, Write, stdout};
+
+use serde_json::{Value, json};
+
+use crate::cli::args::Format;
+use crate::cli::output::{visible, visible_json};
+use crate::cli::words::counted;
+use crate::import::{Comparison, Fate, Note, Outlook, Plan};
+
+/// How many rows of one remark are named on a terminal.
+const SHOWN: usize = 10;
+
+/// Everything that is to be said.
+pub struct Report<'r> {
+    pub source: &'r str,
+    pub plan: &'r Plan,
+    pub outlook: &'r Outlook,
+    /// What was found afterwards; none when nothing was written.
+    pub compared: Option<&'r Comparison>,
+}
+
+impl Report<'_> {
+    pub fn print(&self, format: Format) -> std::io::Result<()> {
+        let mut out = stdout().lock();
+        match format {
+            Format::Table => self.table(&mut out),
+            Format::Json => {
+                let json = serde_json::to_string_pretty(&self.json())?;
+                writeln!(out, "{}", visible_json(&json))
+            }
+        }
+    }
+
+    fn table(&self, out: &mut StdoutLock<'_>) -> std::io::Result<()> {
+        self.tables(out)?;
+        self.streams(out)?;
+        self.renumbered(out)?;
+        self.notes(out)?;
+        self.end(out)
+    }
+
+    fn tables(&self, out: &mut StdoutLock<'_>) -> std::io::Result<()> {
+        let names = self.plan.findings.tables.iter();
+        let width = names.map(|(name, _)| name.len()).max().unwrap_or(0).max(5);
+        writeln!(
+            out,
+            "{:<width$}  {:>8}  {:>8}  {:>8}  {:>8}",
+            "table", "rows", "carried", "dropped", "bad"
+        )?;
+        for (name, count) in &self.plan.findings.tables {
+            writeln!(
+                out,
+                "{name:<width$}  {:>8}  {:>8}  {:>8}  {:>8}",
+                count.read, count.carried, count.dropped, count.bad
+            )?;
+        }
+        writeln!(out)
+    }
+
+    fn streams(&self, out: &mut StdoutLock<'_>) -> std::io::Result<()> {
+        writeln!(out, "{:<16}  {:>8}  {:>10}", "chat", "rows", "new events")?;
+        for stream in &self.outlook.streams {
+            writeln!(
+                out,
+                "{:<16}  {:>8}  {:>10}",
+                stream.stream, stream.rows, stream.events
+            )?;
+        }
+        writeln!(out)
+    }
+
+    fn renumbered(&self, out: &mut StdoutLock<'_>) -> std::io::Result<()> {
+        if self.outlook.renumbered.is_empty() {
+            return Ok(());
+        }
+        writeln!(out, "Ids that are taken here get new ones:")?;
+        writeln!(out, "{:<16}  {:>8}  {:>8}", "chat", "old", "new")?;
+        for renumbered in &self.outlook.renumbered {
+            writeln!(
+                out,
+                "{:<16}  {:>8}  {:>8}",
+                renumbered.chat, renumbered.old, renumbered.new
+            )?;
+        }
+        writeln!(out)
+    }
+
+    fn notes(&self, out: &mut StdoutLock<'_>) -> std::io::Result<()> {
+        let mut remarks: BTreeMap<_, Vec<String>> = BTreeMap::new();
+        for note in &self.plan.findings.notes {
+            let rows = remarks
+                .entry((note.fate, note.table.as_str(), note.reason.as_str()))
+                .or_default();
+            let chat = note.chat.map(|chat| chat.to_string());
+            rows.extend(note.key.clone().or(chat));
+        }
+        for ((fate, table, reason), rows) in &remarks {
+            writeln!(
+                out,
+                "{:<9}{table}{}: {}",
+                word(*fate),
+                named(*fate, rows),
+                visible(reason)
+            )?;
+        }
+        if remarks.is_empty() {
+            return Ok(());
+        }
+        writeln!(out)
+    }
+
+    fn end(&self, out: &mut StdoutLock<'_>) -> std::io::Result<()> {
+        let events = counted(self.outlook.events(), "event");
+        let Some(compared) = self.compared else {
+            return writeln!(out, "Nothing was written. To be written: {events}.");
+        };
+        writeln!(out, "Written: {events}.")?;
+        for difference in &compared.differences {
+            let what = if difference.is_recorded {
+                "is not what was imported: the source was changed since, or the board's log has it otherwise"
+            } else {
+                "is not there"
+            };
+            let (table, key) = (difference.table, visible(&difference.key));
+            writeln!(out, "differs  {table} {key}: {what}")?;
+        }
+        let (rows, differing) = (compared.compared, compared.differences.len());
+        writeln!(
+            out,
+            "Compared with the events: {}, {} the same.",
+            counted(rows, "row"),
+            rows - differing as u64
+        )
+    }
+
+    fn json(&self) -> Value {
+        let tables = self.plan.findings.tables.iter().map(|(name, count)| {
+            json!({ "table": name, "rows": count.read, "carried": count.carried,
+                    "dropped": count.dropped, "bad": count.bad })
+        });
+        let streams = self.outlook.streams.iter().map(
+            |stream| json!({ "chat": stream.stream, "rows": stream.rows, "events": stream.events }),
+        );
+        let ids = self.outlook.renumbered.iter();
+        let ids = ids.map(|one| json!({ "chat": one.chat, "old": one.old, "new": one.new }));
+        let notes = self.plan.findings.notes.iter().map(note);
+        let compared = self.compared.map(|compared| {
+            let differences = compared.differences.iter();
+            let differences = differences.map(
+                |one| json!({ "table": one.table, "key": one.key, "recorded": one.is_recorded }),
+            );
+            json!({ "rows": compared.compared, "differences": differences.collect::<Vec<_>>() })
+        });
+        json!({
+            "source": self.source,
+            "written": self.compared.is_some(),
+            "events": self.outlook.events(),
+            "tables": tables.collect::<Vec<_>>(),
+            "chats": streams.collect::<Vec<_>>(),
+            "ids": ids.collect::<Vec<_>>(),
+            "notes": notes.collect::<Vec<_>>(),
+            "compared": compared,
+        })
+    }
+}
+
+fn note(note: &Note) -> Value {
+    json!({ "fate": word(note.fate), "table": note.table, "key": note.key, "chat": note.chat,
+            "reason": note.reason })
+}
+
+fn word(fate: Fate) -> &'static str {
+    match fate {
+        Fate::Bad => "bad",
+        Fate::Dropped => "dropped",
+        Fate::Carried => "carried",
+    }
+}
+
+/// The rows of a remark; each, when they cannot be carried.
+fn named(fate: Fate, rows: &[String]) -> String {
+    let limit = if fate == Fate::Bad { usize::MAX } else { SHOWN };
+    let shown: Vec<String> = rows.iter().take(limit).map(|row| visible(row)).collect();
+    let rest = rows.len() - shown.len();
+    let rest = match rest {
+        0 => String::new(),
+        _ => format!(" and {rest} more (all with --format json)"),
+    };
+    match shown.is_empty() {
+        true => String::new(),
+        false => format!(" {}{rest}", shown.join(", ")),
+    }
+}

@@ -1,0 +1,444 @@
+//! The state of a tracker, and how events change it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use super::delivery::{Batch, DeliveryId, Status};
+use super::dues::{Due, Known, Moment, ReminderRules};
+use super::event::{
+    Advanced, Baseline, BoardReplaced, DeliveryEnded, DeliveryStarted, NotifierEvent, ReminderMade,
+    RemindersSet,
+};
+use super::queue::{Current, Queue, Reminder, Waiting};
+use crate::domain::bridge::EventType;
+use crate::domain::bridge::{NotificationTargetId, NotificationTrackerId};
+use crate::domain::{BountyId, ChatId, Position, Recorded, Seq, Timestamp, UnixTime};
+
+/// What is known of a board.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Collection {
+    /// Up to where it was read.
+    pub at: Position,
+    /// The due dates of its bounties there; none when they are not followed.
+    pub(super) dues: Option<BTreeMap<BountyId, Due>>,
+    /// The reminders that were made, by bounty: each due date has each of them once.
+    made: BTreeMap<BountyId, BTreeSet<(UnixTime, EventType)>>,
+}
+
+/// Everything that is known of a tracker's work. Made from its events alone.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notifier {
+    pub(super) opened: Option<NotificationTrackerId>,
+    pub(super) seq: Seq,
+    /// Every group's board that is not among the collections is followed from its beginning.
+    pub(super) covers_all: bool,
+    pub(super) collections: BTreeMap<ChatId, Collection>,
+    pub(super) reminders: ReminderRules,
+    /// The reminders that are to come.
+    pub(super) agenda: BTreeSet<Moment>,
+    pub(super) queues: BTreeMap<NotificationTargetId, Queue>,
+    pub(super) last_delivery: DeliveryId,
+    /// The chats that know that their boards are forwarded, and to whom.
+    pub(super) told: BTreeMap<ChatId, BTreeMap<NotificationTargetId, String>>,
+}
+
+impl Notifier {
+    /// The tracker; none before its first event.
+    pub fn tracker(&self) -> Option<NotificationTrackerId> {
+        self.opened
+    }
+
+    /// The last event in it.
+    pub fn seq(&self) -> Seq {
+        self.seq
+    }
+
+    /// The boards that it read, and up to where.
+    pub fn collections(&self) -> impl ExactSizeIterator<Item = (ChatId, &Collection)> {
+        self.collections
+            .iter()
+            .map(|(chat, collection)| (*chat, collection))
+    }
+
+    /// Whether groups' boards that it never read are followed from their beginning.
+    pub fn covers_all(&self) -> bool {
+        self.covers_all
+    }
+
+    /// Which reminders are made.
+    pub fn reminders(&self) -> ReminderRules {
+        self.reminders
+    }
+
+    /// The boards that have reminders whose time has come.
+    pub fn reminded_by(&self, now: UnixTime) -> BTreeSet<ChatId> {
+        let come = self.agenda.iter().take_while(|moment| moment.at <= now);
+        come.map(|moment| moment.collection).collect()
+    }
+
+    /// Whether it follows anything.
+    pub fn is_following(&self) -> bool {
+        self.covers_all || !self.collections.is_empty()
+    }
+
+    /// What each target waits for; targets that never waited have no queue.
+    pub fn queues(&self) -> impl ExactSizeIterator<Item = (NotificationTargetId, &Queue)> {
+        self.queues.iter().map(|(target, queue)| (*target, queue))
+    }
+
+    /// What a target waits for.
+    pub fn queue(&self, target: NotificationTargetId) -> Option<&Queue> {
+        self.queues.get(&target)
+    }
+
+    /// The id that the next delivery gets.
+    pub fn next_delivery(&self) -> DeliveryId {
+        DeliveryId(self.last_delivery.0.saturating_add(1))
+    }
+
+    /// To which targets, by name, their boards are forwarded as far as the chats know.
+    pub fn told(&self) -> &BTreeMap<ChatId, BTreeMap<NotificationTargetId, String>> {
+        &self.told
+    }
+
+    /// Applies one event. Total: an event that makes no sense here changes nothing but the position.
+    pub fn evolve(&mut self, record: &Recorded<NotifierEvent>) {
+        self.seq = record.seq;
+        self.apply(&record.event, record.time);
+    }
+
+    pub(super) fn apply(&mut self, event: &NotifierEvent, time: Timestamp) {
+        match event {
+            NotifierEvent::NotifierOpened(opened) => self.opened = Some(opened.tracker_id),
+            NotifierEvent::BaselineSet(set) => {
+                self.covers_all |= set.covers_all;
+                for baseline in &set.collections {
+                    self.begin(baseline, time);
+                }
+            }
+            NotifierEvent::CollectionsLeft(left) => {
+                self.covers_all = left.covers_all;
+                for chat in &left.collections {
+                    self.leave(*chat);
+                }
+            }
+            NotifierEvent::FollowingStopped(_) => self.stop(),
+            NotifierEvent::Advanced(advanced) => self.advance(advanced, time),
+            NotifierEvent::BoardReplaced(replaced) => self.replace(replaced, time),
+            NotifierEvent::CollectionMoved(moved) => self.rename(moved.from, moved.to),
+            NotifierEvent::RemindersSet(set) => self.set_reminders(set, time),
+            NotifierEvent::ReminderMade(made) => self.remind(made, time),
+            NotifierEvent::Gathered(gathered) => {
+                self.take(gathered.target, &gathered.batch);
+                self.keep(gathered.target, &gathered.batch);
+            }
+            NotifierEvent::DeliveryStarted(started) => self.start(started),
+            NotifierEvent::DeliveryRepeated(repeated) => {
+                if let Some(current) = self.current(repeated.target, repeated.delivery) {
+                    current.attempt = repeated.attempt;
+                    current.resting = None;
+                }
+            }
+            NotifierEvent::DeliveryEnded(ended) => self.end(ended, time),
+            NotifierEvent::TargetUnreachable(lost) => self.queue_of(lost.target).unreachable = true,
+            NotifierEvent::TargetPaused(paused) => self.queue_of(paused.target).paused = true,
+            NotifierEvent::TargetFreed(freed) => self.free(freed.target),
+            NotifierEvent::TargetsLeft(left) => {
+                self.queues
+                    .retain(|target, _| !left.targets.contains(target));
+            }
+            NotifierEvent::ForwardingTold(told) if told.targets.is_empty() => {
+                self.told.remove(&told.collection);
+            }
+            NotifierEvent::ForwardingTold(told) => {
+                let targets = told.targets.iter();
+                let named = targets.map(|named| (named.target, named.name.clone()));
+                self.told.insert(told.collection, named.collect());
+            }
+            NotifierEvent::DeliveryRetryAsked(asked) => {
+                self.keep(asked.target, &asked.batch);
+                self.free(asked.target);
+            }
+        }
+    }
+
+    fn queue_of(&mut self, target: NotificationTargetId) -> &mut Queue {
+        self.queues.entry(target).or_default()
+    }
+
+    fn current(
+        &mut self,
+        target: NotificationTargetId,
+        delivery: DeliveryId,
+    ) -> Option<&mut Current> {
+        let current = self.queues.get_mut(&target)?.current.as_mut()?;
+        (current.delivery == delivery).then_some(current)
+    }
+
+    /// What was read of a board that is not known: nothing, so that it is told from its beginning.
+    fn known(&mut self, chat: ChatId) -> &mut Collection {
+        let follows_dues = self.reminders.any();
+        self.collections.entry(chat).or_insert_with(|| Collection {
+            at: Position::START,
+            dues: follows_dues.then(BTreeMap::new),
+            made: BTreeMap::new(),
+        })
+    }
+
+    fn begin(&mut self, baseline: &Baseline, time: Timestamp) {
+        let chat = baseline.collection;
+        self.forget_dues(chat);
+        let collection = self.known(chat);
+        collection.at = baseline.at;
+        collection.dues = baseline.dues.as_ref().map(|_| BTreeMap::new());
+        for known in baseline.dues.iter().flatten() {
+            let known_since = Known::Found(time.seconds());
+            self.put_due(chat, known.bounty, Some(known.due), known_since);
+        }
+    }
+
+    fn leave(&mut self, chat: ChatId) {
+        self.forget_dues(chat);
+        self.collections.remove(&chat);
+        for queue in self.queues.values_mut() {
+            queue.forget(chat);
+        }
+    }
+
+    fn stop(&mut self) {
+        self.covers_all = false;
+        self.collections.clear();
+        self.agenda.clear();
+        self.queues.clear();
+    }
+
+    fn advance(&mut self, advanced: &Advanced, time: Timestamp) {
+        let chat = advanced.collection;
+        let collection = self.known(chat);
+        let after = std::mem::replace(&mut collection.at, advanced.to);
+        for target in &advanced.waiting {
+            let waiting = Waiting { after, since: time };
+            self.queue_of(*target)
+                .waiting
+                .entry(chat)
+                .or_insert(waiting);
+        }
+        for change in &advanced.dues {
+            self.put_due(chat, change.bounty, change.due, Known::Set(change.since));
+        }
+        for bounty in &advanced.gone {
+            self.put_due(chat, *bounty, None, Known::Found(time.seconds()));
+            self.known(chat).made.remove(bounty);
+        }
+    }
+
+    /// Reminders that were made stay made: the bounties of a board that was put back are those that it had.
+    fn replace(&mut self, replaced: &BoardReplaced, time: Timestamp) {
+        for queue in self.queues.values_mut() {
+            queue.forget(replaced.collection);
+        }
+        let baseline = Baseline {
+            collection: replaced.collection,
+            at: replaced.at,
+            dues: replaced.dues.clone(),
+        };
+        self.begin(&baseline, time);
+    }
+
+    fn rename(&mut self, from: ChatId, to: ChatId) {
+        let Some(collection) = self.collections.remove(&from) else {
+            return;
+        };
+        self.forget_dues(to);
+        self.collections.insert(to, collection);
+        let rename = |moment: Moment| match moment.collection == from {
+            true => Moment {
+                collection: to,
+                ..moment
+            },
+            false => moment,
+        };
+        self.agenda = std::mem::take(&mut self.agenda)
+            .into_iter()
+            .map(rename)
+            .collect();
+        for queue in self.queues.values_mut() {
+            queue.rename(from, to);
+        }
+        if let Some(told) = self.told.remove(&from) {
+            self.told.insert(to, told);
+        }
+    }
+
+    fn set_reminders(&mut self, set: &RemindersSet, time: Timestamp) {
+        let before = self.reminders;
+        let rules = ReminderRules {
+            due_soon: set.due_soon,
+            overdue: set.overdue,
+        };
+        self.reminders = rules;
+        self.agenda.clear();
+        for (chat, collection) in &mut self.collections {
+            if !rules.any() {
+                collection.dues = None;
+            }
+            let made = &collection.made;
+            for (bounty, due) in collection.dues.iter_mut().flatten() {
+                let fresh = Due::new(due.due, Known::Found(time.seconds()), rules);
+                let fresh = without_made(fresh, made.get(bounty));
+                // What was to come already stays as it is.
+                if before.due_soon != rules.due_soon {
+                    due.soon = fresh.soon;
+                }
+                if before.overdue != rules.overdue {
+                    due.overdue = fresh.overdue;
+                }
+                self.agenda.extend(due.moments(*chat, *bounty));
+            }
+        }
+    }
+
+    fn remind(&mut self, made: &ReminderMade, time: Timestamp) {
+        let (chat, bounty) = (made.collection, made.bounty);
+        self.known(chat)
+            .made
+            .entry(bounty)
+            .or_default()
+            .insert((made.due, made.kind));
+        let dues = self
+            .collections
+            .get_mut(&chat)
+            .and_then(|known| known.dues.as_mut());
+        if let Some(due) = dues
+            .and_then(|dues| dues.get_mut(&bounty))
+            .filter(|due| due.due == made.due)
+        {
+            for moment in due.moments(chat, bounty) {
+                self.agenda.remove(&moment);
+            }
+            due.made(made.kind);
+            self.agenda.extend(due.moments(chat, bounty));
+        }
+        let reminder = Reminder {
+            collection: chat,
+            bounty,
+            due: made.due,
+            kind: made.kind,
+            since: time,
+        };
+        for target in &made.waiting {
+            self.queue_of(*target).reminders.push(reminder);
+        }
+    }
+
+    /// A bounty has this due date, or none, from now on.
+    fn put_due(&mut self, chat: ChatId, bounty: BountyId, due: Option<UnixTime>, known: Known) {
+        let rules = self.reminders;
+        let Some(collection) = self.collections.get_mut(&chat) else {
+            return;
+        };
+        let Some(dues) = &mut collection.dues else {
+            return;
+        };
+        let before = dues.get(&bounty).copied();
+        if before.map(|before| before.due) == due {
+            return;
+        }
+        for moment in before
+            .into_iter()
+            .flat_map(|before| before.moments(chat, bounty))
+        {
+            self.agenda.remove(&moment);
+        }
+        match due {
+            Some(due) => {
+                let due = Due::new(due, known, rules);
+                let due = without_made(due, collection.made.get(&bounty));
+                dues.insert(bounty, due);
+                self.agenda.extend(due.moments(chat, bounty));
+            }
+            None => {
+                dues.remove(&bounty);
+            }
+        }
+        for queue in self.queues.values_mut() {
+            queue.due_changed(chat, bounty, due);
+        }
+    }
+
+    fn forget_dues(&mut self, chat: ChatId) {
+        self.agenda.retain(|moment| moment.collection != chat);
+    }
+
+    fn take(&mut self, target: NotificationTargetId, batch: &Batch) {
+        let read = self
+            .collections
+            .get(&batch.collection)
+            .map(|known| known.at);
+        if let Some(queue) = self.queues.get_mut(&target) {
+            queue.take(batch, read.unwrap_or(batch.to));
+        }
+    }
+
+    fn keep(&mut self, target: NotificationTargetId, batch: &Batch) {
+        if !batch.told.is_empty() {
+            self.queue_of(target).kept.push_back(batch.clone());
+        }
+    }
+
+    fn start(&mut self, started: &DeliveryStarted) {
+        self.last_delivery = self.last_delivery.max(started.delivery);
+        if started.kept {
+            self.queue_of(started.target)
+                .take_kept(started.batch.told.len());
+        } else {
+            self.take(started.target, &started.batch);
+        }
+        self.queue_of(started.target).current = Some(Current {
+            delivery: started.delivery,
+            batch: started.batch.clone(),
+            attempt: 1,
+            resting: None,
+        });
+    }
+
+    fn end(&mut self, ended: &DeliveryEnded, time: Timestamp) {
+        if self.current(ended.target, ended.delivery).is_none() {
+            return;
+        }
+        let queue = self.queue_of(ended.target);
+        queue.failures = match ended.status {
+            Status::Delivered => 0,
+            Status::Unreachable => queue.failures,
+            Status::Retrying | Status::Refused | Status::Unknown => {
+                queue.failures.saturating_add(1)
+            }
+        };
+        match ended.status {
+            Status::Delivered | Status::Refused | Status::Unknown => queue.current = None,
+            Status::Retrying | Status::Unreachable => {
+                if let Some(current) = &mut queue.current {
+                    current.resting = Some(ended.again_at.unwrap_or(time));
+                }
+            }
+        }
+    }
+
+    fn free(&mut self, target: NotificationTargetId) {
+        let queue = self.queue_of(target);
+        queue.unreachable = false;
+        queue.paused = false;
+        queue.failures = 0;
+    }
+}
+
+/// A due date without the reminders of it that were made before.
+fn without_made(mut due: Due, made: Option<&BTreeSet<(UnixTime, EventType)>>) -> Due {
+    for (date, kind) in made.into_iter().flatten() {
+        if *date == due.due {
+            due.made(*kind);
+        }
+    }
+    due
+}

@@ -1,0 +1,333 @@
+//! What a source has for one chat, and the events that it becomes on that chat's board.
+
+use std::collections::HashMap;
+
+use uuid::Uuid;
+
+use super::check::{Comparison, Records};
+use super::row::Row;
+use super::stream::{Draft, Known, Rows};
+use crate::domain::board::{
+    Board, BoardEvent, BoardOpened, BountyAdded, ChatKind, IdsReserved, Tracked, UserStarted,
+};
+use crate::domain::{Actor, BountyId, Cause, ChatId, Recorded, Timestamp, UnixTime, UserId};
+
+/// What a source has for one chat.
+#[derive(Clone, Debug)]
+pub struct BoardRows {
+    pub source: String,
+    /// The chat's id in the source; it may have another one since.
+    pub chat: ChatId,
+    pub kind: ChatKind,
+    pub title: Option<String>,
+    /// When the source last had it: the time of what happened nobody knows when.
+    pub since: Timestamp,
+    pub bounties: Vec<BountyRow>,
+    pub tracked: Vec<TrackedRow>,
+    pub started: Vec<StartedRow>,
+    /// The lowest id that was never given, when the source says so.
+    pub next_id: Option<(Row, BountyId)>,
+}
+
+/// A bounty of a source.
+#[derive(Clone, Debug)]
+pub struct BountyRow {
+    pub row: Row,
+    /// Its id in the source.
+    pub id: BountyId,
+    /// The Telegram id of the user or chat that added it.
+    pub creator: i64,
+    /// The creator's name, as far as the source knows it.
+    pub name: String,
+    pub text: String,
+    pub link: Option<String>,
+    pub due: Option<UnixTime>,
+    pub created: Timestamp,
+}
+
+/// That a user tracks a bounty.
+#[derive(Clone, Debug)]
+pub struct TrackedRow {
+    pub row: Row,
+    pub user: UserId,
+    pub name: String,
+    /// The bounty's id in the source.
+    pub bounty: BountyId,
+    /// When: the source's best knowledge.
+    pub time: Timestamp,
+}
+
+/// A user who tracks nothing, and whose list is there.
+#[derive(Clone, Debug)]
+pub struct StartedRow {
+    pub row: Row,
+    pub user: UserId,
+    pub time: Timestamp,
+}
+
+/// The ids that bounties have here, by those that they had in the source.
+pub type NewIds = HashMap<BountyId, BountyId>;
+
+impl BoardRows {
+    /// Nothing yet of this chat.
+    pub fn new(source: &str, chat: ChatId, kind: ChatKind, since: Timestamp) -> Self {
+        Self {
+            source: source.to_owned(),
+            chat,
+            kind,
+            title: None,
+            since,
+            bounties: Vec::new(),
+            tracked: Vec::new(),
+            started: Vec::new(),
+            next_id: None,
+        }
+    }
+
+    /// The board's chat has this id by now.
+    pub fn now_at(&mut self, chat: ChatId) {
+        for bounty in &mut self.bounties {
+            if bounty.creator == self.chat.0 && self.chat.is_group() {
+                bounty.creator = chat.0;
+            }
+        }
+        self.chat = chat;
+    }
+
+    /// The id of a row's event.
+    pub fn event_id(&self, row: &Row) -> Uuid {
+        row.event_id(&self.source)
+    }
+
+    /// Which id each bounty has here, or will have. One that is free is kept; the others get fresh ones, above all that are kept.
+    pub fn new_ids(&self, known: &Known<Board>) -> NewIds {
+        let (mut ids, mut taken) = (NewIds::new(), Vec::new());
+        let next = known.state.next_id();
+        for bounty in &self.bounties {
+            match known.present.get(&self.event_id(&bounty.row)) {
+                Some(Some(id)) => drop(ids.insert(bounty.id, BountyId(*id))),
+                _ if bounty.id >= next => drop(ids.insert(bounty.id, bounty.id)),
+                _ => taken.push(bounty.id),
+            }
+        }
+        taken.sort_unstable();
+        let highest = ids.values().max().copied().unwrap_or_default();
+        let mut fresh = next.max(highest.next());
+        for old in taken {
+            ids.insert(old, fresh);
+            fresh = fresh.next();
+        }
+        ids
+    }
+}
+
+impl Rows for BoardRows {
+    type State = Board;
+
+    fn subject(event: &BoardEvent) -> Option<u64> {
+        event.bounty().map(|id| id.0)
+    }
+
+    fn missing(&self, known: &Known<Board>) -> Vec<Draft<BoardEvent>> {
+        let mut timeline = Timeline {
+            rows: self,
+            known,
+            ids: self.new_ids(known),
+            moments: HashMap::new(),
+            events: Vec::new(),
+        };
+        timeline.add_bounties();
+        timeline.add_starts();
+        timeline.add_tracked();
+        timeline.missing()
+    }
+
+    fn compare(
+        &self,
+        known: &Known<Board>,
+        records: &Records<BoardEvent>,
+        comparison: &mut Comparison,
+    ) {
+        let ids = self.new_ids(known);
+        let record = |row: &Row| records.get(&self.event_id(row));
+        for bounty in &self.bounties {
+            let same = record(&bounty.row).map(|record| self.is_bounty(bounty, record));
+            comparison.add(&bounty.row, same);
+        }
+        for tracked in &self.tracked {
+            let id = ids.get(&tracked.bounty).copied().unwrap_or_default();
+            let same = record(&tracked.row).map(|record| is_tracked(tracked, id, record));
+            let is_moot = self.is_moot(tracked, id, &known.state);
+            comparison.add(&tracked.row, same.or(is_moot.then_some(true)));
+        }
+        for started in &self.started {
+            let is_there = known.state.list(started.user).is_some();
+            comparison.add(&started.row, Some(is_there));
+        }
+    }
+
+    fn len(&self) -> u64 {
+        (self.bounties.len() + self.tracked.len() + self.started.len()) as u64
+    }
+}
+
+fn is_tracked(row: &TrackedRow, id: BountyId, record: &Recorded<BoardEvent>) -> bool {
+    record.actor.user() == Some(row.user) && record.event == BoardEvent::Tracked(Tracked { id })
+}
+
+/// All events of a chat's rows, also those that the log has: so that what is missing after an interruption comes in the order in
+/// which it would have come without. Ordered by time, but never a bounty before one with a lower id: ids only grow.
+struct Timeline<'r> {
+    rows: &'r BoardRows,
+    known: &'r Known<Board>,
+    ids: NewIds,
+    /// When each bounty comes.
+    moments: HashMap<BountyId, Timestamp>,
+    events: Vec<(Timestamp, Draft<BoardEvent>)>,
+}
+
+impl Timeline<'_> {
+    fn add_bounties(&mut self) {
+        let mut bounties: Vec<&BountyRow> = self.rows.bounties.iter().collect();
+        bounties.sort_unstable_by_key(|bounty| self.ids[&bounty.id]);
+        let mut latest = None;
+        for bounty in bounties {
+            let at = latest.map_or(bounty.created, |latest| bounty.created.max(latest));
+            latest = Some(at);
+            self.moments.insert(bounty.id, at);
+            let event = BoardEvent::BountyAdded(BountyAdded {
+                id: self.ids[&bounty.id],
+                text: bounty.text.clone(),
+                link: bounty.link.clone(),
+                due_date_ts: bounty.due,
+                created_at: bounty.created.seconds(),
+            });
+            let actor = self.actor(bounty.creator, &bounty.name);
+            self.push(at, bounty.created, &bounty.row, actor, event);
+        }
+    }
+
+    fn add_starts(&mut self) {
+        for started in &self.rows.started {
+            let is_moot = self.known.state.list(started.user).is_some();
+            if self.is_present(&started.row) || !is_moot {
+                let actor = self.actor(started.user.0, "");
+                let event = BoardEvent::UserStarted(UserStarted {});
+                self.push(started.time, started.time, &started.row, actor, event);
+            }
+        }
+    }
+
+    fn add_tracked(&mut self) {
+        for tracked in &self.rows.tracked {
+            if let Some(id) = self.ids.get(&tracked.bounty).copied()
+                && (self.is_present(&tracked.row)
+                    || !self.rows.is_moot(tracked, id, &self.known.state))
+            {
+                let moment = self.moments.get(&tracked.bounty).copied();
+                let at = moment.map_or(tracked.time, |moment| moment.max(tracked.time));
+                let actor = self.actor(tracked.user.0, &tracked.name);
+                let event = BoardEvent::Tracked(Tracked { id });
+                self.push(at, tracked.time, &tracked.row, actor, event);
+            }
+        }
+    }
+
+    fn is_present(&self, row: &Row) -> bool {
+        self.known.present.contains_key(&self.rows.event_id(row))
+    }
+
+    /// Whoever is known here has the name that is known here.
+    fn actor(&self, id: i64, name: &str) -> Actor {
+        let name = self.known.state.known_name(id).unwrap_or(name).to_owned();
+        match id {
+            ..0 => Actor::Chat {
+                id: ChatId(id),
+                name,
+            },
+            _ => Actor::User {
+                id: UserId(id),
+                name,
+            },
+        }
+    }
+
+    fn push(&mut self, at: Timestamp, time: Timestamp, row: &Row, actor: Actor, event: BoardEvent) {
+        let draft = Draft {
+            id: self.rows.event_id(row),
+            time,
+            actor,
+            cause: row.cause(&self.rows.source),
+            event,
+        };
+        self.events.push((at, draft));
+    }
+
+    /// The ids of bounties that the source had once are not given again.
+    fn reserve(&mut self) {
+        let Some((row, next_id)) = &self.rows.next_id else {
+            return;
+        };
+        let highest = self.ids.values().max().copied().unwrap_or_default();
+        if *next_id > highest.next().max(self.known.state.next_id()) {
+            let last = self.events.last().map(|(at, _)| *at);
+            let at = last.unwrap_or(self.rows.since);
+            let event = BoardEvent::IdsReserved(IdsReserved { next_id: *next_id });
+            self.push(at, at, row, Actor::System {}, event);
+        }
+    }
+
+    /// What the log does not have, after the event that opens the board when it has none.
+    fn missing(mut self) -> Vec<Draft<BoardEvent>> {
+        self.events.sort_by_key(|(at, _)| *at);
+        self.reserve();
+        let first = self.events.first().map_or(self.rows.since, |(at, _)| *at);
+        let is_new = self.known.state.kind().is_none();
+        let opened = is_new.then(|| self.rows.opened(first));
+        let events = self.events.into_iter().map(|(_, draft)| draft);
+        let present = &self.known.present;
+        let missing = events.filter(|draft| !present.contains_key(&draft.id));
+        opened.into_iter().chain(missing).collect()
+    }
+}
+
+impl BoardRows {
+    /// The event that opens the board.
+    fn opened(&self, time: Timestamp) -> Draft<BoardEvent> {
+        let row = Row {
+            file: String::new(),
+            table: "chats",
+            key: self.chat.to_string(),
+            created: None,
+        };
+        Draft {
+            id: self.event_id(&row),
+            time,
+            actor: Actor::System {},
+            cause: Cause::System {},
+            event: BoardEvent::BoardOpened(BoardOpened {
+                chat_id: self.chat,
+                kind: self.kind,
+                title: self.title.clone(),
+            }),
+        }
+    }
+
+    /// Whether the user tracks the bounty here without an import, or it was deleted here since it was imported.
+    fn is_moot(&self, tracked: &TrackedRow, id: BountyId, board: &Board) -> bool {
+        let list = board.list(tracked.user);
+        board.ever_had(id) && board.bounty(id).is_none()
+            || list.is_some_and(|list| list.ids.contains(&id))
+    }
+
+    /// Whether an event is what this row became.
+    fn is_bounty(&self, row: &BountyRow, record: &Recorded<BoardEvent>) -> bool {
+        let BoardEvent::BountyAdded(added) = &record.event else {
+            return false;
+        };
+        record.actor.id() == Some(row.creator)
+            && record.time == row.created
+            && added.created_at == row.created.seconds()
+            && (&added.text, &added.link, added.due_date_ts) == (&row.text, &row.link, row.due)
+    }
+}

@@ -1,0 +1,28 @@
+//! The old worlds: what other programs kept in SQLite and in JSON files becomes events.
+//!
+//! Invariants:
+//! - A source is read whole, and the data directory it goes to looked at, before the first event is written.
+//! - A source is never changed, no file beside it made.
+//! - The same row has the same event id each time it is read: importing twice adds nothing, and an import that was killed is
+//!   finished by doing it again.
+//! - Events go through the store's logs, under their locks: bots may run meanwhile.
+
+mod board;
+pub mod bounty_sqlite;
+mod check;
+pub mod json_files;
+mod plan;
+mod recognise;
+mod report;
+mod row;
+mod rules;
+mod source;
+mod sqlite;
+mod stream;
+
+pub use board::{BoardRows, BountyRow, StartedRow, TrackedRow};
+pub use check::{Comparison, Difference};
+pub use plan::{ImportError, Outlook, Place, Plan, Renumbered, StreamOutlook};
+pub use recognise::left_behind;
+pub use report::{Count, Fate, Findings, Note};
+pub use row::Row;

@@ -1,0 +1,192 @@
+//! A source that was read whole, what it comes to in a data directory, and carrying it out.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::board::BoardRows;
+use super::check::{self, Comparison};
+use super::report::Findings;
+use super::stream::{Known, Rows, Target};
+use crate::audit::{Problem, Reader};
+use crate::domain::{BountyId, ChatId, StreamId};
+use crate::engine::{current_chat, flush_snapshots};
+use crate::store::{ActiveFile, Disk, Layout, StoreError, make_root};
+
+/// How often a chat is begun anew when it keeps changing its id.
+const ATTEMPTS: usize = 5;
+
+/// Why nothing, or not all, was imported.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    #[error("cannot {doing} {}: {error}", path.display())]
+    Io {
+        doing: &'static str,
+        path: PathBuf,
+        error: std::io::Error,
+    },
+    /// It is not what it was said to be.
+    #[error("{0}")]
+    Source(String),
+    /// A log that the events would go to takes none.
+    #[error(transparent)]
+    Target(Problem),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl ImportError {
+    pub(super) fn io(doing: &'static str, path: &Path, error: std::io::Error) -> Self {
+        let path = path.to_owned();
+        Self::Io { doing, path, error }
+    }
+}
+
+/// Everything that a source has, in the form in which it is carried.
+#[derive(Debug, Default)]
+pub struct Plan {
+    pub findings: Findings,
+    pub boards: Vec<BoardRows>,
+}
+
+/// The data directory that a source goes to.
+#[derive(Clone, Copy)]
+pub struct Place<'p> {
+    pub disk: &'p Arc<dyn Disk>,
+    pub layout: &'p Layout,
+}
+
+/// A bounty that gets another id here than it had in the source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Renumbered {
+    pub chat: ChatId,
+    pub old: BountyId,
+    pub new: BountyId,
+}
+
+/// What the source comes to in one stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StreamOutlook {
+    pub stream: StreamId,
+    /// How many rows of the source belong here.
+    pub rows: u64,
+    /// How many events are to be written.
+    pub events: u64,
+}
+
+/// What a source comes to in a data directory as it is now.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outlook {
+    pub streams: Vec<StreamOutlook>,
+    pub renumbered: Vec<Renumbered>,
+}
+
+impl Outlook {
+    /// How many events are to be written.
+    pub fn events(&self) -> u64 {
+        self.streams.iter().map(|stream| stream.events).sum()
+    }
+}
+
+impl Plan {
+    /// What the source comes to here; nothing is changed. Fails when a log that it goes to takes no events.
+    pub fn outlook(&mut self, place: Place<'_>) -> Result<Outlook, ImportError> {
+        let reader = Reader::new(&**place.disk, place.layout);
+        let mut outlook = Outlook::default();
+        for rows in &mut self.boards {
+            rows.now_at(reader.current(rows.chat)?);
+            let chat = rows.chat;
+            let known = look(&reader, chat.into(), rows, &mut outlook)?;
+            let ids = rows.new_ids(&known).into_iter();
+            let renumbered = ids.filter(|(old, new)| old != new);
+            let renumbered = renumbered.map(|(old, new)| Renumbered { chat, old, new });
+            outlook.renumbered.extend(renumbered);
+        }
+        outlook.renumbered.sort_unstable();
+        Ok(outlook)
+    }
+
+    /// Writes the events that are not there yet; `written` is told how many are durable, again and again.
+    pub fn carry_out(
+        &mut self,
+        place: Place<'_>,
+        outlook: &Outlook,
+        written: &mut dyn FnMut(u64),
+    ) -> Result<(), ImportError> {
+        make_root(&**place.disk, place.layout.root())?;
+        let chats = outlook.streams.iter().filter(|stream| stream.events > 0);
+        let chats: Vec<ChatId> = chats.filter_map(|stream| stream.stream.chat()).collect();
+        let active = note(place, &chats)?;
+        for (rows, stream) in self.boards.iter_mut().zip(&outlook.streams) {
+            write_board(place, rows, stream.events > 0, written)?;
+        }
+        if let Some(active) = active {
+            flush_snapshots(&**place.disk, place.layout, chats.into_iter())?;
+            active.remove(&**place.disk)?;
+        }
+        Ok(())
+    }
+
+    /// Compares every row with what the logs have now.
+    pub fn compare(&self, place: Place<'_>) -> Result<Comparison, ImportError> {
+        let reader = Reader::new(&**place.disk, place.layout);
+        let mut comparison = Comparison::default();
+        for rows in &self.boards {
+            let chat = reader.current(rows.chat)?;
+            check::compare(&reader, chat.into(), rows, &mut comparison)?;
+        }
+        Ok(comparison)
+    }
+}
+
+/// Nothing is written to a chat that is not noted as active.
+fn note(place: Place<'_>, chats: &[ChatId]) -> Result<Option<ActiveFile>, StoreError> {
+    if chats.is_empty() {
+        return Ok(None);
+    }
+    let mut active = ActiveFile::create(&**place.disk, place.layout)?;
+    active.add(chats.iter().copied())?;
+    Ok(Some(active))
+}
+
+/// What is known of the log that these rows go to, which must take events.
+fn look<R: Rows>(
+    reader: &Reader<'_>,
+    stream: StreamId,
+    rows: &R,
+    outlook: &mut Outlook,
+) -> Result<Known<R::State>, ImportError> {
+    match reader.verify(stream, None).problem {
+        None | Some(Problem::NoLog { .. } | Problem::Torn { .. }) => {}
+        Some(problem) => return Err(ImportError::Target(problem)),
+    }
+    let known = check::read::<R>(reader, stream, |_| {})?;
+    outlook.streams.push(StreamOutlook {
+        stream,
+        rows: rows.len(),
+        events: rows.missing(&known).len() as u64,
+    });
+    Ok(known)
+}
+
+/// The group may change its id while this waits for its log.
+fn write_board(
+    place: Place<'_>,
+    rows: &mut BoardRows,
+    has_events: bool,
+    written: &mut dyn FnMut(u64),
+) -> Result<(), StoreError> {
+    for attempt in 1.. {
+        rows.now_at(current_chat(&**place.disk, place.layout, rows.chat)?);
+        let mut target = Target::new(place.disk, place.layout, rows.chat.into());
+        let wrote = if has_events {
+            target.write(rows, written)
+        } else {
+            target.publish()
+        };
+        match wrote {
+            Err(StoreError::Moved { .. }) if attempt < ATTEMPTS => {}
+            wrote => return wrote,
+        }
+    }
+    Ok(())
+}

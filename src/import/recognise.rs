@@ -1,0 +1,29 @@
+//! Finds what another bot left in the data directory itself.
+
+use crate::audit::Reader;
+use crate::domain::ChatId;
+use crate::store::{Claims, Disk, Layout, StoreError, newest_claim};
+
+/// The chats whose directories hold the JSON files of another bot and no log. Looks at every chat's directory.
+pub fn left_behind(disk: &dyn Disk, layout: &Layout) -> Result<Vec<ChatId>, StoreError> {
+    let reader = Reader::new(disk, layout);
+    let mut found = Vec::new();
+    for chat in reader.chats()? {
+        let has_log = !matches!(disk.status(&reader.log_path(chat)), Ok(None));
+        if !has_log && is_foreign(disk, layout, chat)? {
+            found.push(chat);
+        }
+    }
+    Ok(found)
+}
+
+fn is_foreign(disk: &dyn Disk, layout: &Layout, chat: ChatId) -> Result<bool, StoreError> {
+    let claims = newest_claim(disk, &layout.chat(chat), &Layout::MAIN_FILES)?;
+    Ok(matches!(
+        claims,
+        Claims {
+            newest: None,
+            foreign: Some(_)
+        }
+    ))
+}

@@ -1,0 +1,188 @@
+//! The events of a source's rows on their way into one stream's log, whatever kind of stream it is.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use uuid::Uuid;
+
+use super::check::{Comparison, Records};
+use crate::domain::{Actor, Aggregate, Cause, Recorded, StreamId, Timestamp};
+use crate::engine::{add_record, write_files};
+use crate::store::{Disk, Layout, Locked, Log, Position, StoreError, refuse_other_stream};
+
+/// How long another process's lock on a log is waited for.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// The most events that are written under one lock: a running bot waits no longer than that for the log.
+const CHUNK: usize = 2_000;
+
+/// An event that a log does not have yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Draft<E> {
+    pub id: Uuid,
+    pub time: Timestamp,
+    pub actor: Actor,
+    pub cause: Cause,
+    pub event: E,
+}
+
+/// The imported events that a log has, each with the id of the bounty or entity that it made or is about.
+pub type Present = HashMap<Uuid, Option<u64>>;
+
+/// The rows of a source that belong into one stream.
+pub trait Rows {
+    type State: Aggregate;
+
+    /// The bounty or entity that an event is about.
+    fn subject(event: &<Self::State as Aggregate>::Event) -> Option<u64>;
+
+    /// The events that the log does not have yet, in their order. The same for the same log, whatever happened on the way there.
+    fn missing(&self, log: &Known<Self::State>) -> Vec<Draft<<Self::State as Aggregate>::Event>>;
+
+    /// How many rows there are.
+    fn len(&self) -> u64;
+
+    /// Compares each row with the event that it became.
+    fn compare(
+        &self,
+        known: &Known<Self::State>,
+        records: &Records<<Self::State as Aggregate>::Event>,
+        comparison: &mut Comparison,
+    );
+
+    /// What must be in place before these events are in the log; the log's lock is held.
+    fn prepare(
+        &self,
+        _drafts: &[Draft<<Self::State as Aggregate>::Event>],
+    ) -> Result<(), StoreError> {
+        Ok(())
+    }
+}
+
+/// What is known of a log.
+#[derive(Debug, Default)]
+pub struct Known<S> {
+    pub state: S,
+    pub present: Present,
+}
+
+impl<S: Aggregate> Known<S> {
+    /// The next event of the log.
+    pub fn see<R: Rows<State = S>>(&mut self, record: &Recorded<S::Event>) {
+        if matches!(record.cause, Cause::Import { .. }) {
+            self.present.insert(record.id, R::subject(&record.event));
+        }
+        self.state.evolve(record);
+    }
+}
+
+/// One stream's log, open for the events of an import.
+pub struct Target<R: Rows> {
+    disk: Arc<dyn Disk>,
+    stream: StreamId,
+    dir: PathBuf,
+    log: Log<<R::State as Aggregate>::Event>,
+    known: Known<R::State>,
+}
+
+impl<R: Rows> Target<R> {
+    /// The log of this stream; nothing is read yet.
+    pub fn new(disk: &Arc<dyn Disk>, layout: &Layout, stream: StreamId) -> Self {
+        let dir = layout.stream(stream);
+        Self {
+            disk: Arc::clone(disk),
+            stream,
+            log: Log::new(Arc::clone(disk), dir.clone()),
+            dir,
+            known: Known::default(),
+        }
+    }
+
+    /// Writes what the log does not have, a part at a time: between two parts others may use the stream. Then the snapshots.
+    pub fn write(&mut self, rows: &R, written: &mut dyn FnMut(u64)) -> Result<(), StoreError> {
+        let mut pending = Vec::new().into_iter();
+        let mut expected = None;
+        let path = self.log.path().to_owned();
+        loop {
+            let Some((mut locked, known)) = self.lock(true)? else {
+                return Ok(());
+            };
+            if expected != Some(locked.end()) {
+                pending = rows.missing(known).into_iter();
+            }
+            let chunk: Vec<_> = pending.by_ref().take(CHUNK).collect();
+            if chunk.is_empty() {
+                break;
+            }
+            rows.prepare(&chunk)?;
+            let count = chunk.len() as u64;
+            append::<R>(&mut locked, known, chunk, &path)?;
+            expected = Some(locked.end());
+            written(count);
+        }
+        self.publish()
+    }
+
+    /// Brings the snapshots up to the log's last event, also those that an interrupted import left behind.
+    pub fn publish(&mut self) -> Result<(), StoreError> {
+        let (disk, dir) = (Arc::clone(&self.disk), self.dir.clone());
+        match self.lock(false)? {
+            Some((locked, known)) if locked.end() != Position::START => {
+                write_files(&*disk, &dir, &known.state, &locked.end(), None)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Takes the log's lock and catches up. None when there is no log and `create` is false.
+    #[expect(clippy::type_complexity, reason = "the two halves of a locked stream")]
+    fn lock(
+        &mut self,
+        create: bool,
+    ) -> Result<
+        Option<(
+            Locked<'_, <R::State as Aggregate>::Event>,
+            &mut Known<R::State>,
+        )>,
+        StoreError,
+    > {
+        let path = self.log.path().to_owned();
+        let known = &mut self.known;
+        let locked = self
+            .log
+            .lock(create, PATIENCE, &mut |record| known.see::<R>(record))?;
+        refuse_other_stream(&known.state, &path, self.stream)?;
+        Ok(locked.map(|locked| (locked, known)))
+    }
+}
+
+/// Writes these events durably; what is known follows.
+fn append<R: Rows>(
+    locked: &mut Locked<'_, <R::State as Aggregate>::Event>,
+    known: &mut Known<R::State>,
+    drafts: Vec<Draft<<R::State as Aggregate>::Event>>,
+    path: &Path,
+) -> Result<(), StoreError> {
+    let (mut lines, mut end) = (Vec::new(), locked.end());
+    let mut records = Vec::with_capacity(drafts.len());
+    for draft in drafts {
+        let record = Recorded {
+            seq: end.seq.next(),
+            id: draft.id,
+            time: draft.time,
+            actor: draft.actor,
+            cause: draft.cause,
+            event: draft.event,
+        };
+        let added = add_record(&mut lines, &mut end, &record);
+        added.map_err(|bytes| StoreError::LineTooLong {
+            path: path.to_owned(),
+            bytes,
+        })?;
+        records.push(record);
+    }
+    locked.append(&lines, end)?;
+    records.iter().for_each(|record| known.see::<R>(record));
+    Ok(())
+}

@@ -1,0 +1,333 @@
+//! The boards as trackers see them: what happened behind a place in a board's log. Each board is read once for all trackers, and only
+//! what is durable is read.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::ops::ControlFlow;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use crate::domain::board::{Board, BoardEvent};
+use crate::domain::notifier::{DueChange, News, due_changes, news};
+use crate::domain::{BountyId, ChatId, Position, Recorded, Seq};
+use crate::engine::current_chat;
+use crate::store::{
+    Disk, FileId, IoContext, Layout, Line, SharedLog, StoreError, end_of, has_place, scan,
+};
+
+/// How long a writer is waited for.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// So many of a board's last events are kept in memory.
+const RECENT: usize = 512;
+/// A board that nobody asked for leaves the memory after this.
+const IDLE: Duration = Duration::from_secs(600);
+
+/// One event of a board, and what it means.
+#[derive(Debug)]
+pub struct Entry {
+    /// Where it ends.
+    pub at: Position,
+    pub news: Option<News>,
+    pub due: Option<DueChange>,
+    pub gone: Option<BountyId>,
+}
+
+/// What is behind a place.
+#[derive(Debug)]
+pub enum Found {
+    /// The events that were asked for, in order.
+    Entries(Vec<Arc<Entry>>),
+    /// The board has this id now.
+    Moved(ChatId),
+    /// The board's log has not the event that the place names.
+    Replaced,
+    /// There is no log.
+    Nothing,
+}
+
+/// Which events behind a place are asked for.
+pub struct Asked<'a> {
+    /// None is after this one.
+    pub to: Seq,
+    /// They end after so many …
+    pub limit: usize,
+    /// … of these.
+    pub counted: &'a dyn Fn(&Entry) -> bool,
+}
+
+/// The boards of a data directory.
+pub struct Boards {
+    disk: Arc<dyn Disk>,
+    layout: Layout,
+    known: Mutex<HashMap<ChatId, Arc<Mutex<Known>>>>,
+}
+
+/// A board as far as it was read.
+struct Known {
+    board: Board,
+    at: Position,
+    file: Option<FileId>,
+    /// Its last events.
+    recent: VecDeque<Arc<Entry>>,
+    /// Where the first of them begins.
+    start: Position,
+    /// The board as of a place before those, where somebody reads who is far behind.
+    behind: Option<(Position, Board)>,
+    used: Instant,
+}
+
+impl Default for Known {
+    fn default() -> Self {
+        Self {
+            board: Board::default(),
+            at: Position::START,
+            file: None,
+            recent: VecDeque::new(),
+            start: Position::START,
+            behind: None,
+            used: Instant::now(),
+        }
+    }
+}
+
+impl Boards {
+    pub fn new(disk: Arc<dyn Disk>, layout: Layout) -> Self {
+        Self {
+            disk,
+            layout,
+            known: Mutex::default(),
+        }
+    }
+
+    /// The events of a board behind a place.
+    pub fn read(
+        &self,
+        chat: ChatId,
+        after: Position,
+        asked: &Asked<'_>,
+    ) -> Result<Found, StoreError> {
+        let known = self.known(chat);
+        let mut known = lock(&known);
+        if !self.catch_up(chat, &mut known)? {
+            return Ok(match self.moved(chat)? {
+                Some(new) => Found::Moved(new),
+                None => Found::Nothing,
+            });
+        }
+        if let Some(entries) = known.recent_after(after, asked) {
+            return Ok(Found::Entries(entries));
+        }
+        match self.read_behind(chat, &mut known, after, asked)? {
+            Some(entries) => Ok(Found::Entries(entries)),
+            None => Ok(self.moved(chat)?.map_or(Found::Replaced, Found::Moved)),
+        }
+    }
+
+    /// The boards there are.
+    pub fn all(&self) -> Result<BTreeSet<ChatId>, StoreError> {
+        Ok(self.lengths()?.into_keys().collect())
+    }
+
+    /// The boards there are, each with the length of its log.
+    pub fn lengths(&self) -> Result<BTreeMap<ChatId, u64>, StoreError> {
+        let root = self.layout.root();
+        let names = self.disk.names(root).at("list", root)?;
+        let chats = names.iter().filter_map(|name| Layout::chat_of(name));
+        let length = |chat| Ok(self.length(chat)?.map(|len| (chat, len)));
+        chats.filter_map(|chat| length(chat).transpose()).collect()
+    }
+
+    /// The length of a board's log; none when it has none.
+    pub fn length(&self, chat: ChatId) -> Result<Option<u64>, StoreError> {
+        let path = self.layout.chat(chat).join(Layout::LOG);
+        let status = self.disk.status(&path).at("look at", &path)?;
+        Ok(status.map(|status| status.len))
+    }
+
+    /// Where a board's log ends; before its start when there is none. It is not read.
+    pub fn end(&self, chat: ChatId) -> Result<Position, StoreError> {
+        let path = self.layout.chat(chat).join(Layout::LOG);
+        let Some((log, len)) = SharedLog::open(&*self.disk, &path, PATIENCE)? else {
+            return Ok(Position::START);
+        };
+        let end = end_of::<BoardEvent>(log.file(), len).at("read", &path)?;
+        match end {
+            Some(end) => Ok(end),
+            None => self.with_board(chat, |_, at| at),
+        }
+    }
+
+    /// Hands a board to `look`, with the place up to where it was read: its end.
+    pub fn with_board<T>(
+        &self,
+        chat: ChatId,
+        look: impl FnOnce(&Board, Position) -> T,
+    ) -> Result<T, StoreError> {
+        let known = self.known(chat);
+        let mut known = lock(&known);
+        self.catch_up(chat, &mut known)?;
+        Ok(look(&known.board, known.at))
+    }
+
+    /// Lets go of boards that nobody asked for in a while.
+    pub fn forget_idle(&self) {
+        let is_used = |known: &Arc<Mutex<Known>>| {
+            // One that is in use cannot be idle.
+            known
+                .try_lock()
+                .map_or(true, |known| known.used.elapsed() < IDLE)
+        };
+        lock(&self.known).retain(|_, known| is_used(known));
+    }
+
+    /// The new id of a chat that has one.
+    pub fn moved(&self, chat: ChatId) -> Result<Option<ChatId>, StoreError> {
+        let current = current_chat(&*self.disk, &self.layout, chat)?;
+        Ok((current != chat).then_some(current))
+    }
+
+    fn known(&self, chat: ChatId) -> Arc<Mutex<Known>> {
+        Arc::clone(lock(&self.known).entry(chat).or_default())
+    }
+
+    /// Reads what is new; false when there is no log.
+    fn catch_up(&self, chat: ChatId, known: &mut Known) -> Result<bool, StoreError> {
+        known.used = Instant::now();
+        let path = self.layout.chat(chat).join(Layout::LOG);
+        let Some(status) = self.disk.status(&path).at("look at", &path)? else {
+            *known = Known::default();
+            return Ok(false);
+        };
+        if known.file == Some(status.id) && status.len == known.at.offset {
+            return Ok(true);
+        }
+        let Some((log, len)) = SharedLog::open(&*self.disk, &path, PATIENCE)? else {
+            *known = Known::default();
+            return Ok(false);
+        };
+        if !has_place::<BoardEvent>(log.file(), known.at).at("read", &path)? {
+            *known = Known::default();
+        }
+        let from = known.at;
+        let mut each = |line: Line<'_, BoardEvent>| {
+            known.see(line.record, line.end);
+            ControlFlow::Continue(())
+        };
+        // What is not valid is for the board's own users to find; up to there it is told.
+        scan(log.file(), from, len.max(from.offset), &mut each).at("read", &path)?;
+        known.file = Some(status.id);
+        Ok(true)
+    }
+
+    /// Reads from the start of the log for somebody who is far behind. None when the place is not in it.
+    fn read_behind(
+        &self,
+        chat: ChatId,
+        known: &mut Known,
+        after: Position,
+        asked: &Asked<'_>,
+    ) -> Result<Option<Vec<Arc<Entry>>>, StoreError> {
+        let path = self.layout.chat(chat).join(Layout::LOG);
+        let Some((log, len)) = SharedLog::open(&*self.disk, &path, PATIENCE)? else {
+            return Ok(None);
+        };
+        if after.seq >= known.at.seq
+            || !has_place::<BoardEvent>(log.file(), after).at("read", &path)?
+        {
+            return Ok(None);
+        }
+        let kept = known.behind.take().filter(|(place, _)| *place == after);
+        let (from, mut board) = kept.unwrap_or((Position::START, Board::default()));
+        let mut taken = Taken::new(asked);
+        let mut at = from;
+        let mut each = |line: Line<'_, BoardEvent>| {
+            let flow = if line.record.seq > after.seq {
+                taken.take(Arc::new(entry(&board, line.record, line.end)))
+            } else {
+                ControlFlow::Continue(())
+            };
+            board.evolve(line.record);
+            at = line.end;
+            flow
+        };
+        scan(log.file(), from, len, &mut each).at("read", &path)?;
+        known.behind = Some((at, board));
+        Ok(Some(taken.entries))
+    }
+}
+
+impl Known {
+    fn see(&mut self, record: &Recorded<BoardEvent>, at: Position) {
+        let entry = entry(&self.board, record, at);
+        self.board.evolve(record);
+        self.at = at;
+        if self.recent.len() == RECENT
+            && let Some(first) = self.recent.pop_front()
+        {
+            self.start = first.at;
+        }
+        self.recent.push_back(Arc::new(entry));
+    }
+
+    /// The events behind a place that is among the last ones.
+    fn recent_after(&self, after: Position, asked: &Asked<'_>) -> Option<Vec<Arc<Entry>>> {
+        let passed = after.seq.0.checked_sub(self.start.seq.0)?;
+        let passed = usize::try_from(passed).ok()?;
+        let place = match passed {
+            0 => self.start,
+            passed => self.recent.get(passed - 1)?.at,
+        };
+        if place != after {
+            return None;
+        }
+        let mut taken = Taken::new(asked);
+        let mut behind = self.recent.iter().skip(passed);
+        while let Some(entry) = behind.next()
+            && taken.take(Arc::clone(entry)).is_continue()
+        {}
+        Some(taken.entries)
+    }
+}
+
+/// The entries that are asked for, while they go by.
+struct Taken<'a> {
+    asked: &'a Asked<'a>,
+    counted: usize,
+    entries: Vec<Arc<Entry>>,
+}
+
+impl<'a> Taken<'a> {
+    fn new(asked: &'a Asked<'a>) -> Self {
+        Self {
+            asked,
+            counted: 0,
+            entries: Vec::new(),
+        }
+    }
+
+    fn take(&mut self, entry: Arc<Entry>) -> ControlFlow<()> {
+        if entry.at.seq > self.asked.to {
+            return ControlFlow::Break(());
+        }
+        self.counted += usize::from((self.asked.counted)(&entry));
+        self.entries.push(entry);
+        if self.counted >= self.asked.limit {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
+    }
+}
+
+fn entry(before: &Board, record: &Recorded<BoardEvent>, at: Position) -> Entry {
+    let (due, gone) = due_changes(record);
+    Entry {
+        at,
+        news: news(before, record, at),
+        due,
+        gone,
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

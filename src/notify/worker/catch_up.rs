@@ -1,0 +1,178 @@
+//! What is new on a board.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::domain::notifier::{
+    Advanced, BoardReplaced, CollectionMoved, NotifierEvent, Read, abandoned, advance, due_dates,
+    due_reminders, matters, next_reminder, position_of,
+};
+use crate::domain::{ChatId, Position, Seq};
+use crate::store::StoreError;
+
+use super::super::boards::{Asked, Entry, Found};
+use super::super::stream::Draft;
+use super::{Desk, Order};
+
+/// So many events are read at once.
+const CHUNK: usize = 2_000;
+/// After so many events that need not be recorded, how far they reach is recorded all the same.
+const UNRECORDED: u64 = 1_000;
+/// What is said of a delivery that cannot be repeated.
+const REPLACED: &str = "the board's log was replaced before it could be sent again";
+
+impl Desk<'_, '_> {
+    /// Reads a board, if it is followed, up to its end.
+    pub fn catch_up(&mut self, order: &Order, chat: ChatId) -> Result<(), StoreError> {
+        while let Some(from) = position_of(self.draft.state, chat) {
+            if !order.rules.collections.follows(chat) {
+                return Ok(());
+            }
+            let after = self.seen.get(&chat).copied().unwrap_or(from);
+            let asked = Asked {
+                to: Seq(u64::MAX),
+                limit: CHUNK,
+                counted: &|_| true,
+            };
+            match self.read(chat, after, &asked) {
+                Found::Entries(entries) if entries.is_empty() => return Ok(()),
+                Found::Entries(entries) => {
+                    self.advance(order, chat, from, &entries)?;
+                    if entries.len() < CHUNK {
+                        return Ok(());
+                    }
+                }
+                Found::Nothing => {
+                    if after == Position::START {
+                        // A chat without a board: there is nothing to be tried again.
+                        self.unreadable.remove(&chat);
+                    }
+                    return Ok(());
+                }
+                Found::Replaced => return self.replace(chat, from),
+                Found::Moved(to) => return self.rename(order, chat, to),
+            }
+        }
+        Ok(())
+    }
+
+    fn advance(
+        &mut self,
+        order: &Order,
+        chat: ChatId,
+        from: Position,
+        entries: &[Arc<Entry>],
+    ) -> Result<(), StoreError> {
+        let Some(last) = entries.last() else {
+            return Ok(());
+        };
+        let news: Vec<_> = entries
+            .iter()
+            .filter_map(|entry| entry.news.clone())
+            .collect();
+        let dues: Vec<_> = entries
+            .iter()
+            .filter_map(|entry| entry.due.clone())
+            .collect();
+        let gone: Vec<_> = entries.iter().filter_map(|entry| entry.gone).collect();
+        let read = Read {
+            news: &news,
+            dues: &dues,
+            gone: &gone,
+            to: last.at,
+        };
+        let event = advance(&order.rules, &order.links, self.draft.state, chat, &read);
+        let is_news = matches!(&event, NotifierEvent::Advanced(advanced) if matters(advanced));
+        if is_news || last.at.seq.0 - from.seq.0 >= UNRECORDED {
+            self.seen.remove(&chat);
+            self.draft.add(event)
+        } else {
+            self.seen.insert(chat, last.at);
+            Ok(())
+        }
+    }
+
+    /// What is behind a place of a board. One that cannot be read keeps nothing else waiting: it is tried again soon.
+    pub fn read(&mut self, chat: ChatId, after: Position, asked: &Asked<'_>) -> Found {
+        let read = self.boards.read(chat, after, asked);
+        if !matches!(
+            read,
+            Ok(Found::Entries(_) | Found::Moved(_) | Found::Replaced)
+        ) {
+            self.unreadable.insert(chat);
+        }
+        read.unwrap_or_else(|error| {
+            tracing::warn!(chat = chat.0, %error, "a board that is followed could not be read; it is tried again");
+            Found::Nothing
+        })
+    }
+
+    fn replace(&mut self, chat: ChatId, was: Position) -> Result<(), StoreError> {
+        self.seen.remove(&chat);
+        let is_of_it =
+            |current: &crate::domain::notifier::Current| current.batch.collection == chat;
+        let ends = abandoned(self.draft.state, REPLACED, |_, current| is_of_it(current));
+        self.draft.add_all(ends)?;
+        let follows_dues = self.draft.state.reminders().any();
+        let (at, dues) = self.boards.with_board(chat, |board, at| {
+            (at, follows_dues.then(|| due_dates(board)))
+        })?;
+        tracing::warn!(
+            chat = chat.0,
+            read = was.seq.0,
+            ends = at.seq.0,
+            "a board's log is not the one that was read before: it was put back from a backup, or replaced; what is new in it is not told, what comes from now on is"
+        );
+        self.draft.add(NotifierEvent::BoardReplaced(BoardReplaced {
+            collection: chat,
+            was,
+            at,
+            dues,
+        }))
+    }
+
+    /// The same log under another id, as a rule; should the other id's log be another one, that is found when it is read.
+    fn rename(&mut self, order: &Order, from: ChatId, to: ChatId) -> Result<(), StoreError> {
+        self.seen.remove(&from);
+        self.seen.remove(&to);
+        tracing::info!(
+            from = from.0,
+            to = to.0,
+            "a board that is followed has another chat id"
+        );
+        let moved = CollectionMoved { from, to };
+        self.draft.add(NotifierEvent::CollectionMoved(moved))?;
+        self.catch_up(order, to)
+    }
+
+    /// Makes the reminders that are due, once their boards were read up to their ends.
+    pub fn remind(&mut self, order: &Order) -> Result<(), StoreError> {
+        let now = self.now.seconds();
+        if next_reminder(self.draft.state).is_none_or(|at| at > now) {
+            return Ok(());
+        }
+        for chat in self.draft.state.reminded_by(now) {
+            self.catch_up(order, chat)?;
+        }
+        let reminders = due_reminders(self.draft.state, &order.links, now);
+        self.draft.add_all(reminders)
+    }
+}
+
+/// Records how far boards were read that had nothing else to be recorded.
+pub fn record_seen(
+    draft: &mut Draft<'_>,
+    seen: HashMap<ChatId, Position>,
+) -> Result<(), StoreError> {
+    for (collection, to) in seen {
+        let advanced = Advanced {
+            collection,
+            to,
+            waiting: Vec::new(),
+            dues: Vec::new(),
+            gone: Vec::new(),
+        };
+        draft.add(NotifierEvent::Advanced(advanced))?;
+    }
+    Ok(())
+}

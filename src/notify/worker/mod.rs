@@ -1,0 +1,312 @@
+//! One tracker at work: a round catches up with the boards that changed, makes the reminders that are due, records all that, and says
+//! what is to be sent. Rounds wait for the disk and for nothing else; sending is not done here.
+
+mod catch_up;
+mod content;
+mod notices;
+mod settle;
+mod tell;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use crate::domain::bridge::{
+    BOUNTY, Bridge, NotificationTarget, NotificationTargetId, NotificationTracker,
+    NotificationTrackerId,
+};
+use crate::domain::notifier::{DeliveryId, Link, Outcome, Rules, Step, next_reminder, next_step};
+use crate::domain::{ChatId, Position, Timestamp};
+use crate::store::StoreError;
+
+use super::boards::Boards;
+use super::letter::{Letter, Notice};
+use super::stream::OpenNotifier;
+use notices::Notices;
+
+/// What the bridge says of a tracker.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Order {
+    pub tracker: NotificationTracker,
+    pub rules: Rules,
+    pub links: Vec<Link>,
+    pub targets: BTreeMap<NotificationTargetId, NotificationTarget>,
+}
+
+impl Order {
+    /// The order of a tracker that is to work; none for one that is off, removed, or not of this program's boards.
+    pub fn of(bridge: &Bridge, id: NotificationTrackerId) -> Option<Self> {
+        let tracker = bridge.notifiers.get(id).filter(|tracker| tracker.enabled)?;
+        let provider = bridge.providers.get(tracker.provider_id)?;
+        if provider.provider_type != BOUNTY {
+            return None;
+        }
+        let links = bridge.links_of(id).filter(|link| link.enabled);
+        let linked =
+            links.filter_map(|link| Some((Link::from(link), bridge.targets.get(link.target_id)?)));
+        let (links, targets): (Vec<Link>, Vec<_>) = linked.unzip();
+        Some(Self {
+            tracker: tracker.clone(),
+            rules: Rules::of(tracker),
+            links,
+            targets: targets
+                .into_iter()
+                .map(|target| (target.id, target.clone()))
+                .collect(),
+        })
+    }
+}
+
+/// What came of a letter.
+#[derive(Clone, Debug)]
+pub struct Ended {
+    pub target: NotificationTargetId,
+    pub delivery: DeliveryId,
+    pub outcome: Outcome,
+}
+
+/// What happened since the last round.
+#[derive(Clone, Debug, Default)]
+pub struct News {
+    /// Boards that may have new events.
+    pub changed: BTreeSet<ChatId>,
+    /// Chats that wrote.
+    pub heard: BTreeSet<ChatId>,
+    pub ended: Vec<Ended>,
+    /// What came of the notice to a chat.
+    pub noticed: Option<(Notice, Outcome)>,
+}
+
+/// What a round came to.
+#[derive(Debug, Default)]
+pub struct Round {
+    /// What is to be sent now; that it is, is recorded.
+    pub letters: Vec<Letter>,
+    /// What a chat is to be told of its board.
+    pub notice: Option<Notice>,
+    /// When there is to be another round though nothing happened.
+    pub next: Option<Timestamp>,
+    /// Chats that wake a target when they write.
+    pub awaited: BTreeSet<ChatId>,
+}
+
+/// What could not be done is tried again after so many milliseconds.
+const AGAIN: i64 = 5_000;
+
+/// A tracker at work.
+pub struct Worker {
+    stream: OpenNotifier,
+    boards: Arc<Boards>,
+    /// Up to where boards were read without anything that had to be recorded.
+    seen: HashMap<ChatId, Position>,
+    /// What came of letters, until that is recorded.
+    ended: Vec<Ended>,
+    /// Letters that are being sent.
+    sending: BTreeSet<DeliveryId>,
+    /// The letters of deliveries that did not end.
+    letters: HashMap<DeliveryId, Letter>,
+    notices: Notices,
+    /// The order as it was when boards and targets were last compared with it.
+    settled: Option<Option<Order>>,
+    /// Changes that a failed round did not see.
+    missed: News,
+    /// Boards that could not be read in the last round.
+    unreadable: BTreeSet<ChatId>,
+}
+
+impl Worker {
+    pub fn new(stream: OpenNotifier, boards: Arc<Boards>) -> Self {
+        Self {
+            stream,
+            boards,
+            seen: HashMap::new(),
+            ended: Vec::new(),
+            sending: BTreeSet::new(),
+            letters: HashMap::new(),
+            notices: Notices::default(),
+            settled: None,
+            missed: News::default(),
+            unreadable: BTreeSet::new(),
+        }
+    }
+
+    pub fn stream(&self) -> &OpenNotifier {
+        &self.stream
+    }
+
+    /// One round. `all` are the boards there are, with the lengths of their logs, whenever those are to be compared with what was
+    /// read. When it fails nothing is to be sent, and the next round makes up for it.
+    pub fn round(
+        &mut self,
+        order: Option<&Order>,
+        happened: News,
+        all: Option<&BTreeMap<ChatId, u64>>,
+        now: Timestamp,
+    ) -> Result<Round, StoreError> {
+        self.missed.changed.extend(happened.changed);
+        self.missed.heard.extend(happened.heard);
+        self.ended.extend(happened.ended);
+        self.missed.noticed = happened.noticed.or(self.missed.noticed.take());
+        let round = self.work(order, all, now);
+        match &round {
+            Ok(_) => {
+                self.missed = News {
+                    changed: std::mem::take(&mut self.unreadable),
+                    ..News::default()
+                };
+                self.ended.clear();
+            }
+            // What the state said may be gone with it.
+            Err(_) => {
+                self.seen.clear();
+                self.settled = None;
+            }
+        }
+        round
+    }
+
+    fn work(
+        &mut self,
+        order: Option<&Order>,
+        all: Option<&BTreeMap<ChatId, u64>>,
+        now: Timestamp,
+    ) -> Result<Round, StoreError> {
+        let Self {
+            stream,
+            boards,
+            seen,
+            ended,
+            sending,
+            letters,
+            settled,
+            missed,
+            ..
+        } = self;
+        for end in ended.iter() {
+            sending.remove(&end.delivery);
+        }
+        let mut unreadable = BTreeSet::new();
+        let is_settled = settled
+            .as_ref()
+            .is_some_and(|settled| settled.as_ref() == order);
+        let mut sent = stream.record(now, |draft| {
+            let mut desk = Desk {
+                draft,
+                boards,
+                seen,
+                sending,
+                letters,
+                unreadable: &mut unreadable,
+                now,
+            };
+            desk.end_all(ended)?;
+            if let Some((notice, outcome)) = &missed.noticed {
+                desk.noticed(notice, outcome)?;
+            }
+            let Some(order) = order else {
+                desk.stop()?;
+                return Ok(Vec::new());
+            };
+            desk.hear(order, &missed.heard)?;
+            if !is_settled || all.is_some() {
+                desk.settle(order, all)?;
+            }
+            for chat in &missed.changed {
+                desk.catch_up(order, *chat)?;
+            }
+            desk.remind(order)?;
+            desk.tell_all(order)
+        })?;
+        self.settled = Some(order.cloned());
+        for letter in &sent {
+            self.sending.insert(letter.delivery);
+            self.letters.insert(letter.delivery, letter.clone());
+        }
+        let state = self.stream.state();
+        let is_current = |delivery: &DeliveryId| {
+            let mut queues = state.queues();
+            queues.any(|(_, queue)| {
+                queue
+                    .current
+                    .as_ref()
+                    .is_some_and(|current| current.delivery == *delivery)
+            })
+        };
+        self.letters.retain(|delivery, _| is_current(delivery));
+        if let Some((notice, outcome)) = &self.missed.noticed {
+            self.notices.ended(notice, outcome, now);
+        }
+        let notice = self
+            .notices
+            .next(order, self.stream.state(), &self.boards, now)?;
+        let again = (!unreadable.is_empty()).then(|| later(now, AGAIN));
+        let next = order.and_then(|order| self.next(order, now));
+        let round = Round {
+            next: next
+                .into_iter()
+                .chain(again)
+                .chain(self.notices.again())
+                .min(),
+            awaited: order.map(|order| self.awaited(order)).unwrap_or_default(),
+            notice,
+            letters: std::mem::take(&mut sent),
+        };
+        self.unreadable = unreadable;
+        if self.sending.is_empty() {
+            self.stream.rest();
+        }
+        Ok(round)
+    }
+
+    /// When something is to be done though nothing happens.
+    fn next(&self, order: &Order, now: Timestamp) -> Option<Timestamp> {
+        let state = self.stream.state();
+        let steps = order.links.iter().filter_map(|link| {
+            let queue = state.queue(link.target)?;
+            match next_step(&order.rules, link, queue, &BTreeSet::new(), now) {
+                Step::Rest(until) => until,
+                // Everything that can be done was done.
+                Step::Repeat | Step::SendKept | Step::Gather { .. } => Some(later(now, AGAIN)),
+            }
+        });
+        let reminder = next_reminder(state);
+        let reminder = reminder.map(|at| Timestamp::from_millis(at.saturating_mul(1_000)));
+        steps.chain(reminder).min()
+    }
+
+    /// Whether a tracker that is off has nothing left to do.
+    pub fn is_wound_up(&self) -> bool {
+        let state = self.stream.state();
+        let is_idle = self.sending.is_empty() && self.missed.changed.is_empty();
+        is_idle && !state.is_following() && state.told().is_empty()
+    }
+
+    /// Records how far boards were read, and brings the snapshot up to date, when the process ends.
+    pub fn finish(&mut self, now: Timestamp) {
+        if !self.seen.is_empty() {
+            let seen = std::mem::take(&mut self.seen);
+            let recorded = self
+                .stream
+                .record(now, |draft| catch_up::record_seen(draft, seen));
+            if let Err(error) = recorded {
+                tracing::warn!(tracker = self.stream.tracker().0, %error, "it could not be recorded how far a notification tracker read; it reads that again");
+            }
+        }
+        self.stream.finish();
+    }
+}
+
+fn later(now: Timestamp, by: i64) -> Timestamp {
+    Timestamp::from_millis(now.millis().saturating_add(by))
+}
+
+/// A round while it is being made.
+struct Desk<'d, 's> {
+    draft: &'d mut super::stream::Draft<'s>,
+    boards: &'d Boards,
+    seen: &'d mut HashMap<ChatId, Position>,
+    sending: &'d BTreeSet<DeliveryId>,
+    letters: &'d HashMap<DeliveryId, Letter>,
+    /// Boards that cannot be read now.
+    unreadable: &'d mut BTreeSet<ChatId>,
+    now: Timestamp,
+}

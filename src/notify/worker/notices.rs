@@ -1,0 +1,145 @@
+//! The chats are told to whom their boards are forwarded: a group's board is private to the group.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::domain::bridge::{NotificationTargetId, Place};
+use crate::domain::notifier::{ForwardingTold, NamedTarget, Notifier, NotifierEvent, Outcome};
+use crate::domain::{ChatId, Locale, Timestamp};
+use crate::store::StoreError;
+
+use super::super::boards::Boards;
+use super::super::letter::Notice;
+use super::{Desk, Order, later};
+
+/// After so many milliseconds a chat that could not be told is told again.
+const AGAIN: i64 = 60_000;
+
+type Targets = BTreeMap<NotificationTargetId, String>;
+
+/// Which chats are to be told.
+#[derive(Default)]
+pub struct Notices {
+    /// What was compared with what the chats know.
+    compared: Option<(Option<Order>, usize)>,
+    left: BTreeSet<ChatId>,
+    is_sending: bool,
+    /// Nobody is told before.
+    pause: Option<Timestamp>,
+}
+
+impl Notices {
+    /// The next chat that is to be told something, unless one is being told.
+    pub fn next(
+        &mut self,
+        order: Option<&Order>,
+        state: &Notifier,
+        boards: &Boards,
+        now: Timestamp,
+    ) -> Result<Option<Notice>, StoreError> {
+        self.compare(order, state);
+        self.pause = self.pause.filter(|pause| *pause > now);
+        if self.is_sending || self.pause.is_some() {
+            return Ok(None);
+        }
+        while let Some(chat) = self.left.pop_first() {
+            if let Some(notice) = notice(order, state, chat) {
+                let bots = boards.with_board(chat, |board, _| board.seen().bots().collect())?;
+                self.is_sending = true;
+                return Ok(Some(Notice { bots, ..notice }));
+            }
+        }
+        Ok(None)
+    }
+
+    /// When somebody is to be told who could not be told before.
+    pub fn again(&self) -> Option<Timestamp> {
+        self.pause.filter(|_| !self.left.is_empty())
+    }
+
+    /// A chat was told, or could not be.
+    pub fn ended(&mut self, notice: &Notice, outcome: &Outcome, now: Timestamp) {
+        self.is_sending = false;
+        if matches!(outcome, Outcome::Retry { .. }) {
+            self.left.insert(notice.chat);
+            self.pause = Some(later(now, AGAIN));
+        }
+    }
+
+    /// Finds the chats that know something else than what is, when anything changed.
+    fn compare(&mut self, order: Option<&Order>, state: &Notifier) {
+        let known = self.compared.as_ref();
+        let count = state.collections().len();
+        if known.is_some_and(|(known, number)| known.as_ref() == order && *number == count) {
+            return;
+        }
+        let followed = state.collections().map(|(chat, _)| chat);
+        let chats: BTreeSet<ChatId> = followed.chain(state.told().keys().copied()).collect();
+        let differs = |chat: &ChatId| notice(order, state, *chat).is_some();
+        self.left = chats.into_iter().filter(differs).collect();
+        self.compared = Some((order.cloned(), count));
+    }
+}
+
+impl Desk<'_, '_> {
+    /// Records what a chat knows now. One that cannot be told is not told for ever.
+    pub fn noticed(&mut self, notice: &Notice, outcome: &Outcome) -> Result<(), StoreError> {
+        if let Outcome::Retry { reason, .. } = outcome {
+            tracing::warn!(
+                chat = notice.chat.0,
+                reason,
+                "a chat could not be told that its board is forwarded; it is tried again"
+            );
+            return Ok(());
+        }
+        let named = |(target, name): (&NotificationTargetId, &String)| NamedTarget {
+            target: *target,
+            name: name.clone(),
+        };
+        self.draft
+            .add(NotifierEvent::ForwardingTold(ForwardingTold {
+                collection: notice.chat,
+                targets: notice.now.iter().map(named).collect(),
+            }))
+    }
+}
+
+/// What a chat is to be told, if that is anything.
+fn notice(order: Option<&Order>, state: &Notifier, chat: ChatId) -> Option<Notice> {
+    let now = order
+        .map(|order| forwarded(order, chat))
+        .unwrap_or_default();
+    let before = state.told().get(&chat).cloned().unwrap_or_default();
+    let only_in = |these: &Targets, others: &Targets| -> Vec<String> {
+        let only = these
+            .iter()
+            .filter(|(target, _)| !others.contains_key(target));
+        only.map(|(_, name)| name.clone()).collect()
+    };
+    let (started, stopped) = (only_in(&now, &before), only_in(&before, &now));
+    let is_news = !started.is_empty() || !stopped.is_empty();
+    is_news.then(|| Notice {
+        chat,
+        locale: order.map_or(Locale::English, |order| order.tracker.locale),
+        started,
+        stopped,
+        now,
+        bots: Vec::new(),
+    })
+}
+
+/// The targets that are told what happens on this board, but for the chat itself.
+fn forwarded(order: &Order, chat: ChatId) -> Targets {
+    let is_elsewhere = |place: &Place| match place {
+        Place::Telegram(place) => place.chat_id != chat,
+        Place::Webhook(_) => true,
+    };
+    if !order.rules.collections.follows(chat) {
+        return Targets::new();
+    }
+    let targets = order.targets.values();
+    let elsewhere =
+        targets.filter(|target| target.place().is_some_and(|place| is_elsewhere(&place)));
+    elsewhere
+        .map(|target| (target.id, target.name.clone()))
+        .collect()
+}

@@ -1,0 +1,228 @@
+//! The ends of letters, and what the order says of boards and targets.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::domain::bridge::{NotificationTargetId, Place};
+use crate::domain::notifier::{
+    Baseline, FollowingStopped, NotifierEvent, Outcome, TargetFreed, TargetsLeft, abandoned,
+    baselines, due_dates, end, following, interrupted, needs_dues, position_of,
+};
+use crate::domain::{ChatId, Position};
+use crate::store::StoreError;
+
+use super::{Desk, Ended, Order, Worker};
+
+/// What is said of a delivery to a target that is linked no more.
+const UNLINKED: &str = "the target is not linked to the tracker any more";
+const OFF: &str = "the tracker was switched off before it could be sent again";
+
+impl Desk<'_, '_> {
+    /// Records what came of letters, and of those that an earlier process was sending.
+    pub fn end_all(&mut self, ended: &[Ended]) -> Result<(), StoreError> {
+        let lost = interrupted(self.draft.state).into_iter().filter(|event| {
+            let NotifierEvent::DeliveryEnded(lost) = event else {
+                return false;
+            };
+            let is_known = ended.iter().any(|end| end.delivery == lost.delivery);
+            !is_known && !self.sending.contains(&lost.delivery)
+        });
+        for event in lost.collect::<Vec<_>>() {
+            tracing::warn!(
+                ?event,
+                "nobody knows whether a notification arrived that was being sent when the program ended"
+            );
+            self.draft.add(event)?;
+        }
+        for Ended {
+            target,
+            delivery,
+            outcome,
+        } in ended
+        {
+            let queue = self.draft.state.queue(*target);
+            let current = queue.and_then(|queue| queue.current.as_ref());
+            let Some((queue, current)) = queue.zip(current) else {
+                continue;
+            };
+            if current.delivery != *delivery {
+                continue;
+            }
+            let jitter = i64::from(self.now.millis().unsigned_abs() as u32 % 1_000);
+            let events = end(*target, queue, current, outcome, self.now, jitter);
+            say(*target, outcome, &events);
+            self.draft.add_all(events)?;
+        }
+        Ok(())
+    }
+
+    /// The tracker is off: nothing is followed any more.
+    pub fn stop(&mut self) -> Result<(), StoreError> {
+        self.seen.clear();
+        let state = &self.draft.state;
+        if state.is_following() || state.queues().len() > 0 {
+            let ends = abandoned(self.draft.state, OFF, |_, _| true);
+            self.draft.add_all(ends)?;
+            self.draft
+                .add(NotifierEvent::FollowingStopped(FollowingStopped {}))?;
+        }
+        Ok(())
+    }
+
+    /// A chat that writes can be written to again.
+    pub fn hear(&mut self, order: &Order, heard: &BTreeSet<ChatId>) -> Result<(), StoreError> {
+        for (target, chat) in self.draft.state.unreachable_in(order) {
+            if heard.contains(&chat) {
+                self.draft
+                    .add(NotifierEvent::TargetFreed(TargetFreed { target }))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Compares what is followed and who is linked with the order.
+    pub fn settle(
+        &mut self,
+        order: &Order,
+        all: Option<&BTreeMap<ChatId, u64>>,
+    ) -> Result<(), StoreError> {
+        self.leave_targets(order)?;
+        let boards: BTreeSet<ChatId> = match all {
+            Some(all) => all.keys().copied().collect(),
+            None => self.boards.all()?,
+        };
+        let following = following(&order.rules, self.draft.state, &boards);
+        self.draft.add_all(following.events)?;
+        let from_now = self.baselines_of(&following.from_now)?;
+        self.draft
+            .add_all(baselines(from_now, following.covers_all))?;
+        let missing = needs_dues(self.draft.state);
+        for chat in &missing {
+            self.catch_up(order, *chat)?;
+        }
+        let missing = self.baselines_of(&needs_dues(self.draft.state))?;
+        self.draft.add_all(baselines(missing, false))?;
+        for (chat, len) in all.into_iter().flatten() {
+            let at = position_of(self.draft.state, *chat);
+            if at.is_some_and(|at| at.offset != *len) {
+                self.catch_up(order, *chat)?;
+            }
+        }
+        self.find_lost(order, all)
+    }
+
+    /// Boards that are followed and not there: they have another id, or will be there again.
+    fn find_lost(
+        &mut self,
+        order: &Order,
+        all: Option<&BTreeMap<ChatId, u64>>,
+    ) -> Result<(), StoreError> {
+        let Some(all) = all else { return Ok(()) };
+        let collections = self.draft.state.collections();
+        let lost = collections
+            .filter(|(chat, known)| known.at != Position::START && !all.contains_key(chat));
+        for chat in lost.map(|(chat, _)| chat).collect::<Vec<_>>() {
+            self.catch_up(order, chat)?;
+        }
+        Ok(())
+    }
+
+    fn baselines_of(&self, chats: &[ChatId]) -> Result<Vec<Baseline>, StoreError> {
+        let follows_dues = self.draft.state.reminders().any();
+        let baseline = |chat: &ChatId| {
+            let (at, dues) = if follows_dues {
+                let look = |board: &_, at| (at, Some(due_dates(board)));
+                self.boards.with_board(*chat, look)?
+            } else {
+                (self.boards.end(*chat)?, None)
+            };
+            Ok(Baseline {
+                collection: *chat,
+                at,
+                dues,
+            })
+        };
+        chats.iter().map(baseline).collect()
+    }
+
+    fn leave_targets(&mut self, order: &Order) -> Result<(), StoreError> {
+        let is_linked = |target| order.targets.contains_key(&target);
+        let queues = self.draft.state.queues();
+        let targets: Vec<NotificationTargetId> = queues
+            .map(|(target, _)| target)
+            .filter(|target| !is_linked(*target))
+            .collect();
+        if targets.is_empty() {
+            return Ok(());
+        }
+        let ends = abandoned(self.draft.state, UNLINKED, |target, _| !is_linked(target));
+        self.draft.add_all(ends)?;
+        self.draft
+            .add(NotifierEvent::TargetsLeft(TargetsLeft { targets }))
+    }
+}
+
+fn say(target: NotificationTargetId, outcome: &Outcome, events: &[NotifierEvent]) {
+    let is_paused = events
+        .iter()
+        .any(|event| matches!(event, NotifierEvent::TargetPaused(_)));
+    match outcome {
+        Outcome::Delivered => {}
+        Outcome::Retry { reason, .. } if is_paused => {
+            tracing::error!(
+                target_id = target.0,
+                reason,
+                "a notification target failed too often in a row and is paused; `bounty bridge deliveries` shows what failed, `bounty bridge retry` sends it again and ends the pause"
+            );
+        }
+        Outcome::Retry { reason, .. } => {
+            tracing::info!(
+                target_id = target.0,
+                reason,
+                "a notification could not be sent; it is tried again"
+            );
+        }
+        Outcome::Refused { reason } => {
+            tracing::error!(
+                target_id = target.0,
+                reason,
+                "a notification was refused and is not sent again; `bounty bridge retry` does"
+            );
+        }
+        Outcome::Unreachable { reason } => {
+            tracing::warn!(
+                target_id = target.0,
+                reason,
+                "a notification target does not want to hear from the bot; what is new waits until its chat writes"
+            );
+        }
+        Outcome::Unknown { reason } => {
+            tracing::warn!(
+                target_id = target.0,
+                reason,
+                "nobody knows whether a notification arrived; it is not sent again by itself"
+            );
+        }
+    }
+}
+
+impl Worker {
+    /// The chats of the targets that are unreachable until these write.
+    pub(super) fn awaited(&self, order: &Order) -> BTreeSet<ChatId> {
+        let unreachable = self.stream.state().unreachable_in(order);
+        unreachable.into_iter().map(|(_, chat)| chat).collect()
+    }
+}
+
+impl crate::domain::notifier::Notifier {
+    /// The targets that are unreachable, each with its chat.
+    fn unreachable_in(&self, order: &Order) -> Vec<(NotificationTargetId, ChatId)> {
+        let queues = self.queues().filter(|(_, queue)| queue.unreachable);
+        let chat = |target| match order.targets.get(&target)?.place()? {
+            Place::Telegram(place) => Some(place.chat_id),
+            Place::Webhook(_) => None,
+        };
+        queues
+            .filter_map(|(target, _)| Some((target, chat(target)?)))
+            .collect()
+    }
+}

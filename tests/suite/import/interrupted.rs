@@ -1,0 +1,96 @@
+//! An import that is stopped anywhere and done again comes to the same.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use bounty_ledger::domain::Timestamp;
+use bounty_ledger::import::{ImportError, Place, Plan as ImportPlan, json_files};
+use bounty_ledger::store::{Disk, Layout};
+
+use super::{GROUP, Old};
+use crate::library::{files, lines};
+use crate::support::law::assert_sound;
+use crate::support::scenario::ROOT;
+use crate::support::sim_disk::{Plan, SimDisk};
+
+#[test]
+fn a_log_that_ends_after_any_event_is_completed_to_the_same_bytes() {
+    let old = Old::new();
+    old.import(&[]).ok();
+    let mut whole = files(&old.data.path());
+    whole.retain(|path, _| !path.starts_with(old.data.path().join("active")));
+    for chat in [GROUP, super::DM] {
+        let log = old.data.log_bytes(chat);
+        for kept in 0..lines(&log).len() {
+            let cut: Vec<u8> = lines(&log)[..kept].concat();
+            std::fs::write(old.data.log(chat), &cut).expect("cut");
+            old.data.delete_snapshots();
+            old.import(&[]).ok();
+            let mut found = files(&old.data.path());
+            found.retain(|path, _| !path.starts_with(old.data.path().join("active")));
+            assert!(found == whole, "chat {chat}, {kept} lines were kept");
+        }
+    }
+}
+
+fn read(dir: &Path) -> ImportPlan {
+    json_files::read(dir, "old", Timestamp::from_millis(0)).expect("a source")
+}
+
+fn import_on(disk: &SimDisk, mut plan: ImportPlan) -> Result<(), ImportError> {
+    let (disk, layout) = (Arc::new(disk.clone()) as Arc<dyn Disk>, Layout::new(ROOT));
+    let place = Place {
+        disk: &disk,
+        layout: &layout,
+    };
+    let outlook = plan.outlook(place)?;
+    plan.carry_out(place, &outlook, &mut |_| {})?;
+    let compared = plan.compare(place)?;
+    assert!(compared.differences.is_empty(), "{compared:?}");
+    Ok(())
+}
+
+/// The files of the chats, without what a process that died has left half written.
+fn chats(disk: &SimDisk) -> Vec<(PathBuf, Vec<u8>)> {
+    let files = disk.files(Path::new(ROOT)).into_iter();
+    let is_chats = |path: &Path| {
+        !path.to_string_lossy().contains("/.tmp-") && !path.starts_with("/data/active")
+    };
+    files.filter(|(path, _)| is_chats(path)).collect()
+}
+
+#[test]
+fn an_import_can_be_stopped_at_any_operation_and_done_again() {
+    let old = Old::new();
+    let once = SimDisk::new(1);
+    import_on(&once, read(&old.dir())).expect("imported");
+    let expected = chats(&once);
+    for power_cut in [None, Some(0), Some(1), Some(2)] {
+        for step in 0.. {
+            let at = format!("stopped at operation {step}, power cut: {power_cut:?}");
+            let disk = SimDisk::new(step);
+            let ended =
+                import_on(&disk.process(Some(Plan::freeze(step))), read(&old.dir())).is_ok();
+            disk.crash(power_cut.is_some(), power_cut.unwrap_or(0));
+            let again = disk.process(None);
+            import_on(&again, read(&old.dir())).unwrap_or_else(|error| panic!("{at}: {error}"));
+            let found = chats(&again);
+            let names = |files: &[(PathBuf, Vec<u8>)]| -> Vec<PathBuf> {
+                files
+                    .iter()
+                    .map(|(path, _)| path.clone())
+                    .filter(|path| !path.to_string_lossy().contains(".torn-"))
+                    .collect()
+            };
+            assert_eq!(names(&found), names(&expected), "{at}");
+            for file in &expected {
+                assert!(found.contains(file), "{at}: {:?}", file.0);
+            }
+            assert_sound(&again, &at);
+            if ended {
+                assert!(step > 25, "an import has more operations than {step}");
+                break;
+            }
+        }
+    }
+}
