@@ -24,3 +24,6 @@ pub use repair::{
 pub use state::{At, StateAt};
 pub use summary::{Count, Group, GroupBy, Row, Summary, Who, summarize};
 pub use verify::{Expectation, Problem, Verdict};
+
+#[cfg(test)]
+mod old_versions;

@@ -8,6 +8,7 @@ use anyhow::Context;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch::channel;
+use tokio::task::JoinHandle;
 
 use crate::bridge::{Asker, OpenBridge, watch};
 use crate::domain::bridge::BridgeUserId;
@@ -15,6 +16,8 @@ use crate::domain::{Actor, Cause};
 use crate::engine::{Engine, Settings, system_time};
 use crate::import::left_behind;
 use crate::metrics::{ListenAddress, Watched, serve};
+use crate::notify::webhook::Guard;
+use crate::notify::{Notifications, Post};
 use crate::store::{Disk, Layout};
 use crate::telegram::{Front, Ground, Pool, Stop};
 
@@ -51,6 +54,14 @@ pub struct Args {
         default_value_t = 10
     )]
     menu_delay: u32,
+    /// A host that notifications may be sent to though it is not public, by name or IP address; may be given several times
+    #[arg(
+        long = "webhook-allow",
+        value_name = "HOST",
+        env = "BOUNTY_WEBHOOK_ALLOW",
+        value_delimiter = ','
+    )]
+    webhook_allow: Vec<String>,
     /// Serve /metrics, /healthz and /readyz over HTTP: PORT and :PORT on this machine alone, HOST:PORT elsewhere; port 0 is a free one
     #[arg(long, value_name = "ADDR", env = "BOUNTY_METRICS")]
     metrics: Option<ListenAddress>,
@@ -63,7 +74,10 @@ pub fn run(data: &DataArgs, args: &Args) -> anyhow::Result<Status> {
         flood_limit,
         ..settings(args.zone.tz)
     };
+    let guard =
+        Guard::allowing(&args.webhook_allow).context("--webhook-allow, BOUNTY_WEBHOOK_ALLOW")?;
     let service = Service {
+        guard,
         disk: data.disk(),
         layout: data.layout(),
         settings,
@@ -80,6 +94,7 @@ pub fn run(data: &DataArgs, args: &Args) -> anyhow::Result<Status> {
 }
 
 struct Service {
+    guard: Guard,
     disk: Arc<dyn Disk>,
     layout: Layout,
     settings: Settings,
@@ -109,6 +124,22 @@ impl Service {
         if let Some(listener) = listener {
             tokio::spawn(serve(listener, Arc::clone(&watched)));
         }
+        let notifications = Notifications {
+            disk: Arc::clone(&self.disk),
+            layout: self.layout.clone(),
+            bridge: bridge.clone(),
+            changes: engine.changes(),
+            courier: Arc::new(Post::new(
+                bridge.clone(),
+                api_url.clone(),
+                self.guard,
+                self.settings.zone,
+                self.settings.now,
+            )?),
+            now: self.settings.now,
+        };
+        let (end, ended) = channel(false);
+        let notifying = notify(notifications, ended);
         let ground = Ground {
             front: Front::new(Arc::clone(&engine), self.settings.zone),
             disk: self.disk,
@@ -120,6 +151,10 @@ impl Service {
             .run(&mut stop)
             .await;
         watched.stop();
+        end.send_replace(true);
+        notifying
+            .await
+            .context("the notifications ended by a bug")?;
         tracing::info!("stopping");
         close(engine).await?;
         tracing::info!("stopped; everything received is stored");
@@ -141,6 +176,15 @@ fn name_left_behind(disk: Arc<dyn Disk>, layout: Layout) -> anyhow::Result<()> {
     };
     let thread = thread::Builder::new().name("look".to_owned()).spawn(look);
     thread.map(|_| ()).context("cannot start a thread")
+}
+
+/// Sends notifications beside the bots until they are to stop. What is wrong with them never touches the bots.
+fn notify(notifications: Notifications, mut stop: Stop) -> JoinHandle<()> {
+    tokio::spawn(async move {
+        if let Err(error) = notifications.run(&mut stop).await {
+            tracing::error!(%error, "no notifications are sent until the next start");
+        }
+    })
 }
 
 /// Makes the bot of [`TOKEN`] an entry of the bridge, unless it is one.

@@ -60,6 +60,11 @@ impl Layout {
         self.root.join("active")
     }
 
+    /// Where secrets are that came with an import, each in a file of its own.
+    pub fn secrets_dir(&self) -> PathBuf {
+        self.root.join("secrets")
+    }
+
     /// The directory of the pollers' locks.
     pub fn locks_dir(&self) -> PathBuf {
         self.root.join(".locks")
@@ -73,6 +78,11 @@ impl Layout {
     /// The file whose lock the one process holds that works for the notification trackers.
     pub fn notifier_lock(&self) -> PathBuf {
         self.locks_dir().join("notifiers")
+    }
+
+    /// The file that whoever adds to a notification tracker's stream writes anew, so that the process that works for it looks.
+    pub fn notifier_bell(&self) -> PathBuf {
+        self.locks_dir().join("notifiers-asked")
     }
 
     /// Whether a file in a stream's directory has the name of a snapshot.

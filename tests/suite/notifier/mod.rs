@@ -1,0 +1,8 @@
+//! Notification trackers: what is told from the boards' logs, through restarts, kills, restores and migrations.
+
+mod boards;
+mod deliveries;
+mod desk;
+mod lab;
+mod rounds;
+mod stream;
