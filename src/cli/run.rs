@@ -20,7 +20,7 @@ use crate::store::{Disk, Layout};
 use crate::telegram::{Front, Ground, Pool, Stop};
 
 use super::Status;
-use super::args::{DataArgs, ZoneArgs, api_url, settings};
+use super::args::{DataArgs, HookArgs, ZoneArgs, api_url, settings};
 
 /// How long a stop may take before the process ends anyway; everything acknowledged is durable by then.
 const STOP_LIMIT: Duration = Duration::from_secs(15);
@@ -52,14 +52,8 @@ pub struct Args {
         default_value_t = 10
     )]
     menu_delay: u32,
-    /// A host that notifications may be sent to though it is not public, by name or IP address; may be given several times
-    #[arg(
-        long = "webhook-allow",
-        value_name = "HOST",
-        env = "BOUNTY_WEBHOOK_ALLOW",
-        value_delimiter = ','
-    )]
-    webhook_allow: Vec<String>,
+    #[command(flatten)]
+    hooks: HookArgs,
     /// Serve /metrics, /healthz and /readyz over HTTP: PORT and :PORT on this machine alone, HOST:PORT elsewhere; port 0 is a free one
     #[arg(long, value_name = "ADDR", env = "BOUNTY_METRICS")]
     metrics: Option<ListenAddress>,
@@ -72,10 +66,8 @@ pub fn run(data: &DataArgs, args: &Args) -> anyhow::Result<Status> {
         flood_limit,
         ..settings(args.zone.tz)
     };
-    let guard =
-        Guard::allowing(&args.webhook_allow).context("--webhook-allow, BOUNTY_WEBHOOK_ALLOW")?;
     let service = Service {
-        guard,
+        guard: args.hooks.guard()?,
         disk: data.disk(),
         layout: data.layout(),
         settings,
