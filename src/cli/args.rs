@@ -9,8 +9,10 @@ use chrono_tz::Tz;
 use clap::{Args, ValueEnum};
 
 use crate::audit::Reader;
+use crate::cli::UsageError;
 use crate::domain::{ChatId, StreamId};
 use crate::engine::Settings;
+use crate::notify::webhook::Guard;
 use crate::store::{Access, Disk, Layout, LocalDisk};
 use crate::text::page_size;
 
@@ -149,6 +151,45 @@ pub fn require_owner(dir: &Path) -> anyhow::Result<()> {
         ),
         _ => Ok(()),
     }
+}
+
+/// Which hosts of web hooks are talked to.
+#[derive(Debug, clap::Args)]
+pub struct HookArgs {
+    /// A host that notifications may be sent to though it is not public, by name or IP address; may be given several times
+    #[arg(
+        long = "webhook-allow",
+        value_name = "HOST",
+        env = "BOUNTY_WEBHOOK_ALLOW",
+        value_delimiter = ','
+    )]
+    hosts: Vec<String>,
+}
+
+impl HookArgs {
+    /// What keeps web hooks from reaching into the network.
+    pub fn guard(&self) -> Result<Guard, UsageError> {
+        let hosts = self.hosts.iter().map(|host| host.trim());
+        let hosts = hosts.filter(|host| !host.is_empty());
+        Guard::allowing(hosts).map_err(|error| UsageError(format!("--webhook-allow: {error}")))
+    }
+}
+
+/// The Bot API server that the environment names, if another than Telegram's.
+pub fn api_url() -> anyhow::Result<Option<url::Url>> {
+    match std::env::var("TELOXIDE_API_URL") {
+        Ok(url) if !url.is_empty() => server_url(&url).map(Some),
+        _ => Ok(None),
+    }
+}
+
+/// The address of a Bot API server; teloxide panics on one without a host, such as `localhost:8081`.
+fn server_url(url: &str) -> anyhow::Result<url::Url> {
+    let parsed = url::Url::parse(url).ok();
+    let is_http = |url: &url::Url| matches!(url.scheme(), "http" | "https");
+    parsed.filter(is_http).with_context(|| {
+        format!("TELOXIDE_API_URL is no address like http://localhost:8081: {url}")
+    })
 }
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
 //! Types of events whose every variant is the event's `data`, all of version 1.
 
 /// An enum of events by their names in the log, each with its `data`; after the names of the two types a function that answers
-/// [`crate::domain::Event::stream`].
+/// [`crate::domain::Event::stream`], and the versions before the newest.
 macro_rules! events {
-    ($(#[$doc:meta])* $events:ident, $borrowed:ident, $stream:path; $($name:ident($data:ty)),+ $(,)?) => {
+    ($(#[$doc:meta])* $events:ident, $borrowed:ident, $stream:path, $upcasters:path; $($name:ident($data:ty)),+ $(,)?) => {
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Eq)]
         pub enum $events {
@@ -24,6 +24,8 @@ macro_rules! events {
 
         impl crate::domain::Event for $events {
             type Data<'a> = $borrowed<'a>;
+
+            const UPCASTERS: &'static [crate::domain::Upcaster] = $upcasters;
 
             fn name(&self) -> &'static str {
                 match self {

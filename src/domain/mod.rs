@@ -19,6 +19,7 @@ mod record;
 mod setting;
 mod stream;
 mod time;
+mod upcast;
 pub mod zone;
 
 pub use actor::{Actor, Cause, Delivery};
@@ -31,3 +32,4 @@ pub use record::{DecodeError, Event, Recorded};
 pub use setting::SettingChange;
 pub use stream::{Aggregate, StreamId};
 pub use time::{Timestamp, UnixTime};
+pub use upcast::{Fields, Upcaster, read_event};

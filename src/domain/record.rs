@@ -10,6 +10,7 @@ use super::canonical::Cursor;
 use super::ids::Seq;
 use super::stream::StreamId;
 use super::time::Timestamp;
+use super::upcast::Upcaster;
 
 /// An event with everything the log says about it but the hash.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,7 +48,10 @@ pub trait Event: Sized + Send + 'static {
         None
     }
 
-    /// Reads an event of any version ever written, upcast to the newest type.
+    /// The versions before the newest, each with the way to the next.
+    const UPCASTERS: &'static [Upcaster];
+
+    /// Reads an event in its type's newest version. Logs are read through [`read_event`](super::read_event), which knows the older ones.
     fn decode(name: &str, version: u32, data: &RawValue) -> Result<Self, DecodeError>;
 }
 
@@ -59,6 +63,15 @@ pub enum DecodeError {
         "event type {name} version {version} is unknown to this program; a newer version of it may know the type"
     )]
     Unknown { name: String, version: u32 },
+    /// The `data` of an older version is not what any program wrote.
+    #[error(
+        "the data of event type {name} version {version} cannot be brought to the newest version: {reason}"
+    )]
+    Upcast {
+        name: String,
+        version: u32,
+        reason: String,
+    },
     /// The `data` does not have the fields of its type.
     #[error("the data of event type {name} version {version} is not readable: {source}")]
     Data {

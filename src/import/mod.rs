@@ -9,8 +9,10 @@
 
 mod board;
 pub mod bounty_sqlite;
+mod bridge;
 mod check;
 pub mod json_files;
+pub mod notify_bridge;
 mod plan;
 mod recognise;
 mod report;
@@ -21,8 +23,9 @@ mod sqlite;
 mod stream;
 
 pub use board::{BoardRows, BountyRow, StartedRow, TrackedRow};
+pub use bridge::{BridgeRows, EntityRow};
 pub use check::{Comparison, Difference};
-pub use plan::{ImportError, Outlook, Place, Plan, Renumbered, StreamOutlook};
+pub use plan::{Home, ImportError, Outlook, Place, Plan, Renumbered, StreamOutlook};
 pub use recognise::left_behind;
 pub use report::{Count, Fate, Findings, Note};
 pub use row::Row;

@@ -1,14 +1,16 @@
 //! A source that was read whole, what it comes to in a data directory, and carrying it out.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::board::BoardRows;
+use super::bridge::BridgeRows;
 use super::check::{self, Comparison};
 use super::report::Findings;
 use super::stream::{Known, Rows, Target};
 use crate::audit::{Problem, Reader};
-use crate::domain::{BountyId, ChatId, StreamId};
+use crate::domain::{ChatId, StreamId};
 use crate::engine::{current_chat, flush_snapshots};
 use crate::store::{ActiveFile, Disk, Layout, StoreError, make_root};
 
@@ -46,6 +48,7 @@ impl ImportError {
 pub struct Plan {
     pub findings: Findings,
     pub boards: Vec<BoardRows>,
+    pub bridge: Option<BridgeRows>,
 }
 
 /// The data directory that a source goes to.
@@ -55,12 +58,30 @@ pub struct Place<'p> {
     pub layout: &'p Layout,
 }
 
-/// A bounty that gets another id here than it had in the source.
+/// A bounty or entity that gets another id here than it had in the source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Renumbered {
-    pub chat: ChatId,
-    pub old: BountyId,
-    pub new: BountyId,
+    pub of: Home,
+    pub old: u64,
+    pub new: u64,
+}
+
+/// Among what an id is the only one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Home {
+    /// The bounties of a chat.
+    Chat(ChatId),
+    /// The bridge's entities of a kind.
+    Entity(&'static str),
+}
+
+impl fmt::Display for Home {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Chat(chat) => chat.fmt(f),
+            Self::Entity(kind) => f.pad(kind),
+        }
+    }
 }
 
 /// What the source comes to in one stream.
@@ -98,8 +119,25 @@ impl Plan {
             let known = look(&reader, chat.into(), rows, &mut outlook)?;
             let ids = rows.new_ids(&known).into_iter();
             let renumbered = ids.filter(|(old, new)| old != new);
-            let renumbered = renumbered.map(|(old, new)| Renumbered { chat, old, new });
-            outlook.renumbered.extend(renumbered);
+            outlook
+                .renumbered
+                .extend(renumbered.map(|(old, new)| Renumbered {
+                    of: Home::Chat(chat),
+                    old: old.0,
+                    new: new.0,
+                }));
+        }
+        if let Some(rows) = &self.bridge {
+            let known = look(&reader, StreamId::Bridge, rows, &mut outlook)?;
+            let ids = rows.new_ids(&known).into_iter();
+            let renumbered = ids.filter(|((_, old), new)| old != new);
+            outlook
+                .renumbered
+                .extend(renumbered.map(|((kind, old), new)| Renumbered {
+                    of: Home::Entity(kind),
+                    old,
+                    new,
+                }));
         }
         outlook.renumbered.sort_unstable();
         Ok(outlook)
@@ -119,6 +157,13 @@ impl Plan {
         for (rows, stream) in self.boards.iter_mut().zip(&outlook.streams) {
             write_board(place, rows, stream.events > 0, written)?;
         }
+        if let (Some(rows), Some(outlook)) = (&self.bridge, outlook.streams.last()) {
+            let mut target = Target::<BridgeRows>::new(place.disk, place.layout, StreamId::Bridge);
+            match outlook.events {
+                0 => target.publish()?,
+                _ => target.write(rows, written)?,
+            }
+        }
         if let Some(active) = active {
             flush_snapshots(&**place.disk, place.layout, chats.into_iter())?;
             active.remove(&**place.disk)?;
@@ -133,6 +178,9 @@ impl Plan {
         for rows in &self.boards {
             let chat = reader.current(rows.chat)?;
             check::compare(&reader, chat.into(), rows, &mut comparison)?;
+        }
+        if let Some(rows) = &self.bridge {
+            check::compare(&reader, StreamId::Bridge, rows, &mut comparison)?;
         }
         Ok(comparison)
     }

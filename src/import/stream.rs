@@ -54,6 +54,7 @@ pub trait Rows {
     /// What must be in place before these events are in the log; the log's lock is held.
     fn prepare(
         &self,
+        _disk: &dyn Disk,
         _drafts: &[Draft<<Self::State as Aggregate>::Event>],
     ) -> Result<(), StoreError> {
         Ok(())
@@ -103,7 +104,7 @@ impl<R: Rows> Target<R> {
     pub fn write(&mut self, rows: &R, written: &mut dyn FnMut(u64)) -> Result<(), StoreError> {
         let mut pending = Vec::new().into_iter();
         let mut expected = None;
-        let path = self.log.path().to_owned();
+        let (path, disk) = (self.log.path().to_owned(), Arc::clone(&self.disk));
         loop {
             let Some((mut locked, known)) = self.lock(true)? else {
                 return Ok(());
@@ -115,7 +116,7 @@ impl<R: Rows> Target<R> {
             if chunk.is_empty() {
                 break;
             }
-            rows.prepare(&chunk)?;
+            rows.prepare(&*disk, &chunk)?;
             let count = chunk.len() as u64;
             append::<R>(&mut locked, known, chunk, &path)?;
             expected = Some(locked.end());

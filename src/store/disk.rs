@@ -20,6 +20,9 @@ pub trait Disk: Send + Sync + 'static {
     /// nothing between. `durable`: the content is flushed first; the directory is the caller's to flush.
     fn replace(&self, path: &Path, content: &[u8], durable: bool) -> io::Result<()>;
 
+    /// The same, flushed, and the file readable by its owner alone, whatever access other new files have.
+    fn replace_private(&self, path: &Path, content: &[u8]) -> io::Result<()>;
+
     /// Makes a directory and those above it; one that is there already is no error.
     fn create_dir(&self, path: &Path) -> io::Result<()>;
 

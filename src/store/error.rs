@@ -106,7 +106,7 @@ impl From<DecodeError> for DamageKind {
     fn from(error: DecodeError) -> Self {
         match error {
             DecodeError::Unknown { .. } => Self::Unknown(error.to_string()),
-            DecodeError::Data { .. } => Self::Json(error.to_string()),
+            DecodeError::Data { .. } | DecodeError::Upcast { .. } => Self::Json(error.to_string()),
         }
     }
 }

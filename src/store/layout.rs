@@ -60,6 +60,11 @@ impl Layout {
         self.root.join("active")
     }
 
+    /// Where secrets are that came with an import, each in a file of its own.
+    pub fn secrets_dir(&self) -> PathBuf {
+        self.root.join("secrets")
+    }
+
     /// The directory of the pollers' locks.
     pub fn locks_dir(&self) -> PathBuf {
         self.root.join(".locks")

@@ -9,8 +9,7 @@ use uuid::Uuid;
 
 use super::canonical;
 use super::error::DamageKind;
-use crate::domain::Head;
-use crate::domain::{Actor, Cause, Event, Recorded, Seq, Timestamp};
+use crate::domain::{Actor, Cause, Event, Head, Recorded, Seq, Timestamp, read_event};
 
 /// The longest line, its newline included, in bytes.
 pub const LINE_LIMIT: usize = 1 << 20;
@@ -169,7 +168,7 @@ pub fn decode<E: Event>(checked: &Checked<'_>, expected: Seq) -> Result<Recorded
 fn decode_any<E: Event>(line: &[u8]) -> Result<Recorded<E>, DamageKind> {
     let whole: Whole<'_> =
         serde_json::from_slice(line).map_err(|error| DamageKind::Json(error.to_string()))?;
-    let event = E::decode(&whole.name, whole.v, whole.data)?;
+    let event = read_event(&whole.name, whole.v, whole.data)?;
     Ok(Recorded {
         seq: whole.seq,
         id: whole.id,

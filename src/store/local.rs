@@ -80,17 +80,11 @@ impl Disk for LocalDisk {
     }
 
     fn replace(&self, path: &Path, content: &[u8], durable: bool) -> io::Result<()> {
-        let dir = path.parent().ok_or(ErrorKind::InvalidInput)?;
-        let mut file = tempfile::Builder::new()
-            .prefix(".tmp-")
-            .permissions(Permissions::from_mode(self.access.file_mode()))
-            .tempfile_in(dir)?;
-        file.write_all(content)?;
-        if durable {
-            file.as_file().sync_data()?;
-        }
-        file.persist(path).map_err(|error| error.error)?;
-        Ok(())
+        replace(path, content, durable, self.access)
+    }
+
+    fn replace_private(&self, path: &Path, content: &[u8]) -> io::Result<()> {
+        replace(path, content, true, Access::Owner)
     }
 
     fn create_dir(&self, path: &Path) -> io::Result<()> {
@@ -130,6 +124,20 @@ impl Disk for LocalDisk {
     fn group_flush(&self, _root: &Path) -> io::Result<Option<Box<dyn GroupFlush>>> {
         Ok(None)
     }
+}
+
+fn replace(path: &Path, content: &[u8], durable: bool, access: Access) -> io::Result<()> {
+    let dir = path.parent().ok_or(ErrorKind::InvalidInput)?;
+    let mut file = tempfile::Builder::new()
+        .prefix(".tmp-")
+        .permissions(Permissions::from_mode(access.file_mode()))
+        .tempfile_in(dir)?;
+    file.write_all(content)?;
+    if durable {
+        file.as_file().sync_data()?;
+    }
+    file.persist(path).map_err(|error| error.error)?;
+    Ok(())
 }
 
 fn status(metadata: &fs::Metadata) -> FileStatus {

@@ -38,14 +38,17 @@ struct List {
     language: Option<Locale>,
 }
 
+/// What each list was set to, by this process.
+type Known = HashMap<List, Vec<BotCommand>>;
+
 impl Menu {
     /// Sets every list, and from then on each that changes. Ends when the bridge is not watched any more.
     pub async fn follow(mut self) {
-        let (mut known, mut rest, mut failures) = (HashMap::new(), Duration::ZERO, 0);
+        let (mut known, mut rest, mut failures) = (Known::new(), Duration::ZERO, 0);
         loop {
             let (texts, id) = (self.front.texts(), self.id);
             let read = |bridge: &Arc<Bridge>| lists(bridge, id, texts);
-            let is_known = |wanted: &Vec<_>| news(wanted, &known).next().is_none();
+            let is_known = |wanted: &Vec<_>| wanted.iter().all(|entry| is_set(&known, entry));
             let Some(wanted) = settled(&mut self.bridge, rest, read, is_known).await else {
                 return;
             };
@@ -87,23 +90,23 @@ fn lists(bridge: &Bridge, bot: TelegramBotId, texts: &Texts) -> Vec<(List, Vec<B
     List::all().map(of).collect()
 }
 
-/// What is not known to be set.
-fn news<'w>(
-    wanted: &'w [(List, Vec<BotCommand>)],
-    known: &HashMap<List, Vec<BotCommand>>,
-) -> impl Iterator<Item = &'w (List, Vec<BotCommand>)> {
-    let is_new = |(list, commands): &&(List, _)| known.get(list) != Some(commands);
-    wanted.iter().filter(is_new)
+/// Whether a list is known to be set so.
+fn is_set(known: &Known, (list, commands): &(List, Vec<BotCommand>)) -> bool {
+    known.get(list) == Some(commands)
 }
 
 /// Sets what is not known to be set. After a failure, how long to wait before it is tried again.
 async fn set_news(
     bot: &Bot,
     wanted: &[(List, Vec<BotCommand>)],
-    known: &mut HashMap<List, Vec<BotCommand>>,
+    known: &mut Known,
     failures: usize,
 ) -> Option<Duration> {
-    for (list, commands) in news(wanted, &known.clone()) {
+    for entry in wanted {
+        if is_set(known, entry) {
+            continue;
+        }
+        let (list, commands) = entry;
         if let Err(error) = set(bot, *list, commands).await {
             tracing::warn!(
                 failures,

@@ -261,8 +261,7 @@ welcome-private =
     { example-add }
     /bounty lists yours, /help shows everything else. I also keep boards for groups: add me to one.
 greeting = Hello! I keep this group's bounty board; /help shows how. Add the first bounty: { example-add }
-forwarding-started = From now on, what happens on this board is also told to { $places }. The operator of this bot set that up; /help always shows it.
-forwarding-stopped = What happens on this board is no longer told to { $places }.
+test-message = This is a test: messages of this bot reach the target “{ $name }”.
 forwarded-chat = the chat “{ $name }”
 forwarded-webhook = the web hook “{ $name }”
 forwarded-more = { $count } more

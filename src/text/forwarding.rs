@@ -12,21 +12,6 @@ use crate::domain::bridge::{Destination, Forwarding};
 const NAMED: usize = 10;
 
 impl Renderer<'_> {
-    /// What the chat is told when it changes.
-    pub(super) fn forwarding_changed(
-        &self,
-        started: &[Forwarding],
-        stopped: &[Forwarding],
-    ) -> Html {
-        let said = [
-            ("forwarding-started", started),
-            ("forwarding-stopped", stopped),
-        ];
-        let said = said.into_iter().filter(|(_, found)| !found.is_empty());
-        let said = said.map(|(key, found)| self.format(key, self.places(found)));
-        Html::join(said, "\n\n")
-    }
-
     /// What the help says of it.
     pub(super) fn forwarded(&self, found: &[Forwarding]) -> Html {
         self.format("note-forwarded", self.places(found))

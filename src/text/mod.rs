@@ -127,8 +127,9 @@ impl Renderer<'_> {
             Say::NoCommand => Message::quiet(self.say("no-command")),
             Say::Greeting => Message::quiet(self.say("greeting")),
             Say::EditedMessage => Message::quiet(self.say("edited-message")),
-            Say::ForwardingChanged { started, stopped } => {
-                Message::quiet(self.forwarding_changed(started, stopped))
+            Say::TestMessage { target } => {
+                let args = Args::default().html("name", Html::name(target));
+                Message::quiet(self.format("test-message", args))
             }
         }
     }

@@ -19,10 +19,9 @@ pub enum Say<'a> {
     Greeting,
     /// A message that held a command was edited; the command cannot be made an edit of a bounty.
     EditedMessage,
-    /// It is told elsewhere, or no longer, what happens on the chat's board.
-    ForwardingChanged {
-        started: &'a [Forwarding],
-        stopped: &'a [Forwarding],
+    /// The operator tries whether messages reach the target of this name.
+    TestMessage {
+        target: &'a str,
     },
 }
 

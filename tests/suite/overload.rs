@@ -85,6 +85,10 @@ impl Disk for Gated {
         self.disk.replace(path, content, durable)
     }
 
+    fn replace_private(&self, path: &Path, content: &[u8]) -> io::Result<()> {
+        self.disk.replace_private(path, content)
+    }
+
     fn create_dir(&self, path: &Path) -> io::Result<()> {
         self.disk.create_dir(path)
     }

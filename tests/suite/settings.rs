@@ -84,7 +84,7 @@ fn every_kind_of_reply_follows_the_chats_language() {
     );
     let shell = data.shell(&["--chat", "-100"], "/bounty\n/delete\n").ok();
     assert!(shell.stdout.contains("1 задача"), "{}", shell.stdout);
-    assert!(shell.stdout.contains("Скажите номер"), "{}", shell.stdout);
+    assert!(shell.stdout.contains("Укажите номер"), "{}", shell.stdout);
 }
 
 #[test]

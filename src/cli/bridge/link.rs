@@ -17,10 +17,10 @@ pub enum Link {}
 #[derive(Debug, Args)]
 pub struct New {
     /// The notifier
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", aliases = ["notification-tracker-id", "tracker-id", "tracker_id"])]
     notifier: NotificationTrackerId,
     /// The target
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", alias = "target-id")]
     target: NotificationTargetId,
     /// Switched off until `enable`
     #[arg(long)]

@@ -1,5 +1,6 @@
 //! `bounty import`: what other programs kept becomes events.
 
+mod left_behind;
 mod print;
 
 use std::path::{Path, PathBuf};
@@ -9,13 +10,17 @@ use clap::Subcommand;
 
 use crate::domain::Timestamp;
 use crate::engine::system_time;
-use crate::import::{Comparison, ImportError, Outlook, Place, Plan, bounty_sqlite, json_files};
+use crate::import::{
+    Comparison, ImportError, Outlook, Place, Plan, bounty_sqlite, json_files, notify_bridge,
+};
 
 use super::Status;
 use super::args::{DataArgs, Format, require_owner};
 use super::progress::Progress;
 use super::words::counted;
 use print::Report;
+
+pub use left_behind::name_left_behind;
 
 /// Take over what another bot kept, as events; doing it again adds only what is new. Bots may run meanwhile
 #[derive(Debug, clap::Args)]
@@ -48,20 +53,27 @@ enum Source {
         #[arg(value_name = "FILE")]
         file: PathBuf,
     },
+    /// The notification bridge's SQLite database, before its refactor or after it
+    NotifyBridge {
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
 }
 
 impl Source {
     fn path(&self) -> &Path {
         match self {
             Self::JsonFiles { dir } => dir,
-            Self::BountySqlite { file } => file,
+            Self::BountySqlite { file } | Self::NotifyBridge { file } => file,
         }
     }
 
-    fn read(&self, name: &str, now: Timestamp) -> Result<Plan, ImportError> {
+    /// Reads it whole; secrets are to go to the directory `secrets`.
+    fn read(&self, name: &str, now: Timestamp, secrets: &Path) -> Result<Plan, ImportError> {
         match self {
             Self::JsonFiles { dir } => json_files::read(dir, name, now),
             Self::BountySqlite { file } => bounty_sqlite::read(file, name, now),
+            Self::NotifyBridge { file } => notify_bridge::read(file, name, secrets),
         }
     }
 }
@@ -80,7 +92,9 @@ pub fn run(data: &DataArgs, args: &Args) -> anyhow::Result<Status> {
         Some(name) => name.clone(),
         None => name_of(args.source.path())?,
     };
-    let mut plan = args.source.read(&name, system_time())?;
+    // A bot may be started from anywhere.
+    let secrets = std::path::absolute(layout.secrets_dir())?;
+    let mut plan = args.source.read(&name, system_time(), &secrets)?;
     let bad = plan.findings.bad_rows();
     let stops = bad > 0 && !args.skip_bad;
     // What cannot be carried is said first, also when the data directory has troubles of its own.

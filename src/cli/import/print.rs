@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use crate::cli::args::Format;
 use crate::cli::output::{visible, visible_json};
 use crate::cli::words::counted;
-use crate::import::{Comparison, Fate, Note, Outlook, Plan};
+use crate::domain::bridge::without_tokens;
+use crate::import::{Comparison, Fate, Home, Note, Outlook, Plan};
 
 /// How many rows of one remark are named on a terminal.
 const SHOWN: usize = 10;
@@ -61,7 +62,7 @@ impl Report<'_> {
     }
 
     fn streams(&self, out: &mut StdoutLock<'_>) -> std::io::Result<()> {
-        writeln!(out, "{:<16}  {:>8}  {:>10}", "chat", "rows", "new events")?;
+        writeln!(out, "{:<16}  {:>8}  {:>10}", "stream", "rows", "new events")?;
         for stream in &self.outlook.streams {
             writeln!(
                 out,
@@ -77,12 +78,14 @@ impl Report<'_> {
             return Ok(());
         }
         writeln!(out, "Ids that are taken here get new ones:")?;
-        writeln!(out, "{:<16}  {:>8}  {:>8}", "chat", "old", "new")?;
+        writeln!(out, "{:<28}  {:>8}  {:>8}", "of", "old", "new")?;
         for renumbered in &self.outlook.renumbered {
             writeln!(
                 out,
-                "{:<16}  {:>8}  {:>8}",
-                renumbered.chat, renumbered.old, renumbered.new
+                "{:<28}  {:>8}  {:>8}",
+                renumbered.of.to_string(),
+                renumbered.old,
+                renumbered.new
             )?;
         }
         writeln!(out)
@@ -103,7 +106,7 @@ impl Report<'_> {
                 "{:<9}{table}{}: {}",
                 word(*fate),
                 named(*fate, rows),
-                visible(reason)
+                shown(reason)
             )?;
         }
         if remarks.is_empty() {
@@ -145,7 +148,10 @@ impl Report<'_> {
             |stream| json!({ "chat": stream.stream, "rows": stream.rows, "events": stream.events }),
         );
         let ids = self.outlook.renumbered.iter();
-        let ids = ids.map(|one| json!({ "chat": one.chat, "old": one.old, "new": one.new }));
+        let ids = ids.map(|one| match one.of {
+            Home::Chat(chat) => json!({ "chat": chat, "old": one.old, "new": one.new }),
+            Home::Entity(kind) => json!({ "entity": kind, "old": one.old, "new": one.new }),
+        });
         let notes = self.plan.findings.notes.iter().map(note);
         let compared = self.compared.map(|compared| {
             let differences = compared.differences.iter();
@@ -169,7 +175,7 @@ impl Report<'_> {
 
 fn note(note: &Note) -> Value {
     json!({ "fate": word(note.fate), "table": note.table, "key": note.key, "chat": note.chat,
-            "reason": note.reason })
+            "reason": without_tokens(&note.reason) })
 }
 
 fn word(fate: Fate) -> &'static str {
@@ -183,7 +189,7 @@ fn word(fate: Fate) -> &'static str {
 /// The rows of a remark; each, when they cannot be carried.
 fn named(fate: Fate, rows: &[String]) -> String {
     let limit = if fate == Fate::Bad { usize::MAX } else { SHOWN };
-    let shown: Vec<String> = rows.iter().take(limit).map(|row| visible(row)).collect();
+    let shown: Vec<String> = rows.iter().take(limit).map(|row| shown(row)).collect();
     let rest = rows.len() - shown.len();
     let rest = match rest {
         0 => String::new(),
@@ -193,4 +199,9 @@ fn named(fate: Fate, rows: &[String]) -> String {
         true => String::new(),
         false => format!(" {}{rest}", shown.join(", ")),
     }
+}
+
+/// What stands in a source is shown harmless, and without anything that looks like a token.
+fn shown(text: &str) -> String {
+    visible(&without_tokens(text))
 }

@@ -3,10 +3,10 @@
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::canonical;
+use super::{canonical, upcast};
 use crate::domain::record::{present, read_data};
 use crate::domain::{
-    BountyId, ChatId, Cursor, DecodeError, Event, Locale, Seq, StreamId, UnixTime,
+    BountyId, ChatId, Cursor, DecodeError, Event, Locale, Seq, StreamId, UnixTime, Upcaster,
 };
 
 /// Whose board it is.
@@ -202,6 +202,8 @@ impl BoardEvent {
 
 impl Event for BoardEvent {
     type Data<'a> = BoardData<'a>;
+
+    const UPCASTERS: &'static [Upcaster] = upcast::UPCASTERS;
 
     fn name(&self) -> &'static str {
         match self {

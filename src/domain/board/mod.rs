@@ -18,6 +18,7 @@ mod seen;
 mod settings;
 mod snapshot;
 mod state;
+mod upcast;
 
 pub use answer::{
     Answer, BountyView, EditLine, Entry, FieldChange, History, HistoryEntry, Page, Refusal, Scope,

@@ -13,7 +13,7 @@ pub struct ChatSettings {
     pub language: Option<Locale>,
     /// By its IANA name.
     pub timezone: Option<String>,
-    /// The event that first set a due date here.
+    /// The event by which somebody first set a due date here.
     pub first_due: Option<Seq>,
 }
 

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::event::{BoardEvent, BoardOpened, BountyAdded, BountyEdited, ChatKind, ChatMigrated};
 use super::seen::SeenUpdates;
 use super::settings::ChatSettings;
-use crate::domain::{Actor, BountyId, ChatId, Recorded, Seq, UnixTime, UserId};
+use crate::domain::{Actor, BountyId, Cause, ChatId, Recorded, Seq, UnixTime, UserId};
 
 /// One bounty as it is now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -125,6 +125,7 @@ impl Board {
     pub fn evolve(&mut self, record: &Recorded<BoardEvent>) {
         self.seq = record.seq;
         self.remember(record);
+        self.note_first_due(record);
         match &record.event {
             BoardEvent::BoardOpened(opened) => self.opened = Some(opened.clone()),
             BoardEvent::UserStarted(_) => self.start(&record.actor),
@@ -183,7 +184,6 @@ impl Board {
         };
         self.text_bytes += bounty.text.len() as u64;
         self.skip_to(added.id);
-        self.note_due(bounty.due);
         self.last_id = self.last_id.max(added.id);
         if let Some(replaced) = self.bounties.insert(added.id, bounty) {
             self.text_bytes = self.text_bytes.saturating_sub(replaced.text.len() as u64);
@@ -204,13 +204,18 @@ impl Board {
         }
         if let Some(due) = edited.due_date_ts {
             bounty.due = due;
-            self.note_due(due);
         }
     }
 
-    fn note_due(&mut self, due: Option<UnixTime>) {
-        if due.is_some() {
-            self.settings.first_due.get_or_insert(self.seq);
+    /// What was brought over from elsewhere was not read here in any zone.
+    fn note_first_due(&mut self, record: &Recorded<BoardEvent>) {
+        let due = match &record.event {
+            BoardEvent::BountyAdded(added) => added.due_date_ts,
+            BoardEvent::BountyEdited(edited) => edited.due_date_ts.flatten(),
+            _ => None,
+        };
+        if due.is_some() && !matches!(record.cause, Cause::Import { .. }) {
+            self.settings.first_due.get_or_insert(record.seq);
         }
     }
 

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -164,6 +163,6 @@ edits! {
         quiet_hours_start: Option<ClockTime>,
         #[serde(deserialize_with = "present")]
         quiet_hours_end: Option<ClockTime>,
-        quiet_hours_zone: Tz,
+        quiet_hours_zone: String,
     }
 }

@@ -13,6 +13,7 @@ use super::ids::{
     NotificationTrackerId, NotificationTrackerTargetId, ServiceProviderId, TelegramBotId,
 };
 use super::notify::{NotificationTarget, NotificationTracker, NotificationTrackerTarget};
+use super::upcast;
 use crate::domain::StreamId;
 use crate::domain::events::events;
 
@@ -22,7 +23,7 @@ fn stream(event: &BridgeEvent) -> Option<StreamId> {
 
 events! {
     /// One event of the bridge's stream. What is in each variant is the event's `data`.
-    BridgeEvent, BridgeData, stream;
+    BridgeEvent, BridgeData, stream, upcast::UPCASTERS;
     BridgeOpened(BridgeOpened),
     UserAdded(User),
     ServiceProviderAdded(ServiceProvider),

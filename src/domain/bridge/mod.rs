@@ -23,6 +23,7 @@ mod secret;
 mod snapshot;
 mod state;
 mod table;
+mod upcast;
 
 pub use changes::{Deed, Subject, changes};
 pub use choice::{ChatAction, EventType, ListenerType, ResponseMode, Role, UpdateMode};
@@ -56,8 +57,18 @@ pub use registry::{BOUNTY, CommandSpec, commands_of};
 pub use resolve::{
     Resolution, Unreachable, active_bots, answered, first_heard, resolve, unreachable,
 };
-pub use secret::{SecretRef, find_token, without_tokens};
+pub use secret::{SecretRef, find_token, has_secret, hide, without_tokens};
 pub use state::Bridge;
+
+/// The name before the refactor of the bridge that these entities come from.
+#[deprecated(note = "the name is NotificationTracker")]
+pub type Tracker = NotificationTracker;
+/// The name before the refactor of the bridge that these entities come from.
+#[deprecated(note = "the name is NotificationTrackerTarget")]
+pub type TrackerTarget = NotificationTrackerTarget;
+/// The name before the refactor of the bridge that these entities come from.
+#[deprecated(note = "a tracker's state is a stream of its own: its name is notifier::Notifier")]
+pub type TrackerState = super::notifier::Notifier;
 
 #[cfg(test)]
 mod tests;

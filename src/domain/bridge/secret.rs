@@ -118,6 +118,61 @@ fn secret_below(value: &Value) -> Option<String> {
     }
 }
 
+/// The object with a reference in the place of each secret, which `keep` puts away; it is told the names of the fields that lead
+/// there, with dots between. A field whose name is a secret is left out.
+pub fn hide(
+    object: &Map<String, Value>,
+    keep: &mut dyn FnMut(&str, &str) -> SecretRef,
+) -> Map<String, Value> {
+    hide_below("", object, keep)
+}
+
+fn hide_below(
+    path: &str,
+    object: &Map<String, Value>,
+    keep: &mut dyn FnMut(&str, &str) -> SecretRef,
+) -> Map<String, Value> {
+    let fields = object.iter().filter(|(name, _)| !has_secret(name));
+    let hidden = fields.map(|(name, value)| {
+        let path = match path {
+            "" => name.clone(),
+            path => format!("{path}.{name}"),
+        };
+        let is_hidden = is_secret_name(name) && !value.is_null() && !is_reference(value);
+        let value = match is_hidden {
+            true => reference(keep(&path, &text_of(value))),
+            false => hide_value(&path, value, keep),
+        };
+        (name.clone(), value)
+    });
+    hidden.collect()
+}
+
+fn hide_value(path: &str, value: &Value, keep: &mut dyn FnMut(&str, &str) -> SecretRef) -> Value {
+    match value {
+        Value::String(text) if has_secret(text) => reference(keep(path, text)),
+        Value::Array(values) => {
+            let values = values.iter().map(|value| hide_value(path, value, keep));
+            Value::Array(values.collect())
+        }
+        Value::Object(_) if is_reference(value) => value.clone(),
+        Value::Object(object) => Value::Object(hide_below(path, object, keep)),
+        other => other.clone(),
+    }
+}
+
+/// A secret as it stands in a file.
+fn text_of(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+fn reference(place: SecretRef) -> Value {
+    serde_json::to_value(place).expect("a reference always has a JSON form")
+}
+
 fn is_reference(value: &Value) -> bool {
     match SecretRef::deserialize(value) {
         Ok(SecretRef::Env(name)) => is_variable_name(&name),

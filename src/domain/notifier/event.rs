@@ -162,7 +162,7 @@ fn stream(event: &NotifierEvent) -> Option<StreamId> {
 
 events! {
     /// One event of a notification tracker's stream. What is in each variant is the event's `data`.
-    NotifierEvent, NotifierData, stream;
+    NotifierEvent, NotifierData, stream, crate::domain::upcast::NONE;
     NotifierOpened(NotifierOpened),
     BaselineSet(BaselineSet),
     CollectionsLeft(CollectionsLeft),

@@ -338,6 +338,7 @@ impl Reading<'_> {
         Plan {
             findings: self.findings,
             boards: self.boards.into_values().collect(),
+            bridge: None,
         }
     }
 }

@@ -72,6 +72,19 @@ impl Cell {
         Ok(text.filter(|text| !text.trim().is_empty()))
     }
 
+    /// Yes or no, as numbers or words.
+    pub fn flag(&self, field: &str) -> Result<Option<bool>, String> {
+        match self {
+            Self::Null => Ok(None),
+            Self::Integer(number) => Ok(Some(*number != 0)),
+            Self::Text(word) if word.eq_ignore_ascii_case("true") || word == "1" => Ok(Some(true)),
+            Self::Text(word) if word.eq_ignore_ascii_case("false") || word == "0" => {
+                Ok(Some(false))
+            }
+            _ => Err(format!("{field} is neither true nor false")),
+        }
+    }
+
     /// A moment: Unix seconds, or a date and time in UTC unless it says otherwise.
     pub fn moment(&self, field: &str) -> Result<Timestamp, String> {
         self.optional_moment(field)?.ok_or_else(|| missing(field))

@@ -36,6 +36,11 @@ impl<'d> Table<'d> {
             .any(|name| self.name.eq_ignore_ascii_case(name))
     }
 
+    /// The names of its columns.
+    pub fn columns(&self) -> &[String] {
+        &self.columns
+    }
+
     /// The column that has the first of these names that one has.
     pub fn column(&self, names: &[&str]) -> Option<&str> {
         let mut columns = names.iter().flat_map(|name| {

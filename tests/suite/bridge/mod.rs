@@ -1,11 +1,13 @@
 //! The bridge: its command line, its stream, and the rules that hold after any commands.
 
 mod commands;
+mod deliveries;
 mod golden;
 mod notifications;
 mod properties;
 mod secrets;
 mod stream;
+mod tested;
 
 use std::fs;
 

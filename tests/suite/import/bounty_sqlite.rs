@@ -234,7 +234,8 @@ fn an_old_id_that_is_free_in_its_chat_is_kept_and_the_others_are_listed() {
     old.data.feed(&[in_group(1, GROUP, 5, "/add Here")]).ok();
     let run = old.import(&[]).ok();
     assert!(
-        run.stdout.contains("-100123                  1         8"),
+        run.stdout
+            .contains("-100123                              1         8"),
         "{}",
         run.stdout
     );

@@ -6,6 +6,8 @@ mod interrupted;
 mod json_bad;
 mod json_files;
 mod json_in_use;
+mod notify_bridge;
+mod notify_run;
 mod run;
 mod sqlite_bad;
 

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use bounty_ledger::domain::Locale;
+
 use super::{GROUP, TOKENS, Troupe};
 use crate::support::bot::{Bot, LIMIT};
 use crate::support::bot_api::updates::{User, dm};
@@ -45,8 +47,10 @@ fn menu(api: &FakeBotApi, token: &str, scope: &str) -> Option<Vec<String>> {
         .map(|set| (set.language_code.as_str(), names(set)))
         .collect();
     let others = lists.get("")?;
-    let is_whole = ["en", "ru"].iter().all(|code| lists.contains_key(code));
-    let is_same = is_whole && lists.values().all(|list| list == others);
+    let all = Locale::ALL
+        .iter()
+        .all(|locale| lists.contains_key(locale.as_str()));
+    let is_same = all && lists.values().all(|list| list == others);
     is_same.then(|| others.iter().map(ToString::to_string).collect())
 }
 

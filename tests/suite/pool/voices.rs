@@ -127,7 +127,7 @@ fn what_the_chat_chose_holds_for_both_bots_and_the_users_language_only_in_privat
     assert!(text(&added).contains("Europe/Berlin"), "{added}");
     let chosen = answer(&troupe, &here, ONE, 2, "/language ru");
     assert!(text(&chosen).contains("по-русски"), "{chosen}");
-    assert!(text(&answer(&troupe, &here, ONE, 3, "/delete")).contains("Скажите номер"));
+    assert!(text(&answer(&troupe, &here, ONE, 3, "/delete")).contains("Укажите номер"));
     answer(&troupe, &here, ONE, 4, "/language en");
     assert!(text(&answer(&troupe, &here, TWO, 40, "/bounty")).starts_with("Bounties: 1"));
 

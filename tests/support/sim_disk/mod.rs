@@ -240,6 +240,10 @@ impl Disk for SimDisk {
         replaced
     }
 
+    fn replace_private(&self, path: &Path, content: &[u8]) -> io::Result<()> {
+        self.replace(path, content, true)
+    }
+
     fn create_dir(&self, path: &Path) -> io::Result<()> {
         let ancestors: Vec<&Path> = path.ancestors().collect();
         for dir in ancestors.into_iter().rev() {

@@ -8,7 +8,7 @@ use crate::domain::board::{
     Answer, Board, BoardEvent, BountyEdited, Change, LanguageChosen, PageSize, Query, Refusal,
     TimezoneChosen, board_file, confirm, setting_change, unchanged,
 };
-use crate::domain::{Actor, BountyId, Event, Locale, Seq};
+use crate::domain::{Actor, BountyId, Cause, Event, Locale, Seq};
 
 const SIZE: PageSize = PageSize {
     entries: 20,
@@ -150,6 +150,17 @@ fn the_first_due_date_in_a_chat_without_a_zone_is_told_once() {
     let given = Given::group().bounty(7, "x").event(user(7), edited);
     assert!(style(&given, 3).zone_assumed);
     assert!(!Given::group().board.settings().style(None).zone_assumed);
+
+    let mut given = Given::group();
+    let import = Cause::Import {
+        source: "chat -5".to_owned(),
+        file: "events.jsonl".to_owned(),
+        key: "bounty 1".to_owned(),
+    };
+    given.apply(user(7), import, added(1, "brought over", None, due));
+    assert!(!style(&given, 2).zone_assumed);
+    let given = given.event(user(7), added(2, "the first here", None, due));
+    assert!(style(&given, 3).zone_assumed);
 }
 
 #[test]

@@ -224,7 +224,7 @@ fn add_link(
         enabled: true,
         quiet_hours_start: None,
         quiet_hours_end: None,
-        quiet_hours_zone: Tz::UTC,
+        quiet_hours_zone: Tz::UTC.name().to_owned(),
     };
     Ok(added(judge::link(parts, &base)?, base))
 }

@@ -69,8 +69,8 @@ pub struct NotificationTrackerTarget {
     /// None when there are no quiet hours, as the end.
     pub quiet_hours_start: Option<ClockTime>,
     pub quiet_hours_end: Option<ClockTime>,
-    /// The time zone that they are in.
-    pub quiet_hours_zone: Tz,
+    /// The time zone that they are in, by its IANA name. Such names come and go: one that this program does not know stands for UTC.
+    pub quiet_hours_zone: String,
 }
 
 impl NotificationTarget {
@@ -86,7 +86,7 @@ impl NotificationTrackerTarget {
         Some(QuietHours {
             start: self.quiet_hours_start?,
             end: self.quiet_hours_end?,
-            zone: self.quiet_hours_zone,
+            zone: self.quiet_hours_zone.parse().unwrap_or(Tz::UTC),
         })
     }
 }

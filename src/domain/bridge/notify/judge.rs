@@ -190,12 +190,11 @@ pub fn link(
     row: &NotificationTrackerTarget,
 ) -> Result<NotificationTrackerTargetEdited, Refusal> {
     let hours = parts.quiet_hours.as_ref().map(quiet_hours).transpose()?;
-    let zone = |typed: &String| zone::find(typed).ok_or_else(|| not_readable("quiet-zone", typed));
     Ok(NotificationTrackerTargetEdited {
         enabled: parts.enabled,
         quiet_hours_start: hours.map(|hours| hours.map(|(start, _)| start)),
         quiet_hours_end: hours.map(|hours| hours.map(|(_, end)| end)),
-        quiet_hours_zone: parts.zone.as_ref().map(zone).transpose()?,
+        quiet_hours_zone: parts.zone.as_deref().map(quiet_zone).transpose()?,
         ..NotificationTrackerTargetEdited::of(row.id)
     })
 }
@@ -210,6 +209,11 @@ fn quiet_hours(typed: &Change<QuietWish>) -> Result<Option<(ClockTime, ClockTime
         Some(hours) => Ok(Some(hours)),
         None => Err(not_readable("quiet-hours", &format!("{start}-{end}"))),
     }
+}
+
+fn quiet_zone(typed: &str) -> Result<String, Refusal> {
+    let found = zone::find(typed).map(|zone| zone.name().to_owned());
+    found.ok_or_else(|| not_readable("quiet-zone", typed))
 }
 
 fn within(field: &'static str, typed: i64, range: RangeInclusive<i64>) -> Result<u32, Refusal> {

@@ -202,6 +202,9 @@ fn every_event_is_read_back_as_it_was_written() {
         let read = BridgeEvent::decode(event.name(), 1, &raw).expect("known");
         assert_eq!(read, event);
     }
+    let unknown = r#"{"id":1,"quiet_hours_zone":"Mars/Olympus"}"#.to_owned();
+    let unknown = RawValue::from_string(unknown).expect("JSON");
+    assert!(BridgeEvent::decode("NotificationTrackerTargetEdited", 1, &unknown).is_ok());
     let raw = RawValue::from_string(r#"{"id":1,"quiet_hours_start":"24:00"}"#.to_owned());
     let raw = raw.expect("JSON");
     assert!(BridgeEvent::decode("NotificationTrackerTargetEdited", 1, &raw).is_err());
