@@ -1,25 +1,26 @@
 //! `bounty run`: the Telegram bot.
 
 use std::sync::Arc;
-use std::thread;
 use std::time::Duration;
 
 use anyhow::Context;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch::channel;
+use tokio::task::JoinHandle;
 
 use crate::bridge::{Asker, OpenBridge, watch};
 use crate::domain::bridge::BridgeUserId;
 use crate::domain::{Actor, Cause};
 use crate::engine::{Engine, Settings, system_time};
-use crate::import::left_behind;
 use crate::metrics::{ListenAddress, Watched, serve};
+use crate::notify::webhook::Guard;
+use crate::notify::{Notifications, Post};
 use crate::store::{Disk, Layout};
 use crate::telegram::{Front, Ground, Pool, Stop};
 
 use super::Status;
-use super::args::{DataArgs, ZoneArgs, api_url, settings};
+use super::args::{DataArgs, HookArgs, ZoneArgs, api_url, settings};
 
 /// How long a stop may take before the process ends anyway; everything acknowledged is durable by then.
 const STOP_LIMIT: Duration = Duration::from_secs(15);
@@ -51,6 +52,8 @@ pub struct Args {
         default_value_t = 10
     )]
     menu_delay: u32,
+    #[command(flatten)]
+    hooks: HookArgs,
     /// Serve /metrics, /healthz and /readyz over HTTP: PORT and :PORT on this machine alone, HOST:PORT elsewhere; port 0 is a free one
     #[arg(long, value_name = "ADDR", env = "BOUNTY_METRICS")]
     metrics: Option<ListenAddress>,
@@ -64,6 +67,7 @@ pub fn run(data: &DataArgs, args: &Args) -> anyhow::Result<Status> {
         ..settings(args.zone.tz)
     };
     let service = Service {
+        guard: args.hooks.guard()?,
         disk: data.disk(),
         layout: data.layout(),
         settings,
@@ -80,6 +84,7 @@ pub fn run(data: &DataArgs, args: &Args) -> anyhow::Result<Status> {
 }
 
 struct Service {
+    guard: Guard,
     disk: Arc<dyn Disk>,
     layout: Layout,
     settings: Settings,
@@ -100,7 +105,8 @@ impl Service {
             self.layout.clone(),
             self.settings,
         )?);
-        name_left_behind(Arc::clone(&self.disk), self.layout.clone())?;
+        #[cfg(feature = "import")]
+        super::import::name_left_behind(Arc::clone(&self.disk), self.layout.clone())?;
         if has_token {
             set_up(&mut bridge)?;
         }
@@ -109,6 +115,22 @@ impl Service {
         if let Some(listener) = listener {
             tokio::spawn(serve(listener, Arc::clone(&watched)));
         }
+        let notifications = Notifications {
+            disk: Arc::clone(&self.disk),
+            layout: self.layout.clone(),
+            bridge: bridge.clone(),
+            changes: engine.changes(),
+            courier: Arc::new(Post::new(
+                bridge.clone(),
+                api_url.clone(),
+                self.guard,
+                self.settings.zone,
+                self.settings.now,
+            )?),
+            now: self.settings.now,
+        };
+        let (end, ended) = channel(false);
+        let notifying = notify(notifications, ended);
         let ground = Ground {
             front: Front::new(Arc::clone(&engine), self.settings.zone),
             disk: self.disk,
@@ -120,6 +142,10 @@ impl Service {
             .run(&mut stop)
             .await;
         watched.stop();
+        end.send_replace(true);
+        notifying
+            .await
+            .context("the notifications ended by a bug")?;
         tracing::info!("stopping");
         close(engine).await?;
         tracing::info!("stopped; everything received is stored");
@@ -127,20 +153,13 @@ impl Service {
     }
 }
 
-/// Says, beside the start, which chats hold what another bot left there: in them nothing is changed.
-fn name_left_behind(disk: Arc<dyn Disk>, layout: Layout) -> anyhow::Result<()> {
-    let look = move || match left_behind(&*disk, &layout) {
-        Ok(chats) if chats.is_empty() => {}
-        Ok(chats) => tracing::warn!(
-            chats = chats.len(),
-            first = chats[0].0,
-            "another bot's files are in the data directory and nothing is changed in their chats; to take them over, move their directories out of {0}, say into `old`, then `bounty import json-files old`",
-            layout.root().display()
-        ),
-        Err(error) => tracing::warn!(%error, "another bot's files could not be looked for"),
-    };
-    let thread = thread::Builder::new().name("look".to_owned()).spawn(look);
-    thread.map(|_| ()).context("cannot start a thread")
+/// Sends notifications beside the bots until they are to stop. What is wrong with them never touches the bots.
+fn notify(notifications: Notifications, mut stop: Stop) -> JoinHandle<()> {
+    tokio::spawn(async move {
+        if let Err(error) = notifications.run(&mut stop).await {
+            tracing::error!(%error, "no notifications are sent until the next start");
+        }
+    })
 }
 
 /// Makes the bot of [`TOKEN`] an entry of the bridge, unless it is one.

@@ -41,10 +41,9 @@ pub struct Changed {
 }
 
 impl Changes {
-    /// The same, from now on listened to.
-    pub(super) fn listen(&self) -> Self {
+    /// From now on chats are noted: somebody asks for them.
+    pub fn listen(&self) {
         self.0.listened.store(true, Ordering::Relaxed);
-        self.clone()
     }
 
     /// A chat has new durable events.

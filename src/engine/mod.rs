@@ -169,9 +169,9 @@ impl Engine {
         }
     }
 
-    /// The chats that change from now on.
+    /// The chats that change, once somebody listens.
     pub fn changes(&self) -> Changes {
-        self.shared.changes.listen()
+        self.shared.changes.clone()
     }
 
     /// A view of this engine that does not keep it from closing.

@@ -1,8 +1,17 @@
 //! What happens on boards is told to other chats and to web hooks, as the bridge's notification trackers say.
+//!
+//! [`Notifications`] works for all trackers of a data directory. What is to be done is decided by [`crate::domain::notifier`]; here logs
+//! are read and written, and a [`Courier`] sends.
 
 mod backoff;
 mod boards;
+mod clerk;
+mod desk;
+mod event_log;
 mod letter;
+mod mailbox;
+mod post;
+mod scan;
 mod stream;
 pub mod telegram;
 pub mod webhook;
@@ -10,6 +19,9 @@ mod worker;
 
 pub use backoff::Backoff;
 pub use boards::Boards;
+pub use desk::Notifications;
+pub use event_log::{Deliveries, Delivery, DeliveryFilter, RetryError, ask_retry, deliveries};
 pub use letter::{Courier, Letter, Notice, Sending};
+pub use post::Post;
 pub use stream::{Draft, OpenNotifier};
 pub use worker::{Ended, News, Order, Round, Worker};

@@ -106,6 +106,11 @@ impl OpenNotifier {
         self.tracker
     }
 
+    /// How long the log is, as far as it is known.
+    pub fn length(&self) -> u64 {
+        self.log.end().offset
+    }
+
     /// The state as of the last look at the log.
     pub fn state(&self) -> &Notifier {
         &self.state

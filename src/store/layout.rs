@@ -80,6 +80,11 @@ impl Layout {
         self.locks_dir().join("notifiers")
     }
 
+    /// The file that whoever adds to a notification tracker's stream writes anew, so that the process that works for it looks.
+    pub fn notifier_bell(&self) -> PathBuf {
+        self.locks_dir().join("notifiers-asked")
+    }
+
     /// Whether a file in a stream's directory has the name of a snapshot.
     pub fn is_snapshot(name: &OsStr) -> bool {
         let Some(name) = name.to_str() else {

@@ -30,25 +30,41 @@ impl PollerLock {
         stop: &mut Stop,
     ) -> Result<Option<Self>, StoreError> {
         let (dir, path) = (layout.locks_dir(), layout.poller_lock(bot));
-        disk.create_dir(&dir).at("make", &dir)?;
-        let mut locked = start_waiting(disk, path.clone());
-        let guard = match timeout(QUIET, &mut locked).await {
-            Ok(guard) => guard,
-            Err(_) => {
-                tracing::warn!(bot = bot.0, lock = %path.display(), "another process polls this bot on the same data; waiting for it to end");
-                tokio::select! {
-                    guard = locked => guard,
-                    () = stopped(stop) => return Ok(None),
-                }
-            }
+        let say = || {
+            tracing::warn!(bot = bot.0, lock = %path.display(), "another process polls this bot on the same data; waiting for it to end");
         };
-        // The waiting thread always answers; should it be gone, nothing is locked.
-        guard
-            .unwrap_or_else(|_| {
-                Err(std::io::Error::other("the waiting thread ended")).at("lock", &path)
-            })
-            .map(|guard| Some(Self { _guard: guard }))
+        let guard = wait_alone(disk, dir, path.clone(), stop, say).await?;
+        Ok(guard.map(|guard| Self { _guard: guard }))
     }
+}
+
+/// Waits until no other process holds the lock of the file `path` in `dir`; `say` is called when it is waited for. None when the
+/// process is to stop.
+pub async fn wait_alone(
+    disk: Arc<dyn Disk>,
+    dir: PathBuf,
+    path: PathBuf,
+    stop: &mut Stop,
+    say: impl FnOnce(),
+) -> Result<Option<LockGuard>, StoreError> {
+    disk.create_dir(&dir).at("make", &dir)?;
+    let mut locked = start_waiting(disk, path.clone());
+    let guard = match timeout(QUIET, &mut locked).await {
+        Ok(guard) => guard,
+        Err(_) => {
+            say();
+            tokio::select! {
+                guard = locked => guard,
+                () = stopped(stop) => return Ok(None),
+            }
+        }
+    };
+    // The waiting thread always answers; should it be gone, nothing is locked.
+    guard
+        .unwrap_or_else(|_| {
+            Err(std::io::Error::other("the waiting thread ended")).at("lock", &path)
+        })
+        .map(Some)
 }
 
 /// A thread of its own waits as long as it takes; it must not hold up the end of the process.

@@ -25,7 +25,7 @@ pub use api::{bot, describe};
 pub use call::Call;
 pub use command::{MessageText, Parsed, parse};
 pub use front::{Front, is_migration};
-pub use lock::PollerLock;
+pub use lock::{PollerLock, wait_alone};
 pub use outbox::{OnMigrated, Outbox};
 pub use poller::{PollError, Poller, Stop, identify, stopped};
 pub use pool::Pool;

@@ -25,6 +25,7 @@ mod library;
 mod machine;
 mod metrics;
 mod migration;
+mod notifier;
 mod notify_telegram;
 mod overload;
 mod pool;

@@ -1,5 +1,6 @@
 //! `bounty import`: what other programs kept becomes events.
 
+mod left_behind;
 mod print;
 
 use std::path::{Path, PathBuf};
@@ -18,6 +19,8 @@ use super::args::{DataArgs, Format, require_owner};
 use super::progress::Progress;
 use super::words::counted;
 use print::Report;
+
+pub use left_behind::name_left_behind;
 
 /// Take over what another bot kept, as events; doing it again adds only what is new. Bots may run meanwhile
 #[derive(Debug, clap::Args)]

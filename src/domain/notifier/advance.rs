@@ -5,12 +5,21 @@ use super::news::News;
 use super::rules::{Link, Rules};
 use super::state::Notifier;
 use crate::domain::board::BoardEvent;
-use crate::domain::{BountyId, ChatId, Position, Recorded};
+use crate::domain::{BountyId, Cause, ChatId, Position, Recorded, UnixTime};
 
-/// The due dates that an event sets, and the bounty that it removes.
+/// The due date that an event sets, and the bounty that it removes. What is past in a copy of an older event is old news.
 pub fn due_changes(record: &Recorded<BoardEvent>) -> (Option<DueChange>, Option<BountyId>) {
-    let since = record.time.seconds();
-    let change = |bounty, due| Some(DueChange { bounty, due, since });
+    let recorded = record.time.seconds();
+    // When it was said: that is what "in 3 days" was seen from.
+    let since = record
+        .cause
+        .delivery()
+        .map_or(recorded, |delivery| delivery.date);
+    let is_copy = matches!(record.cause, Cause::Import { .. });
+    let change = |bounty, due: Option<UnixTime>| {
+        let is_old = is_copy && due.is_some_and(|due| due <= recorded);
+        (!is_old).then_some(DueChange { bounty, due, since })
+    };
     match &record.event {
         BoardEvent::BountyAdded(added) if added.due_date_ts.is_some() => {
             (change(added.id, added.due_date_ts), None)

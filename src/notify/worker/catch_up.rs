@@ -50,7 +50,7 @@ impl Desk<'_, '_> {
                     return Ok(());
                 }
                 Found::Replaced => return self.replace(chat, from),
-                Found::Moved(to) => return self.rename(order, chat, to),
+                Found::Moved(to) => return self.rename(chat, to),
             }
         }
         Ok(())
@@ -132,17 +132,17 @@ impl Desk<'_, '_> {
     }
 
     /// The same log under another id, as a rule; should the other id's log be another one, that is found when it is read.
-    fn rename(&mut self, order: &Order, from: ChatId, to: ChatId) -> Result<(), StoreError> {
+    fn rename(&mut self, from: ChatId, to: ChatId) -> Result<(), StoreError> {
         self.seen.remove(&from);
         self.seen.remove(&to);
+        *self.renamed = true;
         tracing::info!(
             from = from.0,
             to = to.0,
             "a board that is followed has another chat id"
         );
         let moved = CollectionMoved { from, to };
-        self.draft.add(NotifierEvent::CollectionMoved(moved))?;
-        self.catch_up(order, to)
+        self.draft.add(NotifierEvent::CollectionMoved(moved))
     }
 
     /// Makes the reminders that are due, once their boards were read up to their ends.

@@ -11,8 +11,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use crate::domain::bridge::{
-    BOUNTY, Bridge, NotificationTarget, NotificationTargetId, NotificationTracker,
-    NotificationTrackerId,
+    BOUNTY, Bridge, CollectionId, Collections, NotificationTarget, NotificationTargetId,
+    NotificationTracker, NotificationTrackerId,
 };
 use crate::domain::notifier::{DeliveryId, Link, Outcome, Rules, Step, next_reminder, next_step};
 use crate::domain::{ChatId, Position, Timestamp};
@@ -107,6 +107,8 @@ pub struct Worker {
     notices: Notices,
     /// The order as it was when boards and targets were last compared with it.
     settled: Option<Option<Order>>,
+    /// The order as the bridge has it, and with the ids that chats have today.
+    resolved: Option<(Order, Order)>,
     /// Changes that a failed round did not see.
     missed: News,
     /// Boards that could not be read in the last round.
@@ -124,9 +126,16 @@ impl Worker {
             letters: HashMap::new(),
             notices: Notices::default(),
             settled: None,
+            resolved: None,
             missed: News::default(),
             unreadable: BTreeSet::new(),
         }
+    }
+
+    /// The boards that it follows, under the ids that they have; none before its first round, and when it is off.
+    pub fn collections(&self) -> Option<&Collections> {
+        let order = self.settled.as_ref()?.as_ref()?;
+        Some(&order.rules.collections)
     }
 
     pub fn stream(&self) -> &OpenNotifier {
@@ -146,7 +155,9 @@ impl Worker {
         self.missed.heard.extend(happened.heard);
         self.ended.extend(happened.ended);
         self.missed.noticed = happened.noticed.or(self.missed.noticed.take());
-        let round = self.work(order, all, now);
+        let round = self
+            .with_todays_ids(order)
+            .and_then(|order| self.work(order.as_ref(), all, now));
         match &round {
             Ok(_) => {
                 self.missed = News {
@@ -162,6 +173,28 @@ impl Worker {
             }
         }
         round
+    }
+
+    /// Chats that have another id by now are followed under that.
+    fn with_todays_ids(&mut self, order: Option<&Order>) -> Result<Option<Order>, StoreError> {
+        let Some(order) = order else { return Ok(None) };
+        if let (Some(_), Some((raw, resolved))) = (&self.settled, &self.resolved)
+            && raw == order
+        {
+            return Ok(Some(resolved.clone()));
+        }
+        let current = |id: &CollectionId| match id {
+            CollectionId::Chat(chat) => {
+                let moved = self.boards.moved(*chat)?;
+                Ok(CollectionId::Chat(moved.unwrap_or(*chat)))
+            }
+            CollectionId::Word(_) => Ok(id.clone()),
+        };
+        let ids = order.rules.collections.iter().map(current);
+        let mut resolved = order.clone();
+        resolved.rules.collections = Collections::of(ids.collect::<Result<Vec<_>, StoreError>>()?);
+        self.resolved = Some((order.clone(), resolved.clone()));
+        Ok(Some(resolved))
     }
 
     fn work(
@@ -184,7 +217,7 @@ impl Worker {
         for end in ended.iter() {
             sending.remove(&end.delivery);
         }
-        let mut unreadable = BTreeSet::new();
+        let (mut unreadable, mut renamed) = (BTreeSet::new(), false);
         let is_settled = settled
             .as_ref()
             .is_some_and(|settled| settled.as_ref() == order);
@@ -196,6 +229,7 @@ impl Worker {
                 sending,
                 letters,
                 unreadable: &mut unreadable,
+                renamed: &mut renamed,
                 now,
             };
             desk.end_all(ended)?;
@@ -216,7 +250,8 @@ impl Worker {
             desk.remind(order)?;
             desk.tell_all(order)
         })?;
-        self.settled = Some(order.cloned());
+        // Boards that were renamed are followed under other ids: that is settled in a moment.
+        self.settled = Some(order.cloned()).filter(|_| !renamed);
         for letter in &sent {
             self.sending.insert(letter.delivery);
             self.letters.insert(letter.delivery, letter.clone());
@@ -280,8 +315,46 @@ impl Worker {
         is_idle && !state.is_following() && state.told().is_empty()
     }
 
+    /// Records what came of letters, and starts none: the process ends.
+    pub fn close(&mut self, happened: News, now: Timestamp) {
+        self.ended.extend(happened.ended);
+        for end in &self.ended {
+            self.sending.remove(&end.delivery);
+        }
+        let Self {
+            stream,
+            boards,
+            seen,
+            ended,
+            sending,
+            letters,
+            ..
+        } = self;
+        let recorded = stream.record(now, |draft| {
+            let mut desk = Desk {
+                draft,
+                boards,
+                seen,
+                sending,
+                letters,
+                unreadable: &mut BTreeSet::new(),
+                renamed: &mut false,
+                now,
+            };
+            desk.end_all(ended)?;
+            match &happened.noticed {
+                Some((notice, outcome)) => desk.noticed(notice, outcome),
+                None => Ok(()),
+            }
+        });
+        if let Err(error) = recorded {
+            tracing::warn!(tracker = self.stream.tracker().0, %error, "what came of the last notifications could not be recorded: they are unknown");
+        }
+        self.finish(now);
+    }
+
     /// Records how far boards were read, and brings the snapshot up to date, when the process ends.
-    pub fn finish(&mut self, now: Timestamp) {
+    fn finish(&mut self, now: Timestamp) {
         if !self.seen.is_empty() {
             let seen = std::mem::take(&mut self.seen);
             let recorded = self
@@ -308,5 +381,7 @@ struct Desk<'d, 's> {
     letters: &'d HashMap<DeliveryId, Letter>,
     /// Boards that cannot be read now.
     unreadable: &'d mut BTreeSet<ChatId>,
+    /// Whether a board was found under another id.
+    renamed: &'d mut bool,
     now: Timestamp,
 }

@@ -86,9 +86,11 @@ impl Desk<'_, '_> {
         all: Option<&BTreeMap<ChatId, u64>>,
     ) -> Result<(), StoreError> {
         self.leave_targets(order)?;
-        let boards: BTreeSet<ChatId> = match all {
-            Some(all) => all.keys().copied().collect(),
-            None => self.boards.all()?,
+        let is_new = order.rules.collections.are_all() && !self.draft.state.covers_all();
+        let boards = if is_new {
+            self.boards.all()?
+        } else {
+            BTreeSet::new()
         };
         let following = following(&order.rules, self.draft.state, &boards);
         self.draft.add_all(following.events)?;
@@ -167,7 +169,11 @@ fn say(target: NotificationTargetId, outcome: &Outcome, events: &[NotifierEvent]
         .any(|event| matches!(event, NotifierEvent::TargetPaused(_)));
     match outcome {
         Outcome::Delivered => {}
-        Outcome::Retry { reason, .. } if is_paused => {
+        Outcome::Retry { reason, .. }
+        | Outcome::Refused { reason }
+        | Outcome::Unknown { reason }
+            if is_paused =>
+        {
             tracing::error!(
                 target_id = target.0,
                 reason,

@@ -1,0 +1,195 @@
+//! One tracker from its start to its end: rounds when something happened or is due, letters sent meanwhile. While nothing happens it
+//! costs nothing.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use tokio::select;
+use tokio::sync::{Semaphore, watch};
+use tokio::task::{JoinSet, spawn_blocking};
+use tokio::time::{Instant, sleep_until, timeout};
+
+use crate::domain::Timestamp;
+use crate::domain::bridge::{Bridge, NotificationTrackerId};
+use crate::domain::notifier::Outcome;
+use crate::engine::Changes;
+use crate::store::StoreError;
+use crate::telegram::{Stop, stopped};
+
+use super::letter::{Courier, Letter, Notice};
+use super::mailbox::Mailbox;
+use super::worker::{Ended, News, Order, Round, Worker};
+
+/// After a round that failed.
+const AGAIN: Duration = Duration::from_secs(5);
+/// The longest sleep: a clock may have been set meanwhile.
+const LONGEST_SLEEP: Duration = Duration::from_secs(900);
+/// How long letters on their way are waited for at the end.
+const DRAIN: Duration = Duration::from_secs(5);
+
+/// What all clerks share.
+pub struct Office {
+    pub courier: Arc<dyn Courier>,
+    pub changes: Changes,
+    pub now: fn() -> Timestamp,
+    /// How many rounds run side by side.
+    pub rounds: Semaphore,
+}
+
+/// Works for one tracker.
+pub struct Clerk {
+    pub id: NotificationTrackerId,
+    pub office: Arc<Office>,
+    pub bridge: watch::Receiver<Arc<Bridge>>,
+    pub mailbox: Arc<Mailbox>,
+    /// How long the tracker's own log is, as far as it is known here.
+    pub length: Arc<AtomicU64>,
+    pub stop: Stop,
+}
+
+/// What was sent, and what came of it.
+enum Sent {
+    Letter(Ended),
+    Notice(Notice, Outcome),
+}
+
+impl Clerk {
+    /// Works until the tracker is off and nothing is left to do, or the process is to stop.
+    pub async fn run(mut self, mut worker: Worker) {
+        let mut sending: JoinSet<Sent> = JoinSet::new();
+        let mut happened = News::default();
+        let mut works = true;
+        loop {
+            let order = Order::of(&self.bridge.borrow_and_update(), self.id);
+            let is_off = order.is_none();
+            let round;
+            (worker, round) = self
+                .round(worker, order, std::mem::take(&mut happened))
+                .await;
+            let wake = match round {
+                Ok(round) => {
+                    works = true;
+                    self.take_in(round, &mut sending)
+                }
+                Err(error) => {
+                    if std::mem::replace(&mut works, false) {
+                        tracing::error!(tracker = self.id.0, %error, "a notification tracker cannot go on; it is tried again");
+                    }
+                    Instant::now() + AGAIN
+                }
+            };
+            if is_off && works && sending.is_empty() && worker.is_wound_up() {
+                break;
+            }
+            select! {
+                () = stopped(&mut self.stop) => break,
+                () = self.mailbox.came() => {}
+                Some(sent) = sending.join_next() => happened.add(sent.ok()),
+                Ok(()) = self.bridge.changed() => {}
+                () = sleep_until(wake) => {}
+            }
+            while let Some(sent) = sending.try_join_next() {
+                happened.add(sent.ok());
+            }
+        }
+        self.close(worker, sending, happened).await;
+    }
+
+    /// One round, off the runtime's threads.
+    async fn round(
+        &self,
+        mut worker: Worker,
+        order: Option<Order>,
+        mut happened: News,
+    ) -> (Worker, Result<Round, StoreError>) {
+        // It is never closed.
+        let _permit = self.office.rounds.acquire().await;
+        let mail = self.mailbox.take();
+        happened.changed.extend(mail.changed);
+        happened.heard.extend(mail.heard);
+        let now = (self.office.now)();
+        let (length, mailbox) = (Arc::clone(&self.length), Arc::clone(&self.mailbox));
+        let all = mail.all.clone();
+        let work = move || {
+            let round = worker.round(order.as_ref(), happened, mail.all.as_deref(), now);
+            length.store(worker.stream().length(), Ordering::Relaxed);
+            if let Some(collections) = worker.collections() {
+                mailbox.follow(collections);
+            }
+            (worker, round)
+        };
+        let (worker, round) = match spawn_blocking(work).await {
+            Ok(done) => done,
+            Err(error) => std::panic::resume_unwind(error.into_panic()),
+        };
+        if round.is_err() {
+            self.mailbox.keep(all);
+        }
+        (worker, round)
+    }
+
+    /// Starts to send what a round came to, and says when the next is.
+    fn take_in(&self, round: Round, sending: &mut JoinSet<Sent>) -> Instant {
+        self.office.changes.wait_for(self.id.0, round.awaited);
+        for letter in round.letters {
+            sending.spawn(send(Arc::clone(&self.office), letter));
+        }
+        if let Some(notice) = round.notice {
+            sending.spawn(tell(Arc::clone(&self.office), notice));
+        }
+        let sleep = round.next.map_or(LONGEST_SLEEP, |next| {
+            let left = next.millis().saturating_sub((self.office.now)().millis());
+            Duration::from_millis(u64::try_from(left).unwrap_or(0))
+        });
+        Instant::now() + sleep.min(LONGEST_SLEEP)
+    }
+
+    /// Waits a while for what is on its way, and records what came of it.
+    async fn close(self, mut worker: Worker, mut sending: JoinSet<Sent>, mut happened: News) {
+        let drain = async {
+            while let Some(sent) = sending.join_next().await {
+                happened.add(sent.ok());
+            }
+        };
+        if timeout(DRAIN, drain).await.is_err() {
+            tracing::warn!(
+                tracker = self.id.0,
+                "some notifications were on their way at the end: whether they arrived is not known"
+            );
+        }
+        self.office.changes.wait_for(self.id.0, Default::default());
+        let now = (self.office.now)();
+        let _ = spawn_blocking(move || worker.close(happened, now)).await;
+    }
+}
+
+impl News {
+    /// Something that was sent came to an end; none when a bug ended it, so that nobody knows.
+    fn add(&mut self, sent: Option<Sent>) {
+        match sent {
+            Some(Sent::Letter(ended)) => self.ended.push(ended),
+            Some(Sent::Notice(notice, outcome)) => self.noticed = Some((notice, outcome)),
+            None => {}
+        }
+    }
+}
+
+async fn send(office: Arc<Office>, letter: Letter) -> Sent {
+    let (target, delivery) = (letter.target.id, letter.delivery);
+    let courier = Arc::clone(&office.courier);
+    let sent = tokio::spawn(async move { courier.send(&letter).await });
+    let outcome = sent.await.unwrap_or_else(|_| Outcome::Unknown {
+        reason: "a bug in this program".to_owned(),
+    });
+    Sent::Letter(Ended {
+        target,
+        delivery,
+        outcome,
+    })
+}
+
+async fn tell(office: Arc<Office>, notice: Notice) -> Sent {
+    let outcome = office.courier.tell(&notice).await;
+    Sent::Notice(notice, outcome)
+}

@@ -1,0 +1,83 @@
+//! Which boards changed: the safety net below what the engine of this process tells at once.
+//!
+//! Every process notes the chats that it writes to while their snapshots are not settled, so that most looks are at those alone. When
+//! a process came or went meanwhile, its notes may be gone: then the logs of all boards are looked at, once.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use crate::domain::ChatId;
+use crate::store::{Disk, IoContext, Layout, StoreError, noted_chats};
+
+use super::boards::Boards;
+
+/// A directory that changed less than this ago may change again without another time.
+const FRESH: Duration = Duration::from_secs(2);
+
+/// What is known of the boards' logs.
+pub struct Scan {
+    disk: Arc<dyn Disk>,
+    layout: Layout,
+    boards: Arc<Boards>,
+    lengths: BTreeMap<ChatId, u64>,
+    /// When processes last came or went, as far as that is certain.
+    noted: Option<SystemTime>,
+}
+
+impl Scan {
+    pub fn new(disk: Arc<dyn Disk>, layout: Layout, boards: Arc<Boards>) -> Self {
+        Self {
+            disk,
+            layout,
+            boards,
+            lengths: BTreeMap::new(),
+            noted: None,
+        }
+    }
+
+    /// The boards there were at the last look at all, each with the length of its log.
+    pub fn lengths(&self) -> &BTreeMap<ChatId, u64> {
+        &self.lengths
+    }
+
+    /// The boards that changed since the last look.
+    pub fn look(&mut self) -> Result<BTreeSet<ChatId>, StoreError> {
+        let dir = self.layout.active_dir();
+        let status = self.disk.status(&dir).at("look at", &dir)?;
+        let noted = status.map_or(SystemTime::UNIX_EPOCH, |status| status.modified);
+        if self.noted == Some(noted) {
+            return self.look_at_noted();
+        }
+        let is_certain = noted.elapsed().is_ok_and(|ago| ago > FRESH);
+        self.noted = Some(noted).filter(|_| is_certain);
+        self.look_at_all()
+    }
+
+    fn look_at_noted(&mut self) -> Result<BTreeSet<ChatId>, StoreError> {
+        let mut changed = BTreeSet::new();
+        for chat in noted_chats(&*self.disk, &self.layout)? {
+            if self.note(chat, self.boards.length(chat)?) {
+                changed.insert(chat);
+            }
+        }
+        Ok(changed)
+    }
+
+    fn look_at_all(&mut self) -> Result<BTreeSet<ChatId>, StoreError> {
+        let before = std::mem::replace(&mut self.lengths, self.boards.lengths()?);
+        let now = &self.lengths;
+        let known = before.keys().chain(now.keys());
+        let changed = known.filter(|chat| before.get(chat) != now.get(chat));
+        Ok(changed.copied().collect())
+    }
+
+    /// Takes note of a log's length; true when it is another than before.
+    fn note(&mut self, chat: ChatId, len: Option<u64>) -> bool {
+        let before = match len {
+            Some(len) => self.lengths.insert(chat, len),
+            None => self.lengths.remove(&chat),
+        };
+        before != len
+    }
+}

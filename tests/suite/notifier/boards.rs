@@ -1,0 +1,134 @@
+//! Boards that are replaced, moved or gone, and chats that are told to whom their boards are forwarded.
+
+use std::fs;
+
+use bounty_ledger::domain::notifier::Outcome;
+use bounty_ledger::notify::{News, Notice};
+use serde_json::{Value, json};
+
+use super::lab::{Lab, chat_target, hook_target, order};
+use crate::support::{DATE, Data};
+
+fn migrated(update: i64, from: i64, to: i64) -> Value {
+    json!({"update_id": update, "message": {
+        "message_id": update, "date": DATE, "chat": {"id": from, "type": "group", "title": "G"},
+        "from": {"id": 1, "is_bot": false, "first_name": "User 1"}, "migrate_to_chat_id": to,
+    }})
+}
+
+#[test]
+fn a_board_that_was_put_back_from_a_backup_is_noticed_and_not_replayed() {
+    let mut lab = Lab::begun(&[chat_target(1)]);
+    lab.say(-100, &["/add One"]);
+    lab.deliver();
+    let backup = lab.data.log_bytes(-100);
+    lab.say(-100, &["/add Two", "/add Three"]);
+    lab.deliver();
+    let snapshots = fs::read_dir(lab.data.chat(-100))
+        .expect("a directory")
+        .flatten();
+    snapshots.for_each(|file| fs::remove_file(file.path()).expect("removed"));
+    fs::write(lab.data.log(-100), backup).expect("written");
+    lab.say(-100, &["/add Instead"]);
+    lab.deliver();
+    assert_eq!(lab.told(1), ["added 1 One", "added 2 Two", "added 3 Three"]);
+    lab.say(-100, &["/add Next"]);
+    lab.deliver();
+    assert_eq!(lab.told(1).last().map(String::as_str), Some("added 3 Next"));
+}
+
+#[test]
+fn a_group_with_a_new_id_goes_on_being_followed_also_by_trackers_that_name_its_old_one() {
+    for named in ["*", "-100"] {
+        let mut lab = Lab::new(Data::in_memory(), order(&[named], &[chat_target(1)]));
+        lab.say(-100, &["/add Old"]);
+        lab.deliver();
+        lab.say(-100, &["/add One"]);
+        lab.data.feed(&[migrated(5_000, -100, -200)]).ok();
+        lab.deliver();
+        lab.restart();
+        lab.say(-200, &["/add Two"]);
+        lab.deliver();
+        assert_eq!(lab.told(1), ["added 2 One", "added 3 Two"], "{named}");
+    }
+}
+
+#[test]
+fn a_board_that_is_gone_keeps_no_other_waiting() {
+    let mut lab = Lab::begun(&[chat_target(1)]);
+    lab.say(-100, &["/add One"]);
+    let reason = "503".to_owned();
+    lab.work(&mut |_| {
+        Some(Outcome::Retry {
+            after: None,
+            reason: reason.clone(),
+        })
+    });
+    lab.say(-100, &["/add Two"]);
+    lab.deliver();
+    fs::rename(lab.data.chat(-100), lab.data.path().join("away")).expect("renamed");
+    lab.say(-200, &["/add Other"]);
+    lab.pass(2);
+    lab.deliver();
+    assert_eq!(lab.told(1), ["added 1 One", "added 1 One", "added 1 Other"]);
+    fs::rename(lab.data.path().join("away"), lab.data.chat(-100)).expect("renamed");
+    lab.deliver();
+    assert_eq!(lab.told(1).last().map(String::as_str), Some("added 2 Two"));
+}
+
+#[test]
+fn a_damaged_board_is_told_up_to_the_damage_and_keeps_no_other_waiting() {
+    let mut lab = Lab::begun(&[chat_target(1)]);
+    lab.say(-100, &["/add One", "/add Two"]);
+    let log = fs::read_to_string(lab.data.log(-100)).expect("a log");
+    fs::write(lab.data.log(-100), log.replace("Two", "Owt")).expect("written");
+    lab.say(-200, &["/add Other"]);
+    lab.deliver();
+    assert_eq!(lab.told(1), ["added 1 Other", "added 1 One"]);
+}
+
+#[test]
+fn a_chat_is_told_once_to_whom_its_board_is_forwarded_and_when_it_is_no_more() {
+    let mut own = chat_target(1);
+    own.config.insert("chat_id".to_owned(), json!(-100));
+    let mut lab = Lab::begun(&[own, hook_target(2)]);
+    lab.say(-100, &["/add One"]);
+    let notice = lab
+        .round(Default::default())
+        .notice
+        .expect("the group is told");
+    assert_eq!(
+        (notice.chat.0, notice.started.as_slice()),
+        (-100, ["Target 2".to_owned()].as_slice())
+    );
+    assert_eq!(notice.bots.len(), 1, "the bot that was heard there");
+    lab.restart();
+    let notice = lab
+        .round(Default::default())
+        .notice
+        .expect("it was not told yet");
+    let happened = told(notice);
+    assert_eq!(lab.round(happened).notice, None);
+    lab.restart();
+    assert_eq!(lab.round(Default::default()).notice, None);
+    lab.order = None;
+    let notice = lab
+        .round(Default::default())
+        .notice
+        .expect("the group is told");
+    assert_eq!(
+        (notice.started.len(), notice.stopped.as_slice()),
+        (0, ["Target 2".to_owned()].as_slice())
+    );
+    assert!(!lab.worker.is_wound_up());
+    let happened = told(notice);
+    assert_eq!(lab.round(happened).notice, None);
+    assert!(lab.worker.is_wound_up());
+}
+
+fn told(notice: Notice) -> News {
+    News {
+        noticed: Some((notice, Outcome::Delivered)),
+        ..News::default()
+    }
+}

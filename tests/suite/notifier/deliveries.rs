@@ -1,0 +1,110 @@
+//! The event log, and what the operator has sent again.
+
+use bounty_ledger::domain::notifier::{DeliveryId, Outcome, PAUSE_AFTER, Status};
+use bounty_ledger::domain::{Actor, Cause};
+use bounty_ledger::notify::{Delivery, DeliveryFilter, RetryError, ask_retry, deliveries};
+
+use super::lab::{Lab, TRACKER, chat_target};
+use crate::library::{disk, layout};
+
+fn all(lab: &Lab, filter: &DeliveryFilter) -> Vec<Delivery> {
+    let all = deliveries(&*disk(), &layout(&lab.data), filter).expect("read");
+    assert!(all.damages.is_empty());
+    all.found
+}
+
+fn retry(lab: &Lab, delivery: u64) -> Result<(), RetryError> {
+    let actor = Actor::Operator {
+        name: "ada".to_owned(),
+    };
+    let cause = Cause::Cli {
+        user: "ada".to_owned(),
+    };
+    let (disk, layout) = (disk(), layout(&lab.data));
+    ask_retry(
+        &disk,
+        &layout,
+        TRACKER,
+        DeliveryId(delivery),
+        (actor, cause),
+        lab.time(),
+    )
+}
+
+#[test]
+fn deliveries_are_listed_with_what_became_of_them() {
+    let mut lab = Lab::begun(&[chat_target(1)]);
+    let reason = "no such topic".to_owned();
+    lab.say(-100, &["/add One"]);
+    lab.deliver();
+    lab.pass(60);
+    lab.say(-100, &["/add Two"]);
+    lab.work(&mut |_| {
+        Some(Outcome::Refused {
+            reason: reason.clone(),
+        })
+    });
+    let found = all(&lab, &DeliveryFilter::default());
+    let status = |delivery: &Delivery| delivery.ended.map(|(_, status)| status);
+    assert_eq!(
+        found.iter().filter_map(status).collect::<Vec<_>>(),
+        [Status::Delivered, Status::Refused]
+    );
+    assert_eq!(found[1].reason.as_deref(), Some("no such topic"));
+    let refused = DeliveryFilter {
+        status: Some(Status::Refused),
+        ..Default::default()
+    };
+    assert_eq!(all(&lab, &refused), found[1..]);
+    let since = DeliveryFilter {
+        since: Some(lab.time()),
+        ..Default::default()
+    };
+    assert_eq!(all(&lab, &since), found[1..]);
+}
+
+#[test]
+fn what_was_refused_or_is_unknown_is_sent_again_when_the_operator_asks_and_what_arrived_is_not() {
+    let mut lab = Lab::begun(&[chat_target(1)]);
+    lab.say(-100, &["/add One"]);
+    assert!(!lab.work(&mut |_| None));
+    lab.restart();
+    lab.deliver();
+    retry(&lab, 1).expect("asked");
+    lab.deliver();
+    assert_eq!(lab.told(1), ["added 1 One", "added 1 One"]);
+    assert!(matches!(retry(&lab, 2), Err(RetryError::Arrived(_))));
+    assert!(matches!(retry(&lab, 7), Err(RetryError::Unknown { .. })));
+    lab.data.run(&["verify"]).ok();
+}
+
+#[test]
+fn a_paused_target_goes_on_when_one_of_its_deliveries_is_to_be_sent_again() {
+    let mut lab = Lab::begun(&[chat_target(1)]);
+    lab.say(-100, &["/add One"]);
+    let reason = "no connection".to_owned();
+    let fail = &mut |_: &_| {
+        Some(Outcome::Retry {
+            after: None,
+            reason: reason.clone(),
+        })
+    };
+    lab.work(fail);
+    assert!(matches!(retry(&lab, 1), Err(RetryError::UnderWay(_))));
+    for _ in 1..PAUSE_AFTER {
+        lab.pass(400);
+        lab.work(fail);
+    }
+    lab.pass(86_400);
+    lab.deliver();
+    assert_eq!(lab.sent.len(), PAUSE_AFTER as usize, "it is paused");
+    retry(&lab, 1).expect("asked");
+    lab.deliver();
+    assert_eq!(lab.sent.len(), PAUSE_AFTER as usize + 1);
+    let found = all(&lab, &DeliveryFilter::default());
+    assert_eq!((found.len(), found[0].attempts), (1, PAUSE_AFTER + 1));
+    assert_eq!(
+        found[0].ended.map(|(_, status)| status),
+        Some(Status::Delivered)
+    );
+}

@@ -1,0 +1,10 @@
+//! Notification trackers: what is told from the boards' logs, through restarts, kills, restores and migrations.
+
+mod boards;
+mod deliveries;
+mod desk;
+mod lab;
+mod quiet;
+mod rounds;
+mod storm;
+mod stream;

@@ -1,0 +1,196 @@
+//! What is told when, and what is not told twice.
+
+use bounty_ledger::domain::bridge::EventType;
+use bounty_ledger::domain::notifier::Outcome;
+
+use super::lab::{Lab, chat_target, heard, hook_target, order, tells};
+use crate::support::Data;
+
+#[test]
+fn what_happens_on_a_board_is_told_from_its_log() {
+    let mut lab = Lab::begun(&[chat_target(1)]);
+    lab.say(
+        -100,
+        &[
+            "/add Fix login https://example.com/1 tomorrow",
+            "/edit 1 Fix logout",
+            "/track 1",
+            "/untrack 1",
+            "/delete 1",
+        ],
+    );
+    lab.deliver();
+    let expected = [
+        "added 1 Fix login",
+        "edited 1 Fix logout",
+        "tracked 1 Fix logout",
+        "untracked 1 Fix logout",
+        "deleted 1 Fix logout",
+    ];
+    assert_eq!(lab.told(1), expected);
+    let letter = &lab.sent[0];
+    assert_eq!(letter.title.as_deref(), Some("Group -100"));
+    assert_eq!(letter.key(), "notifier-1-1");
+}
+
+#[test]
+fn a_restart_goes_on_where_it_was_and_tells_nothing_twice() {
+    let mut lab = Lab::begun(&[chat_target(1), hook_target(2)]);
+    lab.say(-100, &["/add One", "/add Two"]);
+    lab.deliver();
+    lab.restart();
+    lab.deliver();
+    lab.say(-100, &["/add Three"]);
+    lab.say(-200, &["/add Other"]);
+    lab.restart();
+    lab.deliver();
+    for target in [1, 2] {
+        assert_eq!(
+            lab.told(target),
+            [
+                "added 1 One",
+                "added 2 Two",
+                "added 1 Other",
+                "added 3 Three"
+            ]
+        );
+    }
+}
+
+#[test]
+fn a_new_tracker_tells_nothing_that_was_there_before() {
+    let data = Data::in_memory();
+    let mut lab = Lab::new(data, order(&["*"], &[chat_target(1)]));
+    lab.say(-100, &["/add Old"]);
+    lab.deliver();
+    lab.say(-100, &["/edit 1 New"]);
+    lab.deliver();
+    assert_eq!(lab.told(1), ["edited 1 New"]);
+}
+
+#[test]
+fn what_was_on_its_way_when_the_process_was_killed_is_not_sent_again() {
+    let mut lab = Lab::begun(&[chat_target(1)]);
+    lab.say(-100, &["/add One"]);
+    assert!(!lab.work(&mut |_| None));
+    lab.restart();
+    lab.say(-100, &["/add Two"]);
+    lab.deliver();
+    assert_eq!(lab.told(1), ["added 1 One", "added 2 Two"]);
+}
+
+#[test]
+fn a_message_that_did_not_arrive_is_sent_again_after_a_restart_as_it_was() {
+    let mut lab = Lab::begun(&[hook_target(1)]);
+    lab.say(-100, &["/add One"]);
+    let reason = "503".to_owned();
+    lab.work(&mut |_| {
+        Some(Outcome::Retry {
+            after: None,
+            reason: reason.clone(),
+        })
+    });
+    lab.say(-100, &["/add Two"]);
+    lab.restart();
+    lab.deliver();
+    assert_eq!(lab.sent.len(), 1, "it rests");
+    lab.pass(2);
+    lab.deliver();
+    assert_eq!(lab.told(1), ["added 1 One", "added 1 One", "added 2 Two"]);
+    assert_eq!(lab.sent[0].key(), lab.sent[1].key());
+}
+
+#[test]
+fn an_unreachable_target_is_told_what_waited_once_its_chat_writes() {
+    let mut lab = Lab::begun(&[chat_target(1)]);
+    lab.say(-100, &["/add One"]);
+    let reason = "blocked".to_owned();
+    lab.work(&mut |_| {
+        Some(Outcome::Unreachable {
+            reason: reason.clone(),
+        })
+    });
+    lab.say(-100, &["/add Two"]);
+    lab.restart();
+    lab.deliver();
+    assert_eq!(lab.sent.len(), 1);
+    let round = lab.round(heard(-901));
+    assert_eq!(round.letters.len(), 1);
+    assert!(round.awaited.is_empty());
+}
+
+#[test]
+fn reminders_come_for_boards_that_nobody_opened_since_the_start() {
+    let mut order = order(&["*"], &[chat_target(1)]);
+    tells(&mut order, &[EventType::DueSoon, EventType::Overdue]);
+    let mut lab = Lab::new(Data::in_memory(), order);
+    lab.now = 1_735_603_200_000;
+    lab.deliver();
+    lab.say(-100, &["/add Soon in 5 hours", "/add Never in 5 hours"]);
+    lab.deliver();
+    lab.say(-100, &["/delete 2"]);
+    lab.restart();
+    let next = lab
+        .round(Default::default())
+        .next
+        .expect("a reminder is to come");
+    assert_eq!(next.seconds(), 1_735_603_200 + 4 * 3_600);
+    lab.pass(4 * 3_600);
+    lab.deliver();
+    lab.restart();
+    lab.pass(3_600);
+    lab.deliver();
+    assert_eq!(lab.told(1), ["due_soon 1 Soon", "overdue 1 Soon"]);
+}
+
+#[test]
+fn a_tracker_that_is_switched_off_and_on_starts_at_now() {
+    let mut lab = Lab::begun(&[chat_target(1)]);
+    lab.say(-100, &["/add One"]);
+    let order = lab.order.take();
+    lab.deliver();
+    assert!(lab.sent.is_empty());
+    assert!(lab.worker.is_wound_up());
+    lab.say(-100, &["/add Two"]);
+    lab.order = order;
+    lab.deliver();
+    lab.say(-100, &["/add Three"]);
+    lab.deliver();
+    assert_eq!(lab.told(1), ["added 3 Three"]);
+}
+
+#[test]
+fn reminders_that_are_chosen_later_know_the_due_dates_that_are_there() {
+    let mut lab = Lab::begun(&[chat_target(1)]);
+    lab.now = 1_735_603_200_000;
+    lab.say(-100, &["/add Soon in 5 hours"]);
+    lab.deliver();
+    let mut order = lab.order.take().expect("an order");
+    tells(&mut order, &[EventType::Overdue]);
+    lab.order = Some(order);
+    lab.deliver();
+    lab.pass(5 * 3_600);
+    lab.deliver();
+    assert_eq!(lab.told(1), ["added 1 Soon", "overdue 1 Soon"]);
+}
+
+#[test]
+fn a_target_that_is_far_behind_is_told_everything_in_order() {
+    let mut order = order(&["*"], &[chat_target(1)]);
+    order.rules.batch_seconds = 60;
+    let mut lab = Lab::new(Data::in_memory(), order);
+    lab.deliver();
+    let texts: Vec<String> = (1..=700)
+        .map(|number| format!("/add Number {number}"))
+        .collect();
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    lab.say(-100, &texts);
+    lab.deliver();
+    lab.pass(60);
+    lab.restart();
+    lab.deliver();
+    let expected: Vec<String> = (1..=700)
+        .map(|number| format!("added {number} Number {number}"))
+        .collect();
+    assert_eq!(lab.told(1), expected);
+}
