@@ -35,7 +35,7 @@ pub struct Args {
     #[arg(long = "type", value_name = "TYPE")]
     event: Option<String>,
     /// The bridge's events instead: who changed which bot, config, tracker or listener
-    #[arg(long, conflicts_with_all = ["chat", "bounty", "summary"])]
+    #[arg(long, conflicts_with_all = ["chat", "bounty", "user", "summary"])]
     bridge: bool,
     /// Not before this time (a date means its begin, UTC)
     #[arg(long, value_name = "TIME", value_parser = when::since)]

@@ -69,7 +69,7 @@ pub fn begin(
 /// Judges a job that only reads, once, also when it is put back. Changes are judged when it is known that they are no duplicates.
 fn judge(shared: &Shared, job: &mut Job) {
     if job.verdict.is_none() && job.change().is_none() {
-        job.verdict = Some(shared.pace.judge(&job.request));
+        job.verdict = Some(shared.pace.judge(&job.request, shared.settings.now));
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Mutex;
 
 use crate::domain::board::Category;
-use crate::domain::{ChatId, Delivery, UnixTime};
+use crate::domain::{ChatId, Delivery, Timestamp, UnixTime};
 
 use super::flood::Verdict;
 use super::lane::lock;
@@ -13,21 +13,28 @@ use super::request::Request;
 /// The last uses in the chats whose commands have limits, whatever bot they came through.
 #[derive(Debug, Default)]
 pub struct Pace {
-    uses: Mutex<HashMap<(ChatId, Category), Use>>,
+    uses: Mutex<Uses>,
+}
+
+#[derive(Debug, Default)]
+struct Uses {
+    last: HashMap<(ChatId, Category), Use>,
+    /// The longest limit of any config so far, in seconds: after that no use matters any more, whose limit it may be.
+    longest: i64,
 }
 
 #[derive(Debug)]
 struct Use {
     at: UnixTime,
     delivery: Option<Delivery>,
-    /// By the limit of this use; another config may have another one.
-    until: UnixTime,
+    /// When it came in, by the clock: a backlog's messages are old by then, and still judged by each other.
+    came: UnixTime,
     told: bool,
 }
 
 impl Pace {
     /// Judges a request by the messages' dates, so that a backlog is judged as it was sent. One that comes again is the same use.
-    pub fn judge(&self, request: &Request) -> Verdict {
+    pub fn judge(&self, request: &Request, now: fn() -> Timestamp) -> Verdict {
         let Some(limit) = request.terms.limit else {
             return Verdict::Pass;
         };
@@ -35,7 +42,8 @@ impl Pace {
         let delivery = request.cause.delivery().copied();
         let key = (request.chat.id, limit.category);
         let mut uses = lock(&self.uses);
-        if let Some(last) = uses.get_mut(&key) {
+        uses.longest = uses.longest.max(seconds);
+        if let Some(last) = uses.last.get_mut(&key) {
             let left = last.at.saturating_add(seconds).saturating_sub(at);
             let is_same = delivery.is_some() && last.delivery == delivery;
             if left > 0 && !is_same {
@@ -49,16 +57,19 @@ impl Pace {
         let last = Use {
             at,
             delivery,
-            until: at.saturating_add(seconds),
+            came: now().seconds(),
             told: false,
         };
-        uses.insert(key, last);
+        uses.last.insert(key, last);
         Verdict::Pass
     }
 
-    /// Forgets the uses whose time is over.
+    /// Forgets the uses that matter no more.
     pub fn forget(&self, now: UnixTime) {
-        lock(&self.uses).retain(|_, last| last.until > now);
+        let mut uses = lock(&self.uses);
+        let longest = uses.longest;
+        uses.last
+            .retain(|_, last| last.came.saturating_add(longest) > now);
     }
 }
 
@@ -66,9 +77,11 @@ impl Pace {
 mod tests {
     use super::Pace;
     use crate::domain::board::{Category, ChatKind, Command, Query};
-    use crate::domain::{Actor, BotId, Cause, ChatId, Delivery};
+    use crate::domain::{Actor, BotId, Cause, ChatId, Delivery, Timestamp};
     use crate::engine::flood::Verdict::{self, Pass, Silent, Tell};
     use crate::engine::{Ask, Chat, Limit, Request, Terms};
+
+    const NOW: i64 = 5_000;
 
     fn request(chat: i64, bot: i64, at: i64, limit: Option<Limit>) -> Request {
         let delivery = Delivery {
@@ -94,6 +107,11 @@ mod tests {
         }
     }
 
+    /// The clock, long after the messages' dates.
+    fn now() -> Timestamp {
+        Timestamp::from_millis(NOW * 1_000)
+    }
+
     fn limit(category: Category, seconds: u32) -> Option<Limit> {
         Some(Limit { category, seconds })
     }
@@ -101,8 +119,9 @@ mod tests {
     #[test]
     fn one_that_comes_too_early_is_told_once_the_rest_is_dropped_until_the_time_is_over() {
         let pace = Pace::default();
-        let judge =
-            |bot, at| -> Verdict { pace.judge(&request(-1, bot, at, limit(Category::Read, 30))) };
+        let judge = |bot, at| -> Verdict {
+            pace.judge(&request(-1, bot, at, limit(Category::Read, 30)), now)
+        };
         assert_eq!(judge(1, 100), Pass);
         assert_eq!(judge(1, 100), Pass, "the same update again is the same use");
         assert_eq!(judge(2, 110), Tell { seconds: 20 }, "through another bot");
@@ -115,7 +134,7 @@ mod tests {
     #[test]
     fn chats_and_categories_have_times_of_their_own_and_no_limit_is_none() {
         let pace = Pace::default();
-        let judge = |chat, at, limit| pace.judge(&request(chat, 1, at, limit));
+        let judge = |chat, at, limit| pace.judge(&request(chat, 1, at, limit), now);
         assert_eq!(judge(-1, 100, limit(Category::Read, 30)), Pass);
         assert_eq!(judge(-2, 101, limit(Category::Read, 30)), Pass);
         assert_eq!(judge(-1, 101, limit(Category::Write, 30)), Pass);
@@ -127,12 +146,17 @@ mod tests {
     }
 
     #[test]
-    fn what_is_over_is_forgotten() {
+    fn a_use_is_forgotten_when_it_matters_to_no_bot_by_the_clock_not_by_its_messages_date() {
         let pace = Pace::default();
-        pace.judge(&request(-1, 1, 100, limit(Category::Read, 30)));
-        pace.forget(129);
-        assert_eq!(pace.uses.lock().expect("no panic").len(), 1);
-        pace.forget(130);
-        assert_eq!(pace.uses.lock().expect("no panic").len(), 0);
+        let judge = |bot, at, seconds| {
+            let limit = limit(Category::Read, seconds);
+            pace.judge(&request(-1, bot, at, limit), now)
+        };
+        assert_eq!(judge(2, 40, 60), Pass);
+        assert_eq!(judge(1, 100, 30), Pass);
+        pace.forget(NOW + 59);
+        assert_eq!(judge(2, 140, 60), Tell { seconds: 20 });
+        pace.forget(NOW + 60);
+        assert!(pace.uses.lock().expect("no panic").last.is_empty());
     }
 }

@@ -63,7 +63,8 @@ impl<'w> Writer<'w> {
         {
             return Draft::Again(seq);
         }
-        let refused = too_soon(self.pace.judge(request)).or_else(|| self.flooded(change, request));
+        let refused = too_soon(self.pace.judge(request, self.settings.now))
+            .or_else(|| self.flooded(change, request));
         if let Some(refused) = refused {
             return refused;
         }

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::check::{Comparison, Records};
 use super::row::Row;
-use super::stream::{Draft, Known, Rows};
+use super::stream::{Draft, GONE, Known, Rows};
 use crate::domain::board::{
     Board, BoardEvent, BoardOpened, BountyAdded, ChatKind, IdsReserved, Tracked, UserStarted,
 };
@@ -150,15 +150,23 @@ impl Rows for BoardRows {
     ) {
         let ids = self.new_ids(known);
         let record = |row: &Row| records.get(&self.event_id(row));
+        // One that stands in the log of a board that was merged into this one was compared before.
+        let elsewhere = |row: &Row| {
+            known
+                .present
+                .contains_key(&self.event_id(row))
+                .then_some(true)
+        };
         for bounty in &self.bounties {
             let same = record(&bounty.row).map(|record| self.is_bounty(bounty, record));
-            comparison.add(&bounty.row, same);
+            comparison.add(&bounty.row, same.or(elsewhere(&bounty.row)));
         }
         for tracked in &self.tracked {
             let id = ids.get(&tracked.bounty).copied().unwrap_or_default();
             let same = record(&tracked.row).map(|record| is_tracked(tracked, id, record));
             let is_moot = self.is_moot(tracked, id, &known.state);
-            comparison.add(&tracked.row, same.or(is_moot.then_some(true)));
+            let same = same.or(elsewhere(&tracked.row)).or(is_moot.then_some(true));
+            comparison.add(&tracked.row, same);
         }
         for started in &self.started {
             let is_there = known.state.list(started.user).is_some();
@@ -316,7 +324,8 @@ impl BoardRows {
     /// Whether the user tracks the bounty here without an import, or it was deleted here since it was imported.
     fn is_moot(&self, tracked: &TrackedRow, id: BountyId, board: &Board) -> bool {
         let list = board.list(tracked.user);
-        board.ever_had(id) && board.bounty(id).is_none()
+        id.0 == GONE
+            || board.ever_had(id) && board.bounty(id).is_none()
             || list.is_some_and(|list| list.ids.contains(&id))
     }
 

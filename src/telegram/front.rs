@@ -61,22 +61,29 @@ impl Front {
                 edited,
             } => self.edited(origin, called, edited, done),
             Inbound::Migrated { origin, from, to } => self.migrated(origin, from, to, done),
-            Inbound::AddedToGroup { chat, title, .. } => {
-                let origin = Origin::of_system(chat, ChatKind::Group, title, 0);
-                let spot = Spot {
-                    message: None,
-                    ..Spot::of(&origin.place)
-                };
-                let audience = Audience {
-                    spot,
-                    at: origin.at,
-                    manner: self.manner(),
-                };
-                self.say(origin, audience, Say::Greeting, done);
-            }
+            Inbound::AddedToGroup { chat, title } => self.greet(chat, title, done),
             Inbound::Callback { id, chat, language } => self.callback(id, chat, language, done),
             Inbound::Ignored(_) => done(Response::default()),
         }
+    }
+
+    fn greet(
+        &self,
+        chat: ChatId,
+        title: Option<String>,
+        done: impl FnOnce(Response) + Send + 'static,
+    ) {
+        let origin = Origin::of_system(chat, ChatKind::Group, title, 0);
+        let spot = Spot {
+            message: None,
+            ..Spot::of(&origin.place)
+        };
+        let audience = Audience {
+            spot,
+            at: origin.at,
+            manner: self.manner(),
+        };
+        self.say(origin, audience, Say::Greeting, done);
     }
 
     fn message(

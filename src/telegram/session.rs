@@ -3,7 +3,7 @@
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use teloxide::RequestError;
+use teloxide::{Bot, RequestError};
 use tokio::join;
 use tokio::sync::{oneshot, watch};
 
@@ -18,6 +18,7 @@ use super::outbox::{OnMigrated, Outbox};
 use super::poller::{PollError, Poller, Stop, identify};
 use super::rules::Rules;
 use super::token::{Token, TokenError};
+use super::update::BotIdentity;
 use super::vitals::{BotVitals, PollState};
 
 /// How long the last answers may take.
@@ -91,23 +92,32 @@ impl Session {
     pub async fn run(mut self) -> Result<(), BotError> {
         let client = |error: RequestError| BotError::Client(describe(&error));
         let bot = bot(self.token.secret(), self.ground.api_url.clone()).map_err(client)?;
-        let refused = |PollError::Unauthorized| BotError::Refused(self.entry.token.clone());
+        let place = self.entry.token.clone();
+        let refused = |PollError::Unauthorized| BotError::Refused(place.clone());
         let identified = identify(&bot, &self.vitals, &mut self.stop).await;
         let Some(identity) = identified.map_err(refused)? else {
             return Ok(());
         };
-        self.vitals.is_now(PollState::Waiting);
-        let Ground {
-            disk,
-            layout,
-            front,
-            ..
-        } = &*self.ground;
-        let lock = PollerLock::wait(Arc::clone(disk), layout, identity.id, &mut self.stop).await?;
-        let Some(_lock) = lock else { return Ok(()) };
-        tracing::info!(bot = identity.id.0, username = identity.username, data = %layout.root().display(), "the bot runs");
+        let Some(_lock) = self.lock(&identity).await? else {
+            return Ok(());
+        };
+        self.work(bot, identity).await.map_err(refused)
+    }
 
-        let front = Arc::new(front.ruled(Rules {
+    /// Waits until no other process polls the bot on the same data; none when it is told to stop before.
+    async fn lock(&mut self, identity: &BotIdentity) -> Result<Option<PollerLock>, StoreError> {
+        self.vitals.is_now(PollState::Waiting);
+        let Ground { disk, layout, .. } = &*self.ground;
+        let lock = PollerLock::wait(Arc::clone(disk), layout, identity.id, &mut self.stop).await?;
+        if lock.is_some() {
+            tracing::info!(bot = identity.id.0, username = identity.username, data = %layout.root().display(), "the bot runs");
+        }
+        Ok(lock)
+    }
+
+    /// Polls, and keeps the menu beside it. The menu goes when nothing listens through the bot any more.
+    async fn work(mut self, bot: Bot, identity: BotIdentity) -> Result<(), PollError> {
+        let front = Arc::new(self.ground.front.ruled(Rules {
             bridge: self.rules.clone(),
             bot: self.entry.id,
         }));
@@ -139,7 +149,7 @@ impl Session {
             }
         };
         join!(outbox.drained(DRAIN), cleared);
-        polled.map_err(refused)
+        polled
     }
 }
 

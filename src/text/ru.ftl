@@ -378,5 +378,5 @@ notify-tracked = { $who }: начато отслеживание <b>#{ $id }</b>
 notify-untracked = { $who }: отслеживание <b>#{ $id }</b> прекращено
 notify-due-soon = Скоро срок <b>#{ $id }</b>: { $moment } ({ $relative })
 notify-overdue = <b>#{ $id }</b> <b>просрочена</b>: { $moment } ({ $relative })
-notify-forwarding-started = С этого момента о том, что происходит на доске этого чата, узнают также: { $names }. Так настроил оператор этого бота; /help показывает, куда это уходит.
+notify-forwarding-started = С этого момента о том, что происходит на доске этого чата, узнают также: { $names }. Так настроил владелец этого бота; /help показывает, куда это уходит.
 notify-forwarding-stopped = О том, что происходит на доске этого чата, больше не узнают: { $names }.

@@ -26,7 +26,7 @@ pub fn words(refusal: &Refusal) -> String {
             provider_type,
             command,
         } => format!(
-            "{} is no command of a {} provider; its commands are {}",
+            "\"{}\" is no command of a {} provider; its commands are {}",
             visible(command),
             visible(provider_type),
             listed(command_names(provider_type)),
@@ -44,17 +44,17 @@ pub fn words(refusal: &Refusal) -> String {
             format!("a page cannot have {count} entries; --default-count takes 1 to 20")
         }
         Refusal::UnknownLocale { locale } => format!(
-            "there are no answers in {}; --locale takes {}",
+            "there are no answers in \"{}\"; --locale takes {}",
             visible(locale),
             listed(Locale::WORDS),
         ),
         Refusal::UnknownResponseMode { mode } => format!(
-            "{} is no form of answers; --response-mode takes {}",
+            "\"{}\" is no form of answers; --response-mode takes {}",
             visible(mode),
             listed(ResponseMode::WORDS),
         ),
         Refusal::UnknownUpdateMode { mode } => format!(
-            "{} is no way to get updates; --update-mode takes {}",
+            "\"{}\" is no way to get updates; --update-mode takes {}",
             visible(mode),
             UpdateMode::Polling.as_str(),
         ),
@@ -70,7 +70,7 @@ pub fn words(refusal: &Refusal) -> String {
             provider_type,
             category,
         } => format!(
-            "the commands of a {} provider have no category {}; limits are for {}",
+            "the commands of a {} provider have no category \"{}\"; limits are for {}",
             visible(provider_type),
             visible(category),
             listed(category_names(provider_type)),
@@ -87,7 +87,10 @@ pub fn words(refusal: &Refusal) -> String {
         Refusal::ConfigNotObject => {
             "--config takes a JSON object, like '{\"url\": \"https://e.com\"}'".to_owned()
         }
-        Refusal::TextMissing { field } => format!("the {field} is missing; give it with --{field}"),
+        Refusal::TextMissing { field } => format!(
+            "the {field} is missing; give it with {}",
+            option_of(field)
+        ),
         Refusal::TextTooLong { field, characters } => {
             format!("the {field} has {characters} characters; at most 100 are taken")
         }
@@ -127,8 +130,21 @@ pub fn words(refusal: &Refusal) -> String {
             named(target),
         ),
         Refusal::NothingChanged { what } => {
-            format!("nothing to change: {} is like that already", named(what))
+            format!(
+                "nothing to change: {} is like that already; `bounty bridge {} edit --help` tells what can be named",
+                named(what),
+                kind(what.kind),
+            )
         }
+    }
+}
+
+/// The option that takes a field's text.
+fn option_of(field: &str) -> String {
+    match field {
+        "command" => "--commands, like --commands add,bounty".to_owned(),
+        "category" => "--limit, like --limit write=30".to_owned(),
+        field => format!("--{field}"),
     }
 }
 

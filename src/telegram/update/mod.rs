@@ -63,12 +63,7 @@ pub enum Inbound {
         to: ChatId,
     },
     /// The bot came into a group.
-    AddedToGroup {
-        chat: ChatId,
-        title: Option<String>,
-        /// The language of the user who added it.
-        language: Option<String>,
-    },
+    AddedToGroup { chat: ChatId, title: Option<String> },
     /// A button was pressed.
     Callback {
         id: String,
@@ -279,6 +274,5 @@ fn membership(change: raw::MemberChange) -> Inbound {
     Inbound::AddedToGroup {
         chat: ChatId(change.chat.id),
         title: change.chat.title(ChatKind::Group),
-        language: change.from.and_then(|user| user.language_code),
     }
 }

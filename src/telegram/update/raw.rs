@@ -95,7 +95,6 @@ pub(super) struct CallbackMessage {
 #[derive(Deserialize)]
 pub(super) struct MemberChange {
     pub chat: Chat,
-    pub from: Option<User>,
     pub old_chat_member: Member,
     pub new_chat_member: Member,
 }

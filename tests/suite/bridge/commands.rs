@@ -133,6 +133,9 @@ fn refusals_exit_1_change_nothing_and_say_what_to_do() {
             "no whole number of seconds",
         ),
         ("config edit 1 --limit all=1", "limits are for read, write"),
+        ("config edit 1 --limit =1", "give it with --limit"),
+        ("config edit 1 --commands /", "give it with --commands"),
+        ("config edit 1 --locale=", "in \"\"; --locale takes"),
         (
             "bot edit 1 --update-mode webhook",
             "webhooks are not there yet",
@@ -150,6 +153,8 @@ fn refusals_exit_1_change_nothing_and_say_what_to_do() {
         ("bot remove 9", "`bounty bridge bot list`"),
         ("bot show 9", "`bounty bridge bot list`"),
         ("config edit 1 --name English", "nothing to change"),
+        ("config edit 1", "`bounty bridge config edit --help`"),
+        ("listener remove 9", "`bounty bridge listener list`"),
         ("provider edit 1 --config [1]", "takes a JSON object"),
     ] {
         let run = bridge(&data, line);
@@ -238,4 +243,7 @@ fn the_audit_tells_who_changed_which_setting_from_what_to_what() {
     let unknown = data.run(&["audit", "--bridge", "--type", "BountyAdded"]);
     assert_eq!(unknown.code, Some(2));
     assert!(unknown.stderr.contains("CommandTrackerListenerAdded"));
+    // Whoever changes the bridge has no Telegram id.
+    let by_user = data.run(&["audit", "--bridge", "--user", "1"]);
+    assert_eq!(by_user.code, Some(2));
 }

@@ -437,3 +437,18 @@ fn an_empty_database_leaves_nothing() {
     assert!(run.stdout.contains("Written: 0 events."), "{}", run.stdout);
     assert!(!old.data.path().join("bridge").exists());
 }
+
+#[test]
+#[expect(deprecated, reason = "the old names are what is tested")]
+fn the_names_of_before_the_refactor_are_understood() {
+    use bounty_ledger::domain::bridge::{
+        NotificationTracker, NotificationTrackerTarget, Tracker, TrackerTarget,
+    };
+    fn same<T>(_: fn(T) -> T) {}
+    same::<NotificationTracker>(|row: Tracker| row);
+    same::<NotificationTrackerTarget>(|row: TrackerTarget| row);
+    let old = Database::new(KIND, &old_shape());
+    old.import(&[]).ok();
+    let run = crate::bridge::bridge(&old.data, "tracker-target add --tracker-id 2 --target 1").ok();
+    assert!(run.stdout.contains("Added link 3"), "{}", run.stdout);
+}

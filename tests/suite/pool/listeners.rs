@@ -98,3 +98,30 @@ fn exactly_the_bots_that_are_listened_to_are_polled_and_no_update_is_lost_or_dou
     assert_eq!(wrong, BTreeMap::new(), "lost below, doubled above 0");
     troupe.stage.assert_sound();
 }
+
+#[test]
+fn a_second_process_waits_for_each_bot_and_takes_over_by_the_bridge_as_it_is_then() {
+    let troupe = Troupe::new();
+    troupe.bridge("listener add --tracker 1 --bot 1");
+    troupe.bridge("listener add --tracker 1 --bot 2");
+    let first = troupe.run(&[]);
+    troupe.wait_polled([true, true, false]);
+    let second = troupe.run(&[]);
+    second.wait_says("waiting for it to end");
+    // Nobody polls it yet, so whoever sees it first does.
+    troupe.bridge("listener add --tracker 1 --bot 3");
+    troupe.bridge("listener remove 2");
+    troupe.wait_polled([true, false, true]);
+    first.stop().ok();
+    for (count, token) in (1..).zip([TOKENS[0], TOKENS[2]]) {
+        troupe.say(token, "/add Work");
+        troupe.stage.wait_texts(GROUP, count);
+    }
+    troupe.wait_polled([true, false, true]);
+    assert!(
+        !second.output().contains("has another poller"),
+        "one polls at a time"
+    );
+    second.stop().ok();
+    troupe.stage.assert_sound();
+}

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use bounty_ledger::domain::Locale;
 
 use super::{GROUP, TOKENS, Troupe};
+use crate::support::Data;
 use crate::support::bot::{Bot, LIMIT};
 use crate::support::bot_api::updates::{User, dm};
 use crate::support::bot_api::{Call, CommandSet, FakeBotApi, Fault, FaultRule};
@@ -250,4 +251,14 @@ fn the_help_tells_of_what_the_bot_answers_where_it_was_asked() {
     let texts = troupe.stage.wait_texts(GROUP, 2);
     assert_eq!(shown(&texts[1]), ALL.map(|name| format!("/{name}")));
     bot.stop().ok();
+}
+
+#[test]
+fn unless_told_otherwise_a_menu_follows_within_half_a_minute_of_the_last_change() {
+    let help = Data::new().run(&["run", "--help"]).ok().stdout;
+    let (_, about) = help.split_once("--menu-delay").expect("the option");
+    let (_, default) = about.split_once("[default: ").expect("its default");
+    let seconds = default.split(']').next().and_then(|text| text.parse().ok());
+    // The log is looked at every second, and setting the lists takes its time.
+    assert!(seconds.is_some_and(|seconds: u32| seconds <= 20), "{about}");
 }

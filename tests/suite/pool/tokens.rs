@@ -3,6 +3,7 @@
 use super::{GROUP, REVOKED, TOKENS, Troupe};
 use crate::metrics::address;
 use crate::support::bot::LIMIT;
+use crate::support::bot_api::{Fault, FaultRule};
 use crate::support::http::{get, wait_get};
 
 #[test]
@@ -100,4 +101,27 @@ fn of_two_bots_with_one_token_the_first_is_polled() {
     troupe.wait_confirmed(TOKENS[0]);
     bot.stop().ok();
     assert_eq!(troupe.stage.texts(GROUP).len(), 1);
+}
+
+#[test]
+fn a_bot_with_another_poller_and_one_without_a_network_do_not_disturb_the_others() {
+    let troupe = Troupe::new();
+    for id in 1..=3 {
+        troupe.bridge(&format!("listener add --tracker 1 --bot {id}"));
+    }
+    let conflict = Fault::status(409, "Conflict: terminated by other getUpdates request");
+    for (token, fault) in [(TOKENS[1], conflict), (TOKENS[2], Fault::ResetBefore)] {
+        let rule = FaultRule::new(fault).method("getUpdates").token(token);
+        troupe.stage.api.fault(rule.forever());
+    }
+    let bot = troupe.run(&[]);
+    bot.wait_says("terminated by other");
+    bot.wait_says("cannot poll: network error");
+    troupe.say(TOKENS[0], "/add Goes on");
+    troupe.stage.wait_texts(GROUP, 1);
+    troupe.stage.api.clear_faults();
+    troupe.say(TOKENS[1], "/add Comes back");
+    troupe.stage.wait_texts(GROUP, 2);
+    troupe.wait_polled([true, true, true]);
+    bot.stop().ok();
 }

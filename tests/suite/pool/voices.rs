@@ -130,6 +130,8 @@ fn what_the_chat_chose_holds_for_both_bots_and_the_users_language_only_in_privat
     assert!(text(&answer(&troupe, &here, ONE, 3, "/delete")).contains("Укажите номер"));
     answer(&troupe, &here, ONE, 4, "/language en");
     assert!(text(&answer(&troupe, &here, TWO, 40, "/bounty")).starts_with("Bounties: 1"));
+    let late = answer(&troupe, &here, TWO, 41, "/bounty");
+    assert!(text(&late).contains("again in 19 seconds"), "{late}");
 
     let mut ada = User::new(ADA, "Ada").language("fr");
     let private = dm(&ada);
@@ -137,8 +139,16 @@ fn what_the_chat_chose_holds_for_both_bots_and_the_users_language_only_in_privat
     assert!(text(&answer(&troupe, &private, TWO, 50, "/help")).contains("Ваша доска"));
     assert!(text(&answer(&troupe, &private, ONE, 50, "/help")).contains("Your bounty board"));
     ada.language = Some("ru-RU".to_owned());
-    let message = troupe.stage.message(&private, &ada, "/help");
-    troupe.stage.api.push(ONE, message);
-    assert!(troupe.stage.wait_texts(ADA, 3)[2].contains("Ваша доска"));
+    for (count, (said, told)) in (3..).zip([
+        ("/help", "Ваша доска"),
+        ("/delete", "Укажите номер"),
+        ("/foo", "Такой команды я не знаю"),
+        ("/delete 9", "Задачи #9 здесь нет"),
+    ]) {
+        let message = troupe.stage.message(&private, &ada, said);
+        troupe.stage.api.push(ONE, message);
+        let answer = &troupe.stage.wait_texts(ADA, count)[count - 1];
+        assert!(answer.contains(told), "{said}: {answer}");
+    }
     bot.stop().ok();
 }

@@ -99,7 +99,6 @@ fn the_bot_comes_into_a_group() {
     let expected = Inbound::AddedToGroup {
         chat: ChatId(-100_123),
         title: Some("Builders".to_owned()),
-        language: Some("ru".to_owned()),
     };
     for old in ["left", "kicked"] {
         for new in ["member", "administrator"] {
