@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tokio::select;
 use tokio::sync::{Semaphore, watch};
-use tokio::task::{JoinSet, spawn_blocking};
+use tokio::task::{JoinError, JoinSet, spawn_blocking};
 use tokio::time::{Instant, sleep_until, timeout};
 
 use crate::domain::Timestamp;
@@ -121,7 +121,7 @@ impl Clerk {
         };
         let (worker, round) = match spawn_blocking(work).await {
             Ok(done) => done,
-            Err(error) => std::panic::resume_unwind(error.into_panic()),
+            Err(error) => ended(error).await,
         };
         if round.is_err() {
             self.mailbox.keep(all);
@@ -192,4 +192,12 @@ async fn send(office: Arc<Office>, letter: Letter) -> Sent {
 async fn tell(office: Arc<Office>, notice: Notice) -> Sent {
     let outcome = office.courier.tell(&notice).await;
     Sent::Notice(notice, outcome)
+}
+
+/// A bug ended the work, and ends whoever asked for it; or the process ends.
+pub async fn ended<T>(error: JoinError) -> T {
+    match error.try_into_panic() {
+        Ok(panic) => std::panic::resume_unwind(panic),
+        Err(_) => std::future::pending().await,
+    }
 }

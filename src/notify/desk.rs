@@ -19,7 +19,7 @@ use crate::store::{Disk, FileStatus, Layout, StoreError};
 use crate::telegram::{Stop, stopped, wait_alone};
 
 use super::boards::Boards;
-use super::clerk::{Clerk, Office};
+use super::clerk::{Clerk, Office, ended};
 use super::letter::Courier;
 use super::mailbox::Mailbox;
 use super::scan::Scan;
@@ -233,7 +233,7 @@ impl Desk {
         });
         let (scan, changed) = match looked.await {
             Ok(looked) => looked,
-            Err(error) => std::panic::resume_unwind(error.into_panic()),
+            Err(error) => ended(error).await,
         };
         self.scan = Some(scan);
         changed.unwrap_or_else(|error| {

@@ -11,6 +11,7 @@
 //! - Each target has its own queue: one that cannot be told never keeps another waiting.
 
 mod advance;
+mod agenda;
 mod coalesce;
 mod delivery;
 mod dues;

@@ -7,10 +7,9 @@ use serde::{Deserialize, Serialize};
 use super::delivery::{Batch, DeliveryId, Status};
 use super::dues::{Due, Known, Moment, ReminderRules};
 use super::event::{
-    Advanced, Baseline, BoardReplaced, DeliveryEnded, DeliveryStarted, NotifierEvent, ReminderMade,
-    RemindersSet,
+    Advanced, Baseline, BoardReplaced, DeliveryEnded, DeliveryStarted, NotifierEvent,
 };
-use super::queue::{Current, Queue, Reminder, Waiting};
+use super::queue::{Current, Queue, Waiting};
 use crate::domain::bridge::EventType;
 use crate::domain::bridge::{NotificationTargetId, NotificationTrackerId};
 use crate::domain::{BountyId, ChatId, Position, Recorded, Seq, Timestamp, UnixTime};
@@ -23,7 +22,7 @@ pub struct Collection {
     /// The due dates of its bounties there; none when they are not followed.
     pub(super) dues: Option<BTreeMap<BountyId, Due>>,
     /// The reminders that were made, by bounty: each due date has each of them once.
-    made: BTreeMap<BountyId, BTreeSet<(UnixTime, EventType)>>,
+    pub(super) made: BTreeMap<BountyId, BTreeSet<(UnixTime, EventType)>>,
 }
 
 /// Everything that is known of a tracker's work. Made from its events alone.
@@ -71,10 +70,15 @@ impl Notifier {
         self.reminders
     }
 
-    /// The boards that have reminders whose time has come.
-    pub fn reminded_by(&self, now: UnixTime) -> BTreeSet<ChatId> {
-        let come = self.agenda.iter().take_while(|moment| moment.at <= now);
-        come.map(|moment| moment.collection).collect()
+    /// Whether it read this board.
+    pub fn has_read(&self, chat: ChatId) -> bool {
+        self.collections.contains_key(&chat)
+    }
+
+    /// Whether something is on its way to a target.
+    pub fn is_sending_to(&self, target: NotificationTargetId) -> bool {
+        let current = self.queue(target).and_then(|queue| queue.current.as_ref());
+        current.is_some_and(|current| current.resting.is_none())
     }
 
     /// Whether it follows anything.
@@ -163,7 +167,7 @@ impl Notifier {
         }
     }
 
-    fn queue_of(&mut self, target: NotificationTargetId) -> &mut Queue {
+    pub(super) fn queue_of(&mut self, target: NotificationTargetId) -> &mut Queue {
         self.queues.entry(target).or_default()
     }
 
@@ -177,7 +181,7 @@ impl Notifier {
     }
 
     /// What was read of a board that is not known: nothing, so that it is told from its beginning.
-    fn known(&mut self, chat: ChatId) -> &mut Collection {
+    pub(super) fn known(&mut self, chat: ChatId) -> &mut Collection {
         let follows_dues = self.reminders.any();
         self.collections.entry(chat).or_insert_with(|| Collection {
             at: Position::START,
@@ -252,123 +256,13 @@ impl Notifier {
         };
         self.forget_dues(to);
         self.collections.insert(to, collection);
-        let rename = |moment: Moment| match moment.collection == from {
-            true => Moment {
-                collection: to,
-                ..moment
-            },
-            false => moment,
-        };
-        self.agenda = std::mem::take(&mut self.agenda)
-            .into_iter()
-            .map(rename)
-            .collect();
+        self.rename_dues(from, to);
         for queue in self.queues.values_mut() {
             queue.rename(from, to);
         }
         if let Some(told) = self.told.remove(&from) {
             self.told.insert(to, told);
         }
-    }
-
-    fn set_reminders(&mut self, set: &RemindersSet, time: Timestamp) {
-        let before = self.reminders;
-        let rules = ReminderRules {
-            due_soon: set.due_soon,
-            overdue: set.overdue,
-        };
-        self.reminders = rules;
-        self.agenda.clear();
-        for (chat, collection) in &mut self.collections {
-            if !rules.any() {
-                collection.dues = None;
-            }
-            let made = &collection.made;
-            for (bounty, due) in collection.dues.iter_mut().flatten() {
-                let fresh = Due::new(due.due, Known::Found(time.seconds()), rules);
-                let fresh = without_made(fresh, made.get(bounty));
-                // What was to come already stays as it is.
-                if before.due_soon != rules.due_soon {
-                    due.soon = fresh.soon;
-                }
-                if before.overdue != rules.overdue {
-                    due.overdue = fresh.overdue;
-                }
-                self.agenda.extend(due.moments(*chat, *bounty));
-            }
-        }
-    }
-
-    fn remind(&mut self, made: &ReminderMade, time: Timestamp) {
-        let (chat, bounty) = (made.collection, made.bounty);
-        self.known(chat)
-            .made
-            .entry(bounty)
-            .or_default()
-            .insert((made.due, made.kind));
-        let dues = self
-            .collections
-            .get_mut(&chat)
-            .and_then(|known| known.dues.as_mut());
-        if let Some(due) = dues
-            .and_then(|dues| dues.get_mut(&bounty))
-            .filter(|due| due.due == made.due)
-        {
-            for moment in due.moments(chat, bounty) {
-                self.agenda.remove(&moment);
-            }
-            due.made(made.kind);
-            self.agenda.extend(due.moments(chat, bounty));
-        }
-        let reminder = Reminder {
-            collection: chat,
-            bounty,
-            due: made.due,
-            kind: made.kind,
-            since: time,
-        };
-        for target in &made.waiting {
-            self.queue_of(*target).reminders.push(reminder);
-        }
-    }
-
-    /// A bounty has this due date, or none, from now on.
-    fn put_due(&mut self, chat: ChatId, bounty: BountyId, due: Option<UnixTime>, known: Known) {
-        let rules = self.reminders;
-        let Some(collection) = self.collections.get_mut(&chat) else {
-            return;
-        };
-        let Some(dues) = &mut collection.dues else {
-            return;
-        };
-        let before = dues.get(&bounty).copied();
-        if before.map(|before| before.due) == due {
-            return;
-        }
-        for moment in before
-            .into_iter()
-            .flat_map(|before| before.moments(chat, bounty))
-        {
-            self.agenda.remove(&moment);
-        }
-        match due {
-            Some(due) => {
-                let due = Due::new(due, known, rules);
-                let due = without_made(due, collection.made.get(&bounty));
-                dues.insert(bounty, due);
-                self.agenda.extend(due.moments(chat, bounty));
-            }
-            None => {
-                dues.remove(&bounty);
-            }
-        }
-        for queue in self.queues.values_mut() {
-            queue.due_changed(chat, bounty, due);
-        }
-    }
-
-    fn forget_dues(&mut self, chat: ChatId) {
-        self.agenda.retain(|moment| moment.collection != chat);
     }
 
     fn take(&mut self, target: NotificationTargetId, batch: &Batch) {
@@ -431,14 +325,4 @@ impl Notifier {
         queue.paused = false;
         queue.failures = 0;
     }
-}
-
-/// A due date without the reminders of it that were made before.
-fn without_made(mut due: Due, made: Option<&BTreeSet<(UnixTime, EventType)>>) -> Due {
-    for (date, kind) in made.into_iter().flatten() {
-        if *date == due.due {
-            due.made(*kind);
-        }
-    }
-    due
 }

@@ -50,7 +50,10 @@ impl Desk<'_, '_> {
                     return Ok(());
                 }
                 Found::Replaced => return self.replace(chat, from),
-                Found::Moved(to) => return self.rename(chat, to),
+                Found::Moved(to) if self.draft.state.has_read(chat) => {
+                    return self.rename(chat, to);
+                }
+                Found::Moved(to) => return self.catch_up(order, to),
             }
         }
         Ok(())

@@ -4,17 +4,15 @@
 mod catch_up;
 mod content;
 mod notices;
+mod order;
 mod settle;
 mod tell;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use crate::domain::bridge::{
-    BOUNTY, Bridge, CollectionId, Collections, NotificationTarget, NotificationTargetId,
-    NotificationTracker, NotificationTrackerId,
-};
-use crate::domain::notifier::{DeliveryId, Link, Outcome, Rules, Step, next_reminder, next_step};
+use crate::domain::bridge::{Collections, NotificationTargetId};
+use crate::domain::notifier::{DeliveryId, Outcome, Step, next_reminder, next_step};
 use crate::domain::{ChatId, Position, Timestamp};
 use crate::store::StoreError;
 
@@ -22,39 +20,7 @@ use super::boards::Boards;
 use super::letter::{Letter, Notice};
 use super::stream::OpenNotifier;
 use notices::Notices;
-
-/// What the bridge says of a tracker.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Order {
-    pub tracker: NotificationTracker,
-    pub rules: Rules,
-    pub links: Vec<Link>,
-    pub targets: BTreeMap<NotificationTargetId, NotificationTarget>,
-}
-
-impl Order {
-    /// The order of a tracker that is to work; none for one that is off, removed, or not of this program's boards.
-    pub fn of(bridge: &Bridge, id: NotificationTrackerId) -> Option<Self> {
-        let tracker = bridge.notifiers.get(id).filter(|tracker| tracker.enabled)?;
-        let provider = bridge.providers.get(tracker.provider_id)?;
-        if provider.provider_type != BOUNTY {
-            return None;
-        }
-        let links = bridge.links_of(id).filter(|link| link.enabled);
-        let linked =
-            links.filter_map(|link| Some((Link::from(link), bridge.targets.get(link.target_id)?)));
-        let (links, targets): (Vec<Link>, Vec<_>) = linked.unzip();
-        Some(Self {
-            tracker: tracker.clone(),
-            rules: Rules::of(tracker),
-            links,
-            targets: targets
-                .into_iter()
-                .map(|target| (target.id, target.clone()))
-                .collect(),
-        })
-    }
-}
+pub use order::Order;
 
 /// What came of a letter.
 #[derive(Clone, Debug)]
@@ -175,28 +141,6 @@ impl Worker {
         round
     }
 
-    /// Chats that have another id by now are followed under that.
-    fn with_todays_ids(&mut self, order: Option<&Order>) -> Result<Option<Order>, StoreError> {
-        let Some(order) = order else { return Ok(None) };
-        if let (Some(_), Some((raw, resolved))) = (&self.settled, &self.resolved)
-            && raw == order
-        {
-            return Ok(Some(resolved.clone()));
-        }
-        let current = |id: &CollectionId| match id {
-            CollectionId::Chat(chat) => {
-                let moved = self.boards.moved(*chat)?;
-                Ok(CollectionId::Chat(moved.unwrap_or(*chat)))
-            }
-            CollectionId::Word(_) => Ok(id.clone()),
-        };
-        let ids = order.rules.collections.iter().map(current);
-        let mut resolved = order.clone();
-        resolved.rules.collections = Collections::of(ids.collect::<Result<Vec<_>, StoreError>>()?);
-        self.resolved = Some((order.clone(), resolved.clone()));
-        Ok(Some(resolved))
-    }
-
     fn work(
         &mut self,
         order: Option<&Order>,
@@ -241,6 +185,7 @@ impl Worker {
                 return Ok(Vec::new());
             };
             desk.hear(order, &missed.heard)?;
+            desk.leave_targets(order)?;
             if !is_settled || all.is_some() {
                 desk.settle(order, all)?;
             }

@@ -58,12 +58,15 @@ impl Desk<'_, '_> {
     /// The tracker is off: nothing is followed any more.
     pub fn stop(&mut self) -> Result<(), StoreError> {
         self.seen.clear();
-        let state = &self.draft.state;
-        if state.is_following() || state.queues().len() > 0 {
-            let ends = abandoned(self.draft.state, OFF, |_, _| true);
+        let state = &*self.draft.state;
+        let has_something = state.is_following() || state.queues().len() > 0;
+        // What comes of what is on its way is recorded first.
+        let is_sending = (state.queues()).any(|(target, _)| state.is_sending_to(target));
+        if has_something && !is_sending {
+            let ends = abandoned(state, OFF, |_, _| true);
             self.draft.add_all(ends)?;
-            self.draft
-                .add(NotifierEvent::FollowingStopped(FollowingStopped {}))?;
+            let stopped = NotifierEvent::FollowingStopped(FollowingStopped {});
+            self.draft.add(stopped)?;
         }
         Ok(())
     }
@@ -85,7 +88,6 @@ impl Desk<'_, '_> {
         order: &Order,
         all: Option<&BTreeMap<ChatId, u64>>,
     ) -> Result<(), StoreError> {
-        self.leave_targets(order)?;
         let is_new = order.rules.collections.are_all() && !self.draft.state.covers_all();
         let boards = if is_new {
             self.boards.all()?
@@ -146,17 +148,19 @@ impl Desk<'_, '_> {
         chats.iter().map(baseline).collect()
     }
 
-    fn leave_targets(&mut self, order: &Order) -> Result<(), StoreError> {
+    /// Drops what waits for targets that are linked no more.
+    pub fn leave_targets(&mut self, order: &Order) -> Result<(), StoreError> {
         let is_linked = |target| order.targets.contains_key(&target);
-        let queues = self.draft.state.queues();
-        let targets: Vec<NotificationTargetId> = queues
-            .map(|(target, _)| target)
-            .filter(|target| !is_linked(*target))
-            .collect();
+        let state = &*self.draft.state;
+        // What comes of something on its way is recorded first.
+        let is_left =
+            |target: &NotificationTargetId| !is_linked(*target) && !state.is_sending_to(*target);
+        let targets = state.queues().map(|(target, _)| target);
+        let targets: Vec<NotificationTargetId> = targets.filter(is_left).collect();
         if targets.is_empty() {
             return Ok(());
         }
-        let ends = abandoned(self.draft.state, UNLINKED, |target, _| !is_linked(target));
+        let ends = abandoned(state, UNLINKED, |target, _| !is_linked(target));
         self.draft.add_all(ends)?;
         self.draft
             .add(NotifierEvent::TargetsLeft(TargetsLeft { targets }))

@@ -1,9 +1,11 @@
 //! What is told when, and what is not told twice.
 
 use bounty_ledger::domain::bridge::EventType;
-use bounty_ledger::domain::notifier::Outcome;
+use bounty_ledger::domain::notifier::{Outcome, Status};
+use bounty_ledger::notify::{DeliveryFilter, Ended, News, deliveries};
 
 use super::lab::{Lab, chat_target, heard, hook_target, order, tells};
+use crate::library::{disk, layout};
 use crate::support::Data;
 
 #[test]
@@ -193,4 +195,36 @@ fn a_target_that_is_far_behind_is_told_everything_in_order() {
         .map(|number| format!("added {number} Number {number}"))
         .collect();
     assert_eq!(lab.told(1), expected);
+}
+
+#[test]
+fn what_was_on_its_way_when_a_tracker_was_switched_off_or_a_link_removed_has_an_end() {
+    for is_off in [true, false] {
+        let mut lab = Lab::begun(&[chat_target(1)]);
+        lab.say(-100, &["/add One"]);
+        let letter = lab.round(News::default()).letters.remove(0);
+        if is_off {
+            lab.order = None;
+        } else {
+            let order = lab.order.as_mut().expect("an order");
+            order.links.clear();
+            order.targets.clear();
+        }
+        assert!(lab.round(News::default()).letters.is_empty());
+        let ended = Ended {
+            target: letter.target.id,
+            delivery: letter.delivery,
+            outcome: Outcome::retry(None, "503".to_owned()),
+        };
+        let happened = News {
+            ended: vec![ended],
+            ..News::default()
+        };
+        assert!(lab.round(happened).letters.is_empty());
+        let all = deliveries(&*disk(), &layout(&lab.data), &DeliveryFilter::default());
+        let found = all.expect("read").found;
+        let status = found[0].ended.map(|(_, status)| status);
+        assert_eq!(status, Some(Status::Refused), "{is_off}");
+        assert!(lab.worker.stream().state().queues().len() == 0);
+    }
 }
