@@ -5,6 +5,7 @@ use std::future::Future;
 use std::pin::Pin;
 
 use chrono_tz::Tz;
+use uuid::Uuid;
 
 use crate::domain::bridge::{NotificationTarget, NotificationTargetId, NotificationTrackerId};
 use crate::domain::notifier::{DeliveryId, Outcome, Told};
@@ -15,6 +16,8 @@ use crate::domain::{BotId, ChatId, Locale, Timestamp};
 pub struct Letter {
     pub tracker: NotificationTrackerId,
     pub delivery: DeliveryId,
+    /// The same for each attempt to send it, and for no other letter anywhere.
+    pub key: Uuid,
     pub target: NotificationTarget,
     pub locale: Locale,
     /// The board that it tells of.
@@ -25,13 +28,6 @@ pub struct Letter {
     pub told: Vec<Told>,
     /// When it was made: what "in 3 days" is seen from.
     pub at: Timestamp,
-}
-
-impl Letter {
-    /// The same for each attempt to send it, and for no other letter.
-    pub fn key(&self) -> String {
-        format!("notifier-{}-{}", self.tracker, self.delivery)
-    }
 }
 
 /// Tells a chat that its board is forwarded, or is no more.

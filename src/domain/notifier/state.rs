@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::delivery::{Batch, DeliveryId, Status};
 use super::dues::{Due, Known, Moment, ReminderRules};
@@ -29,6 +30,8 @@ pub struct Collection {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Notifier {
     pub(super) opened: Option<NotificationTrackerId>,
+    /// The id of its first event: no other tracker has it, in no data directory.
+    identity: Uuid,
     pub(super) seq: Seq,
     /// Every group's board that is not among the collections is followed from its beginning.
     pub(super) covers_all: bool,
@@ -46,6 +49,11 @@ impl Notifier {
     /// The tracker; none before its first event.
     pub fn tracker(&self) -> Option<NotificationTrackerId> {
         self.opened
+    }
+
+    /// What a delivery is known by to whoever receives it: the same for each attempt, and no other's, in no data directory.
+    pub fn key(&self, delivery: DeliveryId) -> Uuid {
+        Uuid::new_v5(&self.identity, delivery.to_string().as_bytes())
     }
 
     /// The last event in it.
@@ -109,6 +117,9 @@ impl Notifier {
     /// Applies one event. Total: an event that makes no sense here changes nothing but the position.
     pub fn evolve(&mut self, record: &Recorded<NotifierEvent>) {
         self.seq = record.seq;
+        if let NotifierEvent::NotifierOpened(_) = record.event {
+            self.identity = record.id;
+        }
         self.apply(&record.event, record.time);
     }
 

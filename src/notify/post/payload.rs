@@ -20,7 +20,13 @@ pub fn event(letter: &Letter, text: String) -> CloudEvent {
         "entries": letter.told.iter().map(entry).collect::<Vec<Value>>(),
         "text": text,
     });
-    let event = CloudEvent::new(letter.key(), source, TYPE.to_owned(), time(letter), data);
+    let event = CloudEvent::new(
+        letter.key.to_string(),
+        source,
+        TYPE.to_owned(),
+        time(letter),
+        data,
+    );
     event.about(letter.collection.to_string())
 }
 

@@ -123,6 +123,7 @@ impl Desk<'_, '_> {
         Ok(Some(Letter {
             tracker: order.tracker.id,
             delivery: current.delivery,
+            key: self.draft.state.key(current.delivery),
             target: entity.clone(),
             locale: order.tracker.locale,
             collection: current.batch.collection,

@@ -32,7 +32,17 @@ fn what_happens_on_a_board_is_told_from_its_log() {
     assert_eq!(lab.told(1), expected);
     let letter = &lab.sent[0];
     assert_eq!(letter.title.as_deref(), Some("Group -100"));
-    assert_eq!(letter.key(), "notifier-1-1");
+}
+
+#[test]
+fn the_same_delivery_of_another_data_directory_has_another_key() {
+    let keys = [(); 2].map(|()| {
+        let mut lab = Lab::begun(&[chat_target(1)]);
+        lab.say(-100, &["/add One"]);
+        lab.deliver();
+        lab.sent[0].key
+    });
+    assert_ne!(keys[0], keys[1]);
 }
 
 #[test]
@@ -99,7 +109,8 @@ fn a_message_that_did_not_arrive_is_sent_again_after_a_restart_as_it_was() {
     lab.pass(2);
     lab.deliver();
     assert_eq!(lab.told(1), ["added 1 One", "added 1 One", "added 2 Two"]);
-    assert_eq!(lab.sent[0].key(), lab.sent[1].key());
+    assert_eq!(lab.sent[0].key, lab.sent[1].key);
+    assert_ne!(lab.sent[0].key, lab.sent[2].key);
 }
 
 #[test]
