@@ -5,6 +5,7 @@ pub mod bridge;
 pub mod cli;
 pub mod domain;
 pub mod engine;
+#[cfg(feature = "import")]
 pub mod import;
 pub mod metrics;
 pub mod notify;

@@ -3,8 +3,10 @@
 //! Nothing here takes part in running commands; everything works beside a running bot. Two things write, under each
 //! log's lock: [`rebuild`] the snapshots, and [`repair`] a damaged log.
 
+mod bridge_names;
 mod changes;
 mod check;
+mod notifier;
 mod parallel;
 mod reader;
 mod rebuild;
@@ -13,6 +15,7 @@ mod state;
 mod summary;
 mod verify;
 
+pub use bridge_names::BridgeNames;
 pub use changes::{AuditFilter, BridgeChange, Change};
 pub use check::{Difference, FileCheck, SnapshotCheck};
 pub use parallel::for_each_stream;

@@ -9,8 +9,10 @@ use chrono_tz::Tz;
 use clap::{Args, ValueEnum};
 
 use crate::audit::Reader;
+use crate::cli::UsageError;
 use crate::domain::{ChatId, StreamId};
 use crate::engine::Settings;
+use crate::notify::webhook::Guard;
 use crate::store::{Access, Disk, Layout, LocalDisk};
 use crate::text::page_size;
 
@@ -148,6 +150,28 @@ pub fn require_owner(dir: &Path) -> anyhow::Result<()> {
             metadata.uid()
         ),
         _ => Ok(()),
+    }
+}
+
+/// Which hosts of web hooks are talked to.
+#[derive(Debug, clap::Args)]
+pub struct HookArgs {
+    /// A host that notifications may be sent to though it is not public, by name or IP address; may be given several times
+    #[arg(
+        long = "webhook-allow",
+        value_name = "HOST",
+        env = "BOUNTY_WEBHOOK_ALLOW",
+        value_delimiter = ','
+    )]
+    hosts: Vec<String>,
+}
+
+impl HookArgs {
+    /// What keeps web hooks from reaching into the network.
+    pub fn guard(&self) -> Result<Guard, UsageError> {
+        let hosts = self.hosts.iter().map(|host| host.trim());
+        let hosts = hosts.filter(|host| !host.is_empty());
+        Guard::allowing(hosts).map_err(|error| UsageError(format!("--webhook-allow: {error}")))
     }
 }
 

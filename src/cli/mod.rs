@@ -9,6 +9,7 @@ mod backup;
 mod bridge;
 mod feed;
 mod history;
+#[cfg(feature = "import")]
 mod import;
 mod output;
 mod progress;
@@ -55,6 +56,7 @@ enum Command {
     Verify(verify::Args),
     Backup(backup::Args),
     Repair(repair::Args),
+    #[cfg(feature = "import")]
     Import(import::Args),
     Bridge(Box<bridge::Args>),
 }
@@ -125,6 +127,7 @@ impl Cli {
             Command::Verify(args) => verify::run(&data, &args),
             Command::Backup(args) => backup::run(&data, &args),
             Command::Repair(args) => repair::run(&data, &args),
+            #[cfg(feature = "import")]
             Command::Import(args) => import::run(&data, &args),
             Command::Bridge(args) => bridge::run(&data, *args),
         }

@@ -25,6 +25,7 @@ impl Progress {
     }
 
     /// Progress over this many events; nothing is shown yet.
+    #[cfg(feature = "import")]
     pub fn of_events(total: u64) -> Self {
         Self::new(
             total,

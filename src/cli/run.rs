@@ -1,7 +1,6 @@
 //! `bounty run`: the Telegram bot.
 
 use std::sync::Arc;
-use std::thread;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -14,7 +13,6 @@ use crate::bridge::{Asker, OpenBridge, watch};
 use crate::domain::bridge::BridgeUserId;
 use crate::domain::{Actor, Cause};
 use crate::engine::{Engine, Settings, system_time};
-use crate::import::left_behind;
 use crate::metrics::{ListenAddress, Watched, serve};
 use crate::notify::webhook::Guard;
 use crate::notify::{Notifications, Post};
@@ -22,7 +20,7 @@ use crate::store::{Disk, Layout};
 use crate::telegram::{Front, Ground, Pool, Stop};
 
 use super::Status;
-use super::args::{DataArgs, ZoneArgs, api_url, settings};
+use super::args::{DataArgs, HookArgs, ZoneArgs, api_url, settings};
 
 /// How long a stop may take before the process ends anyway; everything acknowledged is durable by then.
 const STOP_LIMIT: Duration = Duration::from_secs(15);
@@ -54,14 +52,8 @@ pub struct Args {
         default_value_t = 10
     )]
     menu_delay: u32,
-    /// A host that notifications may be sent to though it is not public, by name or IP address; may be given several times
-    #[arg(
-        long = "webhook-allow",
-        value_name = "HOST",
-        env = "BOUNTY_WEBHOOK_ALLOW",
-        value_delimiter = ','
-    )]
-    webhook_allow: Vec<String>,
+    #[command(flatten)]
+    hooks: HookArgs,
     /// Serve /metrics, /healthz and /readyz over HTTP: PORT and :PORT on this machine alone, HOST:PORT elsewhere; port 0 is a free one
     #[arg(long, value_name = "ADDR", env = "BOUNTY_METRICS")]
     metrics: Option<ListenAddress>,
@@ -74,10 +66,8 @@ pub fn run(data: &DataArgs, args: &Args) -> anyhow::Result<Status> {
         flood_limit,
         ..settings(args.zone.tz)
     };
-    let guard =
-        Guard::allowing(&args.webhook_allow).context("--webhook-allow, BOUNTY_WEBHOOK_ALLOW")?;
     let service = Service {
-        guard,
+        guard: args.hooks.guard()?,
         disk: data.disk(),
         layout: data.layout(),
         settings,
@@ -115,7 +105,8 @@ impl Service {
             self.layout.clone(),
             self.settings,
         )?);
-        name_left_behind(Arc::clone(&self.disk), self.layout.clone())?;
+        #[cfg(feature = "import")]
+        super::import::name_left_behind(Arc::clone(&self.disk), self.layout.clone())?;
         if has_token {
             set_up(&mut bridge)?;
         }
@@ -160,22 +151,6 @@ impl Service {
         tracing::info!("stopped; everything received is stored");
         polled.map_err(anyhow::Error::from)
     }
-}
-
-/// Says, beside the start, which chats hold what another bot left there: in them nothing is changed.
-fn name_left_behind(disk: Arc<dyn Disk>, layout: Layout) -> anyhow::Result<()> {
-    let look = move || match left_behind(&*disk, &layout) {
-        Ok(chats) if chats.is_empty() => {}
-        Ok(chats) => tracing::warn!(
-            chats = chats.len(),
-            first = chats[0].0,
-            "another bot's files are in the data directory and nothing is changed in their chats; to take them over, move their directories out of {0}, say into `old`, then `bounty import json-files old`",
-            layout.root().display()
-        ),
-        Err(error) => tracing::warn!(%error, "another bot's files could not be looked for"),
-    };
-    let thread = thread::Builder::new().name("look".to_owned()).spawn(look);
-    thread.map(|_| ()).context("cannot start a thread")
 }
 
 /// Sends notifications beside the bots until they are to stop. What is wrong with them never touches the bots.

@@ -37,13 +37,11 @@ struct Queues {
     /// Chats that wait here or are with a thread.
     scheduled: usize,
     closing: bool,
+    /// Nothing waited any more when the engine closed: threads end, and none is left for what comes now.
+    over: bool,
 }
 
 impl Queues {
-    fn is_over(&self) -> bool {
-        self.closing && self.scheduled == 0
-    }
-
     /// Whether a thread may begin to gather: it would find something that nobody gathers already.
     fn may_gather(&self) -> bool {
         !self.rounds.is_empty() && (self.gathering == 0 || self.rounds.len() >= CROWD)
@@ -61,11 +59,13 @@ impl Ready {
         }
     }
 
-    /// A chat that had nothing to do waits for a thread.
+    /// A chat that had nothing to do waits for a thread. When it is over nothing is done: what still looks after streams may come late.
     pub fn begin(&self, lane: Arc<Lane>, way: Way) {
         let mut queues = lock(&self.queues);
-        queues.scheduled += 1;
-        self.put(queues, lane, way);
+        if !queues.over {
+            queues.scheduled += 1;
+            self.put(queues, lane, way);
+        }
     }
 
     /// A chat that had nothing to do is with a thread already.
@@ -75,7 +75,13 @@ impl Ready {
 
     /// A chat that a thread is done with waits for another.
     pub fn give(&self, lane: Arc<Lane>, way: Way) {
-        self.put(lock(&self.queues), lane, way);
+        let queues = lock(&self.queues);
+        if queues.over {
+            drop(queues);
+            self.end();
+        } else {
+            self.put(queues, lane, way);
+        }
     }
 
     fn put(&self, mut queues: MutexGuard<'_, Queues>, lane: Arc<Lane>, way: Way) {
@@ -92,18 +98,19 @@ impl Ready {
     pub fn end(&self) {
         let mut queues = lock(&self.queues);
         queues.scheduled -= 1;
-        self.tell_when_over(&queues);
+        self.tell_when_over(&mut queues);
     }
 
     /// Lets the threads end when nothing waits any more.
     pub fn close(&self) {
         let mut queues = lock(&self.queues);
         queues.closing = true;
-        self.tell_when_over(&queues);
+        self.tell_when_over(&mut queues);
     }
 
-    fn tell_when_over(&self, queues: &MutexGuard<'_, Queues>) {
-        if queues.is_over() {
+    fn tell_when_over(&self, queues: &mut MutexGuard<'_, Queues>) {
+        if queues.closing && queues.scheduled == 0 {
+            queues.over = true;
             self.rounds.notify_all();
             self.alone.notify_all();
         }
@@ -122,7 +129,7 @@ impl Ready {
             if let Some(lane) = queues.alone.pop_front() {
                 return Some(lane);
             }
-            if queues.is_over() {
+            if queues.over {
                 return None;
             }
             queues = wait(&self.alone, queues);
@@ -139,7 +146,7 @@ impl Ready {
                 queues.gathering += 1;
                 return Some(lane);
             }
-            if queues.is_over() {
+            if queues.over {
                 return None;
             }
             queues.resting += 1;
@@ -165,4 +172,33 @@ fn wait<'q>(condvar: &Condvar, queues: MutexGuard<'q, Queues>) -> MutexGuard<'q,
     condvar
         .wait(queues)
         .unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::mpsc::channel;
+    use std::thread;
+    use std::time::Duration;
+
+    use super::{Lane, Ready, Way};
+    use crate::domain::ChatId;
+
+    #[test]
+    fn what_comes_after_the_end_keeps_no_thread_from_ending() {
+        for way in [Way::Alone, Way::Round] {
+            let ready = Arc::new(Ready::new(true));
+            ready.close();
+            ready.begin(Arc::new(Lane::new(ChatId(1))), way);
+            ready.begin_here();
+            ready.give(Arc::new(Lane::new(ChatId(2))), way);
+            let (tell, told) = channel();
+            thread::spawn(move || {
+                let ended = (ready.next_alone().is_none(), ready.next_round().is_none());
+                tell.send(ended)
+            });
+            let ended = told.recv_timeout(Duration::from_secs(60));
+            assert_eq!(ended, Ok((true, true)), "{way:?}");
+        }
+    }
 }

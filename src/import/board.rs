@@ -6,14 +6,11 @@ use uuid::Uuid;
 
 use super::check::{Comparison, Records};
 use super::row::Row;
-use super::stream::{Draft, Known, Rows};
+use super::stream::{Draft, GONE, Known, Rows};
 use crate::domain::board::{
-    Board, BoardEvent, BoardOpened, BountyAdded, ChatKind, IdsReserved, LanguageChosen, Tracked,
-    UserStarted,
+    Board, BoardEvent, BoardOpened, BountyAdded, ChatKind, IdsReserved, Tracked, UserStarted,
 };
-use crate::domain::{
-    Actor, BountyId, Cause, ChatId, Locale, Recorded, Timestamp, UnixTime, UserId,
-};
+use crate::domain::{Actor, BountyId, Cause, ChatId, Recorded, Timestamp, UnixTime, UserId};
 
 /// What a source has for one chat.
 #[derive(Clone, Debug)]
@@ -28,8 +25,6 @@ pub struct BoardRows {
     pub bounties: Vec<BountyRow>,
     pub tracked: Vec<TrackedRow>,
     pub started: Vec<StartedRow>,
-    /// The language that was chosen for the chat.
-    pub language: Option<(Row, Locale)>,
     /// The lowest id that was never given, when the source says so.
     pub next_id: Option<(Row, BountyId)>,
 }
@@ -85,7 +80,6 @@ impl BoardRows {
             bounties: Vec::new(),
             tracked: Vec::new(),
             started: Vec::new(),
-            language: None,
             next_id: None,
         }
     }
@@ -142,7 +136,6 @@ impl Rows for BoardRows {
             moments: HashMap::new(),
             events: Vec::new(),
         };
-        timeline.add_language();
         timeline.add_bounties();
         timeline.add_starts();
         timeline.add_tracked();
@@ -157,29 +150,32 @@ impl Rows for BoardRows {
     ) {
         let ids = self.new_ids(known);
         let record = |row: &Row| records.get(&self.event_id(row));
+        // One that stands in the log of a board that was merged into this one was compared before.
+        let elsewhere = |row: &Row| {
+            known
+                .present
+                .contains_key(&self.event_id(row))
+                .then_some(true)
+        };
         for bounty in &self.bounties {
             let same = record(&bounty.row).map(|record| self.is_bounty(bounty, record));
-            comparison.add(&bounty.row, same);
+            comparison.add(&bounty.row, same.or(elsewhere(&bounty.row)));
         }
         for tracked in &self.tracked {
             let id = ids.get(&tracked.bounty).copied().unwrap_or_default();
             let same = record(&tracked.row).map(|record| is_tracked(tracked, id, record));
             let is_moot = self.is_moot(tracked, id, &known.state);
-            comparison.add(&tracked.row, same.or(is_moot.then_some(true)));
+            let same = same.or(elsewhere(&tracked.row)).or(is_moot.then_some(true));
+            comparison.add(&tracked.row, same);
         }
         for started in &self.started {
             let is_there = known.state.list(started.user).is_some();
             comparison.add(&started.row, Some(is_there));
         }
-        if let Some((row, _)) = &self.language {
-            let is_chosen = known.state.settings().language.is_some();
-            comparison.add(row, Some(is_chosen));
-        }
     }
 
     fn len(&self) -> u64 {
-        let language = usize::from(self.language.is_some());
-        (self.bounties.len() + self.tracked.len() + self.started.len() + language) as u64
+        (self.bounties.len() + self.tracked.len() + self.started.len()) as u64
     }
 }
 
@@ -216,20 +212,6 @@ impl Timeline<'_> {
             });
             let actor = self.actor(bounty.creator, &bounty.name);
             self.push(at, bounty.created, &bounty.row, actor, event);
-        }
-    }
-
-    /// What was chosen here counts more.
-    fn add_language(&mut self) {
-        let is_chosen = self.known.state.settings().language.is_some();
-        if let Some((row, language)) = &self.rows.language
-            && (self.is_present(row) || !is_chosen)
-        {
-            let event = BoardEvent::LanguageChosen(LanguageChosen {
-                language: *language,
-            });
-            let at = row.created.unwrap_or(self.rows.since);
-            self.push(at, at, row, Actor::System {}, event);
         }
     }
 
@@ -342,7 +324,8 @@ impl BoardRows {
     /// Whether the user tracks the bounty here without an import, or it was deleted here since it was imported.
     fn is_moot(&self, tracked: &TrackedRow, id: BountyId, board: &Board) -> bool {
         let list = board.list(tracked.user);
-        board.ever_had(id) && board.bounty(id).is_none()
+        id.0 == GONE
+            || board.ever_had(id) && board.bounty(id).is_none()
             || list.is_some_and(|list| list.ids.contains(&id))
     }
 

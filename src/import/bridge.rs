@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::check::{Comparison, Records};
 use super::row::Row;
 use super::stream::{Draft, Known, Rows};
-use crate::domain::bridge::{Bridge, BridgeEvent, BridgeUserId, missing_from};
+use crate::domain::bridge::{Bridge, BridgeEvent, BridgeUserId, TELEGRAM, missing_from};
 use crate::domain::{Actor, Cause, Timestamp};
 use crate::store::{Disk, IoContext, StoreError};
 
@@ -196,8 +196,8 @@ fn renumbered(event: &BridgeEvent, ids: &EntityIds) -> BridgeEvent {
         BridgeEvent::NotificationTargetAdded(row) => {
             put("notification_target", &mut row.id.0);
             put("user", &mut row.user_id.0);
-            if let Some(bot) = row.config.get("bot_id").and_then(serde_json::Value::as_u64) {
-                let mut bot = bot;
+            let bot = row.config.get("bot_id").and_then(serde_json::Value::as_u64);
+            if let Some(mut bot) = bot.filter(|_| row.target_type == TELEGRAM) {
                 put("telegram_bot", &mut bot);
                 row.config.insert("bot_id".to_owned(), bot.into());
             }

@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 
 use uuid::Uuid;
 
+use super::plan::Place;
 use super::row::Row;
 use super::stream::{Known, Rows};
 use crate::audit::Reader;
@@ -46,22 +47,24 @@ impl Comparison {
 
 /// What a log has, read from the disk line by line; nothing is changed.
 pub fn read<R: Rows>(
-    reader: &Reader<'_>,
+    place: Place<'_>,
     stream: StreamId,
     mut each: impl FnMut(&Recorded<<R::State as Aggregate>::Event>),
 ) -> Result<Known<R::State>, StoreError> {
     let mut known = Known::default();
+    let reader = Reader::new(&**place.disk, place.layout);
     reader.read_whole(stream, &mut |line: Line<'_, _>| {
         known.see::<R>(line.record);
         each(line.record);
         ControlFlow::Continue(())
     })?;
+    known.see_all_merged::<R>(&**place.disk, &place.layout.stream(stream))?;
     Ok(known)
 }
 
 /// Compares the rows with the events in the log as it is on the disk now.
 pub fn compare<R: Rows>(
-    reader: &Reader<'_>,
+    place: Place<'_>,
     stream: StreamId,
     rows: &R,
     comparison: &mut Comparison,
@@ -70,7 +73,7 @@ where
     <R::State as Aggregate>::Event: Clone,
 {
     let mut records = Records::new();
-    let known = read::<R>(reader, stream, |record| {
+    let known = read::<R>(place, stream, |record| {
         if matches!(record.cause, Cause::Import { .. }) {
             records.insert(record.id, record.clone());
         }

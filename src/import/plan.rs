@@ -8,7 +8,7 @@ use super::board::BoardRows;
 use super::bridge::BridgeRows;
 use super::check::{self, Comparison};
 use super::report::Findings;
-use super::stream::{Known, Rows, Target};
+use super::stream::{GONE, Known, Rows, Target};
 use crate::audit::{Problem, Reader};
 use crate::domain::{ChatId, StreamId};
 use crate::engine::{current_chat, flush_snapshots};
@@ -116,9 +116,9 @@ impl Plan {
         for rows in &mut self.boards {
             rows.now_at(reader.current(rows.chat)?);
             let chat = rows.chat;
-            let known = look(&reader, chat.into(), rows, &mut outlook)?;
+            let known = look(place, chat.into(), rows, &mut outlook)?;
             let ids = rows.new_ids(&known).into_iter();
-            let renumbered = ids.filter(|(old, new)| old != new);
+            let renumbered = ids.filter(|(old, new)| old != new && new.0 != GONE);
             outlook
                 .renumbered
                 .extend(renumbered.map(|(old, new)| Renumbered {
@@ -128,7 +128,7 @@ impl Plan {
                 }));
         }
         if let Some(rows) = &self.bridge {
-            let known = look(&reader, StreamId::Bridge, rows, &mut outlook)?;
+            let known = look(place, StreamId::Bridge, rows, &mut outlook)?;
             let ids = rows.new_ids(&known).into_iter();
             let renumbered = ids.filter(|((_, old), new)| old != new);
             outlook
@@ -177,10 +177,10 @@ impl Plan {
         let mut comparison = Comparison::default();
         for rows in &self.boards {
             let chat = reader.current(rows.chat)?;
-            check::compare(&reader, chat.into(), rows, &mut comparison)?;
+            check::compare(place, chat.into(), rows, &mut comparison)?;
         }
         if let Some(rows) = &self.bridge {
-            check::compare(&reader, StreamId::Bridge, rows, &mut comparison)?;
+            check::compare(place, StreamId::Bridge, rows, &mut comparison)?;
         }
         Ok(comparison)
     }
@@ -198,16 +198,17 @@ fn note(place: Place<'_>, chats: &[ChatId]) -> Result<Option<ActiveFile>, StoreE
 
 /// What is known of the log that these rows go to, which must take events.
 fn look<R: Rows>(
-    reader: &Reader<'_>,
+    place: Place<'_>,
     stream: StreamId,
     rows: &R,
     outlook: &mut Outlook,
 ) -> Result<Known<R::State>, ImportError> {
+    let reader = Reader::new(&**place.disk, place.layout);
     match reader.verify(stream, None).problem {
         None | Some(Problem::NoLog { .. } | Problem::Torn { .. }) => {}
         Some(problem) => return Err(ImportError::Target(problem)),
     }
-    let known = check::read::<R>(reader, stream, |_| {})?;
+    let known = check::read::<R>(place, stream, |_| {})?;
     outlook.streams.push(StreamOutlook {
         stream,
         rows: rows.len(),

@@ -1,6 +1,7 @@
 //! The events of a source's rows on their way into one stream's log, whatever kind of stream it is.
 
 use std::collections::HashMap;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,12 +11,19 @@ use uuid::Uuid;
 use super::check::{Comparison, Records};
 use crate::domain::{Actor, Aggregate, Cause, Recorded, StreamId, Timestamp};
 use crate::engine::{add_record, write_files};
-use crate::store::{Disk, Layout, Locked, Log, Position, StoreError, refuse_other_stream};
+use crate::store::{
+    Disk, IoContext, Layout, Line, Locked, Log, Position, StoreError, read_log, refuse_other_stream,
+};
 
 /// How long another process's lock on a log is waited for.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// The most events that are written under one lock: a running bot waits no longer than that for the log.
 const CHUNK: usize = 2_000;
+
+/// How the names of the logs begin that were merged into another.
+const MERGED: &str = "events.jsonl.merged-";
+/// The id of what was deleted before its board was merged into another.
+pub const GONE: u64 = 0;
 
 /// An event that a log does not have yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,15 +74,53 @@ pub trait Rows {
 pub struct Known<S> {
     pub state: S,
     pub present: Present,
+    /// What came here from the logs of boards that were merged into this one: file and key there, and the id here.
+    merged: HashMap<(String, String), u64>,
 }
 
 impl<S: Aggregate> Known<S> {
     /// The next event of the log.
     pub fn see<R: Rows<State = S>>(&mut self, record: &Recorded<S::Event>) {
-        if matches!(record.cause, Cause::Import { .. }) {
-            self.present.insert(record.id, R::subject(&record.event));
+        if let Cause::Import { file, key, .. } = &record.cause {
+            let subject = R::subject(&record.event);
+            self.present.insert(record.id, subject);
+            if let Some(id) = subject.filter(|_| file.starts_with(MERGED)) {
+                self.merged.insert((file.clone(), key.clone()), id);
+            }
         }
         self.state.evolve(record);
+    }
+
+    /// What the log of a board that was merged into this one has. Its living bounties came here under other ids.
+    fn see_merged<R: Rows<State = S>>(&mut self, file: &str, record: &Recorded<S::Event>) {
+        if !matches!(record.cause, Cause::Import { .. }) {
+            return;
+        }
+        let came = |id: u64| {
+            let key = (file.to_owned(), format!("bounty {id}"));
+            self.merged.get(&key).copied().unwrap_or(GONE)
+        };
+        let subject = R::subject(&record.event).map(came);
+        self.present.entry(record.id).or_insert(subject);
+    }
+
+    /// Reads the logs of boards that were merged into the one of this directory, whose own log was read before.
+    pub fn see_all_merged<R: Rows<State = S>>(
+        &mut self,
+        disk: &dyn Disk,
+        dir: &Path,
+    ) -> Result<(), StoreError> {
+        for name in disk.names(dir).at("list", dir)? {
+            let Some(file) = name.to_str().filter(|name| name.starts_with(MERGED)) else {
+                continue;
+            };
+            let mut see = |line: Line<'_, S::Event>| {
+                self.see_merged::<R>(file, line.record);
+                ControlFlow::Continue(())
+            };
+            read_log(disk, &dir.join(file), PATIENCE, &mut see)?;
+        }
+        Ok(())
     }
 }
 
@@ -104,11 +150,15 @@ impl<R: Rows> Target<R> {
     pub fn write(&mut self, rows: &R, written: &mut dyn FnMut(u64)) -> Result<(), StoreError> {
         let mut pending = Vec::new().into_iter();
         let mut expected = None;
-        let (path, disk) = (self.log.path().to_owned(), Arc::clone(&self.disk));
+        let (path, dir) = (self.log.path().to_owned(), self.dir.clone());
+        let disk = Arc::clone(&self.disk);
         loop {
             let Some((mut locked, known)) = self.lock(true)? else {
                 return Ok(());
             };
+            if expected.is_none() {
+                known.see_all_merged::<R>(&*disk, &dir)?;
+            }
             if expected != Some(locked.end()) {
                 pending = rows.missing(known).into_iter();
             }

@@ -110,6 +110,7 @@ impl Clerk {
         happened.heard.extend(mail.heard);
         let now = (self.office.now)();
         let (length, mailbox) = (Arc::clone(&self.length), Arc::clone(&self.mailbox));
+        let all = mail.all.clone();
         let work = move || {
             let round = worker.round(order.as_ref(), happened, mail.all.as_deref(), now);
             length.store(worker.stream().length(), Ordering::Relaxed);
@@ -118,10 +119,14 @@ impl Clerk {
             }
             (worker, round)
         };
-        match spawn_blocking(work).await {
+        let (worker, round) = match spawn_blocking(work).await {
             Ok(done) => done,
             Err(error) => std::panic::resume_unwind(error.into_panic()),
+        };
+        if round.is_err() {
+            self.mailbox.keep(all);
         }
+        (worker, round)
     }
 
     /// Starts to send what a round came to, and says when the next is.

@@ -26,6 +26,17 @@ pub struct Delivery {
     /// What came of the last attempt, and when; none while it is being sent.
     pub ended: Option<(Timestamp, Status)>,
     pub reason: Option<String>,
+    /// When it is sent again by itself.
+    pub again_at: Option<Timestamp>,
+    /// Whether an operator had what it told sent again, which is another delivery.
+    pub asked_again: bool,
+}
+
+impl Delivery {
+    /// What became of it. Of what was started and did not end, nobody knows whether it arrived.
+    pub fn status(&self) -> Status {
+        self.ended.map_or(Status::Unknown, |(_, status)| status)
+    }
 }
 
 /// Which deliveries are asked for; an empty field asks for all.
@@ -39,8 +50,7 @@ pub struct DeliveryFilter {
 
 impl DeliveryFilter {
     fn asks_for(&self, delivery: &Delivery) -> bool {
-        let status = delivery.ended.map(|(_, status)| status);
-        self.status.is_none_or(|wanted| status == Some(wanted))
+        self.status.is_none_or(|wanted| delivery.status() == wanted)
             && self.since.is_none_or(|since| delivery.started >= since)
     }
 }
@@ -65,6 +75,8 @@ pub enum RetryError {
     },
     #[error("delivery {0} arrived; it is not sent again")]
     Arrived(DeliveryId),
+    #[error("delivery {0} was to be sent again before; that is another delivery")]
+    AskedAlready(DeliveryId),
     #[error("delivery {0} is on its way or waits to be sent again by itself")]
     UnderWay(DeliveryId),
     #[error(transparent)]
@@ -126,6 +138,7 @@ pub fn ask_retry(
     let is_stopped = queue.is_some_and(|queue| queue.is_stopped());
     match delivery.ended {
         Some((_, Status::Delivered)) => return Err(RetryError::Arrived(id)),
+        Some(_) if delivery.asked_again => return Err(RetryError::AskedAlready(id)),
         Some((_, Status::Refused | Status::Unknown)) => {}
         // What rests at a target that is stopped goes on with it.
         Some((_, Status::Retrying | Status::Unreachable)) if is_stopped => {}
@@ -182,6 +195,8 @@ impl Fold {
                     batch: started.batch.clone(),
                     ended: None,
                     reason: None,
+                    again_at: None,
+                    asked_again: false,
                 };
                 self.deliveries.insert(started.delivery, delivery);
             }
@@ -195,6 +210,12 @@ impl Fold {
                 if let Some(delivery) = self.deliveries.get_mut(&ended.delivery) {
                     delivery.ended = Some((record.time, ended.status));
                     delivery.reason.clone_from(&ended.reason);
+                    delivery.again_at = ended.again_at;
+                }
+            }
+            NotifierEvent::DeliveryRetryAsked(asked) if !asked.batch.told.is_empty() => {
+                if let Some(delivery) = self.deliveries.get_mut(&asked.delivery) {
+                    delivery.asked_again = true;
                 }
             }
             _ => {}

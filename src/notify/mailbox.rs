@@ -42,6 +42,12 @@ impl Mailbox {
         self.put(|mail| mail.all = Some(boards));
     }
 
+    /// Keeps what could not be used for the next look; wakes nobody.
+    pub fn keep(&self, boards: Option<Arc<BTreeMap<ChatId, u64>>>) {
+        let mut mail = self.mail.lock().unwrap_or_else(PoisonError::into_inner);
+        mail.all = mail.all.take().or(boards);
+    }
+
     /// The tracker follows these boards from now on.
     pub fn follow(&self, collections: &Collections) {
         let mut follows = self.follows.lock().unwrap_or_else(PoisonError::into_inner);

@@ -6,6 +6,7 @@ mod every;
 mod forwarding;
 mod harmless;
 mod histories;
+mod notified;
 mod pages;
 mod plurals;
 mod russian;

@@ -3,12 +3,14 @@
 mod bot;
 mod check;
 mod config;
+mod deliveries;
 mod entity;
 mod link;
 mod listener;
 mod notifier;
 mod provider;
 mod refusal;
+mod retry;
 mod rows;
 mod target;
 mod test;
@@ -72,9 +74,13 @@ enum Subject {
     #[command(subcommand, aliases = ["notification-tracker-target", "tracker-target"])]
     Link(Command<link::Link>),
     /// What would happen now: which bots are polled and why, which config answers which command, who is told what, what has no effect
-    Check,
+    Check(check::Args),
     /// Send a test message to a target, now
     Test(test::Args),
+    /// What was told to whom, and what became of it; of removed notifiers too
+    Deliveries(deliveries::Args),
+    /// Send again what failed; a target that is paused or unreachable is tried again
+    Retry(retry::Args),
 }
 
 /// What is asked of one kind of entity.
@@ -82,8 +88,10 @@ enum Asked {
     List(EntityKind),
     Show(EntityKind, u64),
     Change(BridgeCommand),
-    Check,
+    Check(check::Args),
     Test(test::Args),
+    Deliveries(deliveries::Args),
+    Retry(retry::Args),
 }
 
 impl Subject {
@@ -97,8 +105,10 @@ impl Subject {
             Self::Target(command) => command.asked(),
             Self::Notifier(command) => command.asked(),
             Self::Link(command) => command.asked(),
-            Self::Check => Ok(Asked::Check),
+            Self::Check(args) => Ok(Asked::Check(args)),
             Self::Test(args) => Ok(Asked::Test(args)),
+            Self::Deliveries(args) => Ok(Asked::Deliveries(args)),
+            Self::Retry(args) => Ok(Asked::Retry(args)),
         }
     }
 }
@@ -109,8 +119,12 @@ pub fn run(data: &DataArgs, args: Args) -> anyhow::Result<Status> {
         Asked::Change(command) => change(data, &command, format),
         Asked::List(kind) => look(data, |bridge| table(bridge, kind, format)),
         Asked::Show(kind, id) => look(data, |bridge| one(bridge, kind, id, format)),
-        Asked::Check => look(data, |bridge| check::run(bridge, format)),
-        Asked::Test(args) => ask(data, |bridge| test::run(bridge, &args, format)),
+        Asked::Check(args) => ask(data, |bridge, reader| {
+            check::run(bridge, reader, &args, format).map(|()| Status::Done)
+        }),
+        Asked::Deliveries(args) => deliveries::run(data, &args, format),
+        Asked::Retry(args) => retry::run(data, &args, format),
+        Asked::Test(args) => ask(data, |bridge, _| test::run(bridge, &args, format)),
     }
 }
 
@@ -119,18 +133,19 @@ fn look(
     data: &DataArgs,
     print: impl FnOnce(&Bridge) -> anyhow::Result<()>,
 ) -> anyhow::Result<Status> {
-    ask(data, |bridge| print(bridge).map(|()| Status::Done))
+    ask(data, |bridge, _| print(bridge).map(|()| Status::Done))
 }
 
 /// Reads the bridge, as far as its log is readable, and does what is asked with it; nothing of it is changed.
 fn ask(
     data: &DataArgs,
-    answer: impl FnOnce(&Bridge) -> anyhow::Result<Status>,
+    answer: impl FnOnce(&Bridge, &Reader<'_>) -> anyhow::Result<Status>,
 ) -> anyhow::Result<Status> {
     data.require()?;
     let (disk, layout) = (data.disk(), data.layout());
-    let (bridge, damage) = read(&Reader::new(&*disk, &layout))?;
-    let status = answer(&bridge)?;
+    let reader = Reader::new(&*disk, &layout);
+    let (bridge, damage) = read(&reader)?;
+    let status = answer(&bridge, &reader)?;
     if let Some(damage) = &damage {
         eprintln!("error: {damage}");
         return Ok(Status::Problem);

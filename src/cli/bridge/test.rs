@@ -2,22 +2,27 @@
 
 use std::io::{Write, stdout};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use chrono_tz::Tz;
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::runtime;
+use uuid::Uuid;
 
 use super::refusal;
 use super::rows::print_json;
-use crate::cli::args::{Format, api_url};
+use crate::cli::args::{Format, HookArgs, api_url};
 use crate::cli::output::visible;
 use crate::cli::{Status, UsageError};
-use crate::domain::Locale;
 use crate::domain::bridge::{
     Bridge, EntityKind, NotificationTarget, NotificationTargetId, Place, Refusal, TelegramPlace,
+    WebhookPlace,
 };
+use crate::domain::notifier::Outcome;
+use crate::domain::{ChatId, Locale};
 use crate::engine::system_time;
-use crate::notify::telegram::{Outcome, Post, Sender, Sent};
+use crate::notify;
+use crate::notify::telegram::Post;
+use crate::notify::webhook::{CloudEvent, Hook};
 use crate::telegram::{Token, bot, describe};
 use crate::text::{Say, Texts, View};
 
@@ -25,9 +30,19 @@ use crate::text::{Say, Texts, View};
 pub struct Args {
     /// The target
     id: NotificationTargetId,
-    /// The language of the message: en, ru
+    /// The language of a message in Telegram: en, ru
     #[arg(long, default_value = Locale::English.as_str())]
     locale: String,
+    #[command(flatten)]
+    hooks: HookArgs,
+}
+
+/// What came of the message.
+struct Came {
+    outcome: Outcome,
+    message_id: Option<i64>,
+    /// The chat's new id.
+    moved_to: Option<ChatId>,
 }
 
 /// Sends the message and says what came of it.
@@ -45,77 +60,96 @@ pub fn run(bridge: &Bridge, args: &Args, format: Format) -> anyhow::Result<Statu
         };
         bail!(refusal::words(&refusal));
     };
-    match target.place() {
-        Some(Place::Telegram(place)) => {
-            let sent = telegram(bridge, target, &place, locale)?;
-            report(target, &place, &sent, format)
-        }
-        Some(Place::Webhook(_)) | None => bail!(
-            "target {} is of type {}, which this program keeps but does not serve",
-            target.id,
-            visible(&target.target_type)
+    let runtime = runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.context("cannot start the runtime")?;
+    let came = match target.place() {
+        Some(Place::Telegram(place)) => runtime.block_on(telegram(bridge, target, &place, locale)),
+        Some(Place::Webhook(place)) => runtime.block_on(webhook(target, &place, &args.hooks)),
+        None => bail!(
+            "nothing can be sent to target {}; `bounty bridge check` says why",
+            target.id
         ),
-    }
+    };
+    report(target, &came?, format)
 }
 
-fn telegram(
+async fn telegram(
     bridge: &Bridge,
     target: &NotificationTarget,
     place: &TelegramPlace,
     locale: Locale,
-) -> anyhow::Result<Sent> {
+) -> anyhow::Result<Came> {
     let entry = bridge.bots.get(place.bot_id);
     let entry = entry.with_context(|| format!("bot {} is not there", place.bot_id))?;
     let token = Token::read(&entry.token).with_context(|| format!("bot {}", entry.id))?;
     let client = bot(token.secret(), api_url()?)
-        .map_err(|error| anyhow::anyhow!("cannot start an HTTP client: {}", describe(&error)))?;
+        .map_err(|error| anyhow!("cannot start an HTTP client: {}", describe(&error)))?;
     let view = View {
         locale,
         zone: Tz::UTC,
         at: system_time().seconds(),
     };
-    let text = Texts::new().render(
-        &Say::TestMessage {
-            target: &target.name,
-        },
-        &[],
-        &view,
-    );
+    let say = Say::TestMessage {
+        target: &target.name,
+    };
+    let text = Texts::new().render(&say, &[], &view);
     let post = Post {
         chat: place.chat_id,
         topic: place.topic_id,
         action: target.chat_action,
         html: &text.html,
     };
-    let runtime = runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.context("cannot start the runtime")?;
-    Ok(runtime.block_on(Sender::new(client).send(&post)))
+    let sent = notify::telegram::Sender::new(client).send(&post).await;
+    Ok(Came {
+        message_id: sent.outcome.message_id(),
+        outcome: sent.outcome.into(),
+        moved_to: sent.moved_to,
+    })
 }
 
-fn report(
+async fn webhook(
     target: &NotificationTarget,
-    place: &TelegramPlace,
-    sent: &Sent,
-    format: Format,
-) -> anyhow::Result<Status> {
-    if let Some(chat) = sent.moved_to {
+    place: &WebhookPlace,
+    hooks: &HookArgs,
+) -> anyhow::Result<Came> {
+    let sender = notify::webhook::Sender::new(hooks.guard()?)?;
+    let hook = Hook::read(place).with_context(|| format!("target {}", target.id))?;
+    let now = system_time();
+    let event = CloudEvent::new(
+        Uuid::now_v7().to_string(),
+        "/bridge".to_owned(),
+        "bounty.test".to_owned(),
+        now,
+        json!({ "target": target.name }),
+    );
+    Ok(Came {
+        outcome: sender.send(&hook, &event, now).await.into(),
+        message_id: None,
+        moved_to: None,
+    })
+}
+
+fn report(target: &NotificationTarget, came: &Came, format: Format) -> anyhow::Result<Status> {
+    let id = target.id;
+    if let Some(chat) = came.moved_to {
         eprintln!(
-            "the chat has the id {chat} now; `bounty bridge target edit {} --chat {chat}` says so to the bridge",
-            target.id
+            "the chat has the id {chat} now; `bounty bridge target edit {id} --chat {chat}` says so to the bridge"
         );
     }
     if format == Format::Json {
-        print_json(&json(target, sent))?;
-        return Ok(Status::from(!matches!(
-            sent.outcome,
-            Outcome::Delivered { .. }
-        )));
+        print_json(&json!({
+            "target": id,
+            "status": came.outcome.status(),
+            "message_id": came.message_id,
+            "moved_to": came.moved_to,
+            "reason": came.outcome.reason(),
+        }))?;
+        return Ok(Status::from(came.outcome != Outcome::Delivered));
     }
-    let id = target.id;
-    match &sent.outcome {
-        Outcome::Delivered { .. } => {
-            let chat = sent.moved_to.unwrap_or(place.chat_id);
-            writeln!(stdout(), "The message to target {id} is in chat {chat}")?;
+    match &came.outcome {
+        Outcome::Delivered => {
+            let name = visible(&target.name);
+            writeln!(stdout(), "The message reached target {id} \"{name}\"")?;
             Ok(Status::Done)
         }
         Outcome::Retry { reason, .. } => {
@@ -129,21 +163,4 @@ fn report(
             bail!("nobody knows whether target {id} got the message: {reason}; look there")
         }
     }
-}
-
-fn json(target: &NotificationTarget, sent: &Sent) -> Value {
-    let (status, message_id, reason) = match &sent.outcome {
-        Outcome::Delivered { message_id } => ("delivered", *message_id, None),
-        Outcome::Retry { reason, .. } => ("retry", None, Some(reason)),
-        Outcome::Refused { reason } => ("refused", None, Some(reason)),
-        Outcome::Unreachable { reason } => ("unreachable", None, Some(reason)),
-        Outcome::Unknown { reason } => ("unknown", None, Some(reason)),
-    };
-    json!({
-        "target": target.id,
-        "status": status,
-        "message_id": message_id,
-        "moved_to": sent.moved_to,
-        "reason": reason,
-    })
 }

@@ -1,5 +1,6 @@
 //! `bounty import`: what other programs kept becomes events.
 
+mod left_behind;
 mod print;
 
 use std::path::{Path, PathBuf};
@@ -18,6 +19,8 @@ use super::args::{DataArgs, Format, require_owner};
 use super::progress::Progress;
 use super::words::counted;
 use print::Report;
+
+pub use left_behind::name_left_behind;
 
 /// Take over what another bot kept, as events; doing it again adds only what is new. Bots may run meanwhile
 #[derive(Debug, clap::Args)]
@@ -65,6 +68,20 @@ impl Source {
         }
     }
 
+    /// The files of another bot cannot be read and written over at once.
+    fn refuse_in_place(&self, root: &Path) -> anyhow::Result<()> {
+        let is_root = match (self.path().canonicalize(), root.canonicalize()) {
+            (Ok(source), Ok(root)) => source == root,
+            _ => false,
+        };
+        anyhow::ensure!(
+            !is_root,
+            "{0} is the data directory, in which no file of another bot is ever changed. Move it away, then import it: `mv {0} old && bounty import json-files old`",
+            root.display()
+        );
+        Ok(())
+    }
+
     /// Reads it whole; secrets are to go to the directory `secrets`.
     fn read(&self, name: &str, now: Timestamp, secrets: &Path) -> Result<Plan, ImportError> {
         match self {
@@ -85,6 +102,7 @@ pub fn run(data: &DataArgs, args: &Args) -> anyhow::Result<Status> {
         // What root makes in the directory of another user, that user could not open.
         require_owner(layout.root())?;
     }
+    args.source.refuse_in_place(layout.root())?;
     let name = match &args.source_name {
         Some(name) => name.clone(),
         None => name_of(args.source.path())?,

@@ -44,14 +44,16 @@ impl Report<'_> {
     }
 
     fn tables(&self, out: &mut StdoutLock<'_>) -> std::io::Result<()> {
-        let names = self.plan.findings.tables.iter();
-        let width = names.map(|(name, _)| name.len()).max().unwrap_or(0).max(5);
+        let tables = self.plan.findings.tables.iter();
+        let tables: Vec<_> = tables.map(|(name, count)| (shown(name), count)).collect();
+        let width = tables.iter().map(|(name, _)| name.chars().count());
+        let width = width.max().unwrap_or(0).max(5);
         writeln!(
             out,
             "{:<width$}  {:>8}  {:>8}  {:>8}  {:>8}",
             "table", "rows", "carried", "dropped", "bad"
         )?;
-        for (name, count) in &self.plan.findings.tables {
+        for (name, count) in &tables {
             writeln!(
                 out,
                 "{name:<width$}  {:>8}  {:>8}  {:>8}  {:>8}",
@@ -103,8 +105,9 @@ impl Report<'_> {
         for ((fate, table, reason), rows) in &remarks {
             writeln!(
                 out,
-                "{:<9}{table}{}: {}",
+                "{:<9}{}{}: {}",
                 word(*fate),
+                self::shown(table),
                 named(*fate, rows),
                 shown(reason)
             )?;

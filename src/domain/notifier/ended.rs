@@ -1,5 +1,7 @@
 //! What became of a message, and what follows from it.
 
+use std::time::Duration;
+
 use super::delivery::Status;
 use super::event::{
     DeliveryEnded, DeliveryRepeated, NotifierEvent, TargetPaused, TargetUnreachable,
@@ -42,7 +44,15 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    fn reason(&self) -> Option<String> {
+    /// It may arrive later, after the pause that the target wants.
+    pub fn retry(after: Option<Duration>, reason: String) -> Self {
+        let millis = |pause: Duration| u64::try_from(pause.as_millis()).unwrap_or(u64::MAX);
+        let after = after.map(millis);
+        Self::Retry { after, reason }
+    }
+
+    /// Why it did not surely arrive.
+    pub fn reason(&self) -> Option<String> {
         match self {
             Self::Delivered => None,
             Self::Retry { reason, .. }
@@ -52,7 +62,8 @@ impl Outcome {
         }
     }
 
-    fn status(&self) -> Status {
+    /// What became of the attempt.
+    pub fn status(&self) -> Status {
         match self {
             Self::Delivered => Status::Delivered,
             Self::Retry { .. } => Status::Retrying,

@@ -8,7 +8,6 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
-use tempfile::TempDir;
 
 use super::plan::ImportError;
 use crate::domain::Timestamp;
@@ -21,8 +20,6 @@ pub struct Database {
     connection: Connection,
     path: PathBuf,
     modified: Timestamp,
-    /// The private copy, gone with this.
-    _copy: TempDir,
 }
 
 impl Database {
@@ -38,10 +35,11 @@ impl Database {
             connection: connection.map_err(|error| unreadable(path, &error))?,
             path: path.to_owned(),
             modified,
-            _copy: dir,
         };
         database.distrust()?;
         database.check()?;
+        // Everything is open now, and stays so without a name: a process that is killed leaves no tokens behind.
+        drop(dir);
         Ok(database)
     }
 

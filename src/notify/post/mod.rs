@@ -4,7 +4,6 @@ mod bots;
 mod payload;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use chrono_tz::Tz;
 use tokio::sync::watch;
@@ -76,7 +75,7 @@ impl Post {
                 "the chat of a notification target has another id now; change the target with `bounty bridge target edit`"
             );
         }
-        from_telegram(sent.outcome)
+        sent.outcome.into()
     }
 
     async fn to_hook(&self, letter: &Letter, place: &WebhookPlace) -> Outcome {
@@ -125,7 +124,7 @@ impl Post {
             reason: "no bot of the bridge was heard in the chat".to_owned(),
         };
         for sender in self.bots.heard_by(&notice.bots) {
-            outcome = from_telegram(sender.send(&post).await.outcome);
+            outcome = sender.send(&post).await.outcome.into();
             if !matches!(
                 outcome,
                 Outcome::Refused { .. } | Outcome::Unreachable { .. }
@@ -166,27 +165,10 @@ fn notification(letter: &Letter) -> Notification<'_> {
     }
 }
 
-fn from_telegram(outcome: telegram::Outcome) -> Outcome {
-    match outcome {
-        telegram::Outcome::Delivered { .. } => Outcome::Delivered,
-        telegram::Outcome::Retry { after, reason } => retry(after, reason),
-        telegram::Outcome::Refused { reason } => Outcome::Refused { reason },
-        telegram::Outcome::Unreachable { reason } => Outcome::Unreachable { reason },
-        telegram::Outcome::Unknown { reason } => Outcome::Unknown { reason },
-    }
-}
-
 /// What may have arrived is sent again: a receiver knows it by its idempotency key.
 fn from_webhook(outcome: webhook::Outcome) -> Outcome {
     match outcome {
-        webhook::Outcome::Delivered => Outcome::Delivered,
-        webhook::Outcome::Retry { after, reason } => retry(after, reason),
-        webhook::Outcome::Refused { reason } => Outcome::Refused { reason },
-        webhook::Outcome::Unknown { reason } => retry(None, reason),
+        webhook::Outcome::Unknown { reason } => Outcome::retry(None, reason),
+        known => known.into(),
     }
-}
-
-fn retry(after: Option<Duration>, reason: String) -> Outcome {
-    let after = after.map(|after| u64::try_from(after.as_millis()).unwrap_or(u64::MAX));
-    Outcome::Retry { after, reason }
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::domain::ChatId;
 use crate::domain::bridge::without_tokens;
+use crate::domain::notifier;
 
 use super::call::{Answer, Body, Lost, Message};
 
@@ -26,6 +27,28 @@ pub enum Outcome {
     Unreachable { reason: String },
     /// It may have arrived: the request was on its way when something broke.
     Unknown { reason: String },
+}
+
+impl Outcome {
+    /// The message, when it arrived.
+    pub fn message_id(&self) -> Option<i64> {
+        match self {
+            Self::Delivered { message_id } => *message_id,
+            _ => None,
+        }
+    }
+}
+
+impl From<Outcome> for notifier::Outcome {
+    fn from(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Delivered { .. } => Self::Delivered,
+            Outcome::Retry { after, reason } => Self::retry(after, reason),
+            Outcome::Refused { reason } => Self::Refused { reason },
+            Outcome::Unreachable { reason } => Self::Unreachable { reason },
+            Outcome::Unknown { reason } => Self::Unknown { reason },
+        }
+    }
 }
 
 /// What follows from an answer.

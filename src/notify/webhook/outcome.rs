@@ -8,7 +8,7 @@ use reqwest::StatusCode;
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 
 use super::guard::Forbidden;
-use crate::domain::Timestamp;
+use crate::domain::{Timestamp, notifier};
 
 /// A receiver's wish to be left alone is followed up to this long.
 const LONGEST: Duration = Duration::from_secs(60 * 60);
@@ -80,6 +80,17 @@ impl Outcome {
             false => format!("no answer: {}", last(error)),
         };
         Self::Unknown { reason }
+    }
+}
+
+impl From<Outcome> for notifier::Outcome {
+    fn from(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Delivered => Self::Delivered,
+            Outcome::Retry { after, reason } => Self::retry(after, reason),
+            Outcome::Refused { reason } => Self::Refused { reason },
+            Outcome::Unknown { reason } => Self::Unknown { reason },
+        }
     }
 }
 

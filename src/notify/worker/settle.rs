@@ -169,7 +169,11 @@ fn say(target: NotificationTargetId, outcome: &Outcome, events: &[NotifierEvent]
         .any(|event| matches!(event, NotifierEvent::TargetPaused(_)));
     match outcome {
         Outcome::Delivered => {}
-        Outcome::Retry { reason, .. } if is_paused => {
+        Outcome::Retry { reason, .. }
+        | Outcome::Refused { reason }
+        | Outcome::Unknown { reason }
+            if is_paused =>
+        {
             tracing::error!(
                 target_id = target.0,
                 reason,

@@ -15,7 +15,7 @@ fn tags(message: &Message) -> Vec<&str> {
     rest.map(|rest| rest.split('>').next().unwrap()).collect()
 }
 
-fn assert_only_our_tags(message: &Message) {
+pub fn assert_only_our_tags(message: &Message) {
     let mut open = None;
     for tag in tags(message) {
         match (tag, open) {

@@ -1,6 +1,7 @@
 //! The bridge: its command line, its stream, and the rules that hold after any commands.
 
 mod commands;
+mod deliveries;
 mod golden;
 mod notifications;
 mod properties;

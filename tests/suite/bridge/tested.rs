@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::support::bot::{Stage, TOKEN};
 use crate::support::bot_api::{Fault, FaultRule};
+use crate::support::receiver::Receiver;
 use crate::support::{Run, run_with};
 
 const CHAT: i64 = -300;
@@ -35,7 +36,7 @@ fn test(stage: &Stage, args: &[&str]) -> Run {
 fn a_test_message_is_sent_as_a_notification_would_be() {
     let stage = stage();
     let said = test(&stage, &["1"]).ok().stdout;
-    assert_eq!(said, "The message to target 1 is in chat -300\n");
+    assert_eq!(said, "The message reached target 1 \"Team<3\"\n");
     let calls = stage.api.calls();
     let methods: Vec<&str> = calls.iter().map(|call| call.method.as_str()).collect();
     assert_eq!(methods, ["SendChatAction", "SendMessage"]);
@@ -57,6 +58,41 @@ fn a_test_message_is_sent_as_a_notification_would_be() {
 }
 
 #[test]
+fn a_web_hook_gets_a_signed_event_and_no_action() {
+    let (stage, receiver) = (stage(), Receiver::start());
+    let url = receiver.url("127.0.0.1", "/in");
+    let line =
+        format!("target add --name Hook --type webhook --url {url} --key-env TELOXIDE_TOKEN");
+    super::bridge(&stage.data, &line).ok();
+    let run = test(&stage, &["4"]);
+    assert_eq!(run.code, Some(1));
+    assert!(
+        run.stderr.contains("the operator can allow that host"),
+        "{}",
+        run.stderr
+    );
+    let checked = super::bridge(&stage.data, "check").ok().stdout;
+    assert!(
+        checked.contains("target 4 \"Hook\": 127.0.0.1 is"),
+        "{checked}"
+    );
+    assert!(receiver.received().is_empty());
+    let said = test(&stage, &["4", "--webhook-allow", "127.0.0.1"])
+        .ok()
+        .stdout;
+    assert_eq!(said, "The message reached target 4 \"Hook\"\n");
+    let received = receiver.received();
+    let event: Value = serde_json::from_slice(&received[0].body).expect("JSON");
+    assert_eq!(
+        (&event["type"], &event["data"]["target"]),
+        (&json!("bounty.test"), &json!("Hook"))
+    );
+    assert!(received[0].header("bounty-signature").starts_with("t="));
+    assert_eq!(received.len(), 1);
+    assert!(stage.api.calls().is_empty());
+}
+
+#[test]
 fn what_cannot_be_reached_is_said_with_what_to_do() {
     let stage = stage();
     let fails = |args: &[&str], told: &str| {
@@ -69,7 +105,7 @@ fn what_cannot_be_reached_is_said_with_what_to_do() {
         &["2"],
         "the variable NO_SUCH_TOKEN of the environment, which is not set",
     );
-    fails(&["3"], "is of type matrix");
+    fails(&["3"], "`bounty bridge check` says why");
     stage.api.forbid(CHAT, true);
     fails(&["1"], "add the bot to the chat");
     stage.api.forbid(CHAT, false);

@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use bounty_ledger::domain::Timestamp;
-use bounty_ledger::import::{ImportError, Place, Plan as ImportPlan, json_files};
+use bounty_ledger::import::{self, ImportError, Place, Plan as ImportPlan, json_files};
 use bounty_ledger::store::{Disk, Layout};
 
-use super::{GROUP, Old};
+use super::database::Database;
+use super::{GROUP, Old, notify_bridge};
 use crate::library::{files, lines};
 use crate::support::law::assert_sound;
 use crate::support::scenario::ROOT;
@@ -62,18 +63,31 @@ fn chats(disk: &SimDisk) -> Vec<(PathBuf, Vec<u8>)> {
 #[test]
 fn an_import_can_be_stopped_at_any_operation_and_done_again() {
     let old = Old::new();
+    stopped_anywhere(|| read(&old.dir()));
+}
+
+#[test]
+fn an_import_of_bots_and_their_secrets_can_be_stopped_at_any_operation_and_done_again() {
+    let old = Database::new(notify_bridge::KIND, &notify_bridge::old_shape());
+    let secrets = Layout::new(ROOT).secrets_dir();
+    stopped_anywhere(|| {
+        import::notify_bridge::read(&old.path(), "old", &secrets).expect("a source")
+    });
+}
+
+/// Stops the import of a source at each of its operations, by a kill and by power cuts that lose this and that, and does it again.
+fn stopped_anywhere(read: impl Fn() -> ImportPlan) {
     let once = SimDisk::new(1);
-    import_on(&once, read(&old.dir())).expect("imported");
+    import_on(&once, read()).expect("imported");
     let expected = chats(&once);
     for power_cut in [None, Some(0), Some(1), Some(2)] {
         for step in 0.. {
             let at = format!("stopped at operation {step}, power cut: {power_cut:?}");
             let disk = SimDisk::new(step);
-            let ended =
-                import_on(&disk.process(Some(Plan::freeze(step))), read(&old.dir())).is_ok();
+            let ended = import_on(&disk.process(Some(Plan::freeze(step))), read()).is_ok();
             disk.crash(power_cut.is_some(), power_cut.unwrap_or(0));
             let again = disk.process(None);
-            import_on(&again, read(&old.dir())).unwrap_or_else(|error| panic!("{at}: {error}"));
+            import_on(&again, read()).unwrap_or_else(|error| panic!("{at}: {error}"));
             let found = chats(&again);
             let names = |files: &[(PathBuf, Vec<u8>)]| -> Vec<PathBuf> {
                 files

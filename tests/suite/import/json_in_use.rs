@@ -108,3 +108,37 @@ fn two_names_are_two_sources() {
     );
     assert_whole(&old.data, || old.import(&["--source", "one"]));
 }
+
+#[test]
+fn a_board_that_was_merged_into_another_since_is_not_imported_again() {
+    let old = Old::new();
+    old.import(&[]).ok();
+    old.data.feed(&[in_group(1, GROUP, 457, "/delete 3")]).ok();
+    let (before, migrated) = (
+        -55,
+        json!({"update_id": 9, "message": {"message_id": 9, "date": 1_735_603_200,
+        "chat": {"id": -55, "type": "group", "title": "G"}, "migrate_to_chat_id": GROUP,
+        "from": {"id": 9, "is_bot": false, "first_name": "A"}}}),
+    );
+    old.data
+        .feed(&[in_group(5, before, 9, "/add Here first"), migrated])
+        .ok();
+    let texts = || {
+        let board = old.data.json(GROUP, "group.json");
+        let rows = board["bounties"].as_array().expect("a list").clone();
+        rows.iter()
+            .map(|row| row["text"].as_str().expect("a text").to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(texts(), ["Here first", "Fix login bug", "By the group"]);
+    // Somebody went on with the old bot: what was deleted here does not come back with it.
+    old.put(
+        "-100123/457.json",
+        &json!({"user_id": 457, "tracked": [1, 3]}),
+    );
+    let run = old.import(&[]).ok();
+    assert!(run.stdout.contains("Written: 1 event."), "{}", run.stdout);
+    assert_eq!(texts(), ["Here first", "Fix login bug", "By the group"]);
+    assert_eq!(old.data.json(GROUP, "457.json")["tracked"], json!([2]));
+    assert_whole(&old.data, || old.import(&[]));
+}

@@ -2,7 +2,6 @@
 
 mod bounty_sqlite;
 mod database;
-mod golden;
 mod interrupted;
 mod json_bad;
 mod json_files;

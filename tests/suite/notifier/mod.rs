@@ -4,5 +4,7 @@ mod boards;
 mod deliveries;
 mod desk;
 mod lab;
+mod quiet;
 mod rounds;
+mod storm;
 mod stream;

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use bounty_ledger::notify::webhook::{Guard, Outcome};
 
-use super::{assert_discreet, hook_of, send, send_all, send_within};
+use super::{assert_discreet, hook_of, send, send_within};
 use crate::support::receiver::{Receiver, Reply};
 
 fn answered(reply: Reply) -> Outcome {
@@ -144,23 +144,4 @@ fn a_name_that_nobody_knows_is_tried_again() {
     let outcome = send("http://bounty.invalid/quokka");
     assert!(matches!(outcome, Outcome::Retry { .. }), "{outcome:?}");
     assert_discreet(&outcome);
-}
-
-#[test]
-fn one_hooks_failure_is_not_the_next_ones() {
-    let (ill, well) = (Receiver::start(), Receiver::start());
-    for reply in [Reply::HangUp, Reply::Status(500), Reply::Endless] {
-        ill.reply(reply);
-    }
-    let (ill, well_url) = (hook_of(&ill), hook_of(&well));
-    let urls: Vec<&str> = std::iter::repeat_n([&*ill, &*well_url], 3)
-        .flatten()
-        .collect();
-    let guard = Guard::allowing(["127.0.0.1"]).expect("a host");
-    let outcomes = send_all(&guard, &urls, Duration::from_secs(60));
-    let is_delivered: Vec<bool> = (outcomes.iter())
-        .map(|outcome| *outcome == Outcome::Delivered)
-        .collect();
-    assert_eq!(is_delivered, [false, true, false, true, true, true]);
-    assert_eq!(well.received().len(), 3);
 }

@@ -3,27 +3,43 @@
 mod bots;
 mod notifiers;
 mod reason;
+mod targets;
 
 use std::fs;
 
 use serde_json::{Value, json};
 
 use super::rows::{print_json, print_lines};
-use crate::cli::args::Format;
+use crate::audit::Reader;
+use crate::cli::args::{Format, HookArgs};
 use crate::cli::output::visible;
 use crate::domain::bridge::{Bridge, SecretRef, unreachable};
 use reason::reason;
+use targets::Troubles;
 
-pub fn run(bridge: &Bridge, format: Format) -> anyhow::Result<()> {
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    hooks: HookArgs,
+}
+
+pub fn run(
+    bridge: &Bridge,
+    reader: &Reader<'_>,
+    args: &Args,
+    format: Format,
+) -> anyhow::Result<()> {
+    let troubles = targets::troubles(bridge, reader, &args.hooks.guard()?)?;
     match format {
-        Format::Json => print_json(&report(bridge)),
-        Format::Table => Ok(print(bridge)?),
+        Format::Json => print_json(&report(bridge, &troubles)),
+        Format::Table => Ok(print(bridge, &troubles)?),
     }
 }
 
-fn print(bridge: &Bridge) -> std::io::Result<()> {
+fn print(bridge: &Bridge, troubles: &Troubles) -> std::io::Result<()> {
     bots::print(bridge)?;
     notifiers::print(bridge)?;
+    targets::print(bridge, troubles)?;
     let reasons = unreachable(bridge).into_iter();
     print_lines(
         &reasons
@@ -32,11 +48,12 @@ fn print(bridge: &Bridge) -> std::io::Result<()> {
     )
 }
 
-fn report(bridge: &Bridge) -> Value {
+fn report(bridge: &Bridge, troubles: &Troubles) -> Value {
     let reasons = unreachable(bridge);
     json!({
         "bots": bots::report(bridge),
         "notifiers": notifiers::report(bridge),
+        "targets": targets::report(bridge, troubles),
         "without_effect": reasons.iter().map(reason).collect::<Vec<_>>(),
     })
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::secret_missing;
+use super::targets::named;
 use crate::cli::bridge::rows::print_lines;
 use crate::cli::output::visible;
 use crate::domain::bridge::{
@@ -16,11 +16,6 @@ pub fn print(bridge: &Bridge) -> std::io::Result<()> {
             vec![format!("  {}", named(target)), place(target), hours(link)]
         };
         print_lines(&told(bridge, notifier).map(line).collect::<Vec<_>>())?;
-    }
-    for target in bridge.targets.iter() {
-        let missing = missing(bridge, target).into_iter();
-        let line = |missing: String| vec![format!("{}: {missing}", named(target))];
-        print_lines(&missing.map(line).collect::<Vec<_>>())?;
     }
     Ok(())
 }
@@ -51,10 +46,6 @@ fn told<'b>(
     links.filter_map(|link| Some((link, bridge.targets.get(link.target_id)?)))
 }
 
-fn named(target: &NotificationTarget) -> String {
-    format!("target {} \"{}\"", target.id, visible(&target.name))
-}
-
 fn place(target: &NotificationTarget) -> String {
     match target.place() {
         Some(Place::Telegram(place)) => {
@@ -76,28 +67,6 @@ fn hours(link: &NotificationTrackerTarget) -> String {
     })
 }
 
-/// The secrets of a target that this process would not find.
-fn missing(bridge: &Bridge, target: &NotificationTarget) -> Vec<String> {
-    let found = match target.place() {
-        Some(Place::Telegram(place)) => {
-            let bot = bridge.bots.get(place.bot_id);
-            [
-                bot.and_then(|bot| secret_missing("bot's token", &bot.token)),
-                None,
-            ]
-        }
-        Some(Place::Webhook(place)) => {
-            let address = match &place.url {
-                Address::Plain(_) => None,
-                Address::Hidden(place) => secret_missing("address", place),
-            };
-            [address, secret_missing("key", &place.key)]
-        }
-        None => [None, None],
-    };
-    found.into_iter().flatten().collect()
-}
-
 /// The same for programs.
 pub fn report(bridge: &Bridge) -> Value {
     let target = |(link, target): (&NotificationTrackerTarget, &NotificationTarget)| {
@@ -106,7 +75,6 @@ pub fn report(bridge: &Bridge) -> Value {
             "target": target.id,
             "name": target.name,
             "type": target.target_type,
-            "missing": missing(bridge, target),
         })
     };
     let notifier = |notifier: &NotificationTracker| {
