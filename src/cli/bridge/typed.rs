@@ -11,6 +11,7 @@ use crate::domain::bridge::{Change, SecretWish};
 /// What an operator tells an entity by.
 #[derive(Debug, Args)]
 pub struct Label {
+    /// What it is called; a new one needs a name
     #[arg(long)]
     pub name: Option<String>,
     /// An emoji or a word to tell it by

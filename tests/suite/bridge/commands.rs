@@ -181,7 +181,14 @@ fn a_refused_first_command_makes_no_files() {
 fn check_says_which_bots_are_polled_what_answers_and_what_has_no_effect() {
     let data = two_bots();
     bridge(&data, "listener add --tracker 2 --bot 1").ok();
-    bridge(&data, "bot add --name Idle --token-env TOKEN_ONE").ok();
+    for line in [
+        "bot add --name Idle --token-env TOKEN_ONE",
+        "provider add --name Photos",
+        "config add --name Unused",
+        "config add --name Empty --commands=",
+    ] {
+        bridge(&data, line).ok();
+    }
     let report = json(&data, "check");
     let bots = report["bots"].as_array().expect("an array");
     let polled: Vec<_> = bots
@@ -207,6 +214,9 @@ fn check_says_which_bots_are_polled_what_answers_and_what_has_no_effect() {
         "its token is in the variable TOKEN_ONE, which is not set here",
         "no effect: tracker 1 \"Main\" is disabled; `bounty bridge tracker enable 1`",
         "bot 1 \"One\" and bot 3 \"Idle\" have the same token",
+        "no effect: provider 2 \"Photos\" has no tracker; `bounty bridge tracker add",
+        "no effect: config 3 \"Unused\" has no tracker; `bounty bridge tracker add",
+        "no effect: config 4 \"Empty\" enables no command; `bounty bridge config edit 4",
     ] {
         assert!(told.contains(line), "{line}\n{told}");
     }

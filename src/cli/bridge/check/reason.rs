@@ -19,14 +19,26 @@ pub fn reason(found: &Unreachable) -> String {
             named(one),
             named(other)
         ),
-        Unreachable::ProviderUnused(provider) => format!("{} has no tracker", named(provider)),
+        Unreachable::ProviderUnused(provider) => format!(
+            "{} has no tracker; `bounty bridge tracker add --name NAME --provider {} --config ID`",
+            named(provider),
+            provider.id
+        ),
         Unreachable::NotServed { provider, of_type } => format!(
             "{} is of type {}, which this program keeps but does not serve",
             named(provider),
             visible(of_type)
         ),
-        Unreachable::ConfigUnused(config) => format!("{} has no tracker", named(config)),
-        Unreachable::ConfigEmpty(config) => format!("{} enables no command", named(config)),
+        Unreachable::ConfigUnused(config) => format!(
+            "{} has no tracker; `bounty bridge tracker add --name NAME --config {} --provider ID`",
+            named(config),
+            config.id
+        ),
+        Unreachable::ConfigEmpty(config) => format!(
+            "{} enables no command; `bounty bridge config edit {} --commands NAME,…`",
+            named(config),
+            config.id
+        ),
         Unreachable::TrackerDisabled(tracker) => format!(
             "{} is disabled; `bounty bridge tracker enable {}`",
             named(tracker),
