@@ -81,7 +81,8 @@ async fn telegram(
 ) -> anyhow::Result<Came> {
     let entry = bridge.bots.get(place.bot_id);
     let entry = entry.with_context(|| format!("bot {} is not there", place.bot_id))?;
-    let token = Token::read(&entry.token).with_context(|| format!("bot {}", entry.id))?;
+    // The error says already what is below it.
+    let token = Token::read(&entry.token).map_err(|error| anyhow!("bot {}: {error}", entry.id))?;
     let client = bot(token.secret(), api_url()?)
         .map_err(|error| anyhow!("cannot start an HTTP client: {}", describe(&error)))?;
     let view = View {

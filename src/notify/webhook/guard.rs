@@ -28,9 +28,11 @@ pub enum Forbidden {
     Scheme,
     #[error("there is a user name or a password in it")]
     Credentials,
-    #[error("{host} is {kind}; the operator can allow that host")]
+    #[error("{host} is {kind}; the operator can allow that host by --webhook-allow")]
     Special { host: String, kind: &'static str },
-    #[error("{host} leads to {address}, {kind}; the operator can allow that host")]
+    #[error(
+        "{host} leads to {address}, {kind}; the operator can allow that host by --webhook-allow"
+    )]
     LeadsTo {
         host: String,
         address: IpAddr,
