@@ -3,13 +3,14 @@
 use std::io::Write;
 
 use serde::Serialize;
-use teloxide::payloads::{AnswerCallbackQuery, SendMessage};
+use teloxide::payloads::{AnswerCallbackQuery, EditMessageText, SendMessage};
 use teloxide::requests::Payload;
 
 /// What the bot does in answer to an update.
 #[derive(Clone, Debug)]
 pub enum Call {
     Send(Box<SendMessage>),
+    Edit(Box<EditMessageText>),
     AnswerCallback(Box<AnswerCallbackQuery>),
 }
 
@@ -18,6 +19,7 @@ impl Call {
     pub fn write_json(&self, out: impl Write) -> serde_json::Result<()> {
         match self {
             Self::Send(message) => write_named("sendMessage", &**message, out),
+            Self::Edit(edit) => write_named("editMessageText", &**edit, out),
             Self::AnswerCallback(answer) => write_named("answerCallbackQuery", &**answer, out),
         }
     }

@@ -4,15 +4,15 @@ use std::sync::Arc;
 
 use chrono_tz::Tz;
 
-use crate::domain::board::{ChatKind, CommandName};
-use crate::domain::{ChatId, UnixTime};
-use crate::engine::{Ask, Chat, Engine, Request, Terms};
-use crate::text::{Note, Say, Texts};
+use crate::domain::board::{ChatKind, Command, CommandName};
+use crate::domain::{Actor, Cause, ChatId, UnixTime, UserId};
+use crate::engine::{Ask, Chat, Engine, Request, Terms, system_time};
+use crate::text::{Note, Say, Texts, Toast};
 
 use super::command::{Called, EditedCommand, Parsed};
 use super::rules::{Rule, Rules};
 use super::spot::Spot;
-use super::update::{Inbound, Incoming, Origin, Place};
+use super::update::{Inbound, Incoming, Origin, Place, Press};
 use super::voice::{Audience, Manner, Response, Voice};
 
 /// Takes updates in, has them carried out and words the answers.
@@ -62,7 +62,15 @@ impl Front {
             } => self.edited(origin, called, edited, done),
             Inbound::Migrated { origin, from, to } => self.migrated(origin, from, to, done),
             Inbound::AddedToGroup { chat, title } => self.greet(chat, title, done),
-            Inbound::Callback { id, chat, language } => self.callback(id, chat, language, done),
+            Inbound::Callback {
+                id,
+                chat,
+                language,
+                press,
+            } => match press {
+                Some(press) => self.pressed(id, *press, done),
+                None => self.toast(Toast::Outdated, id, chat, language, done),
+            },
             Inbound::Ignored(_) => done(Response::default()),
         }
     }
@@ -80,6 +88,7 @@ impl Front {
         };
         let audience = Audience {
             spot,
+            asker: None,
             at: origin.at,
             manner: self.manner(),
         };
@@ -189,9 +198,40 @@ impl Front {
         self.migrated(origin, from, to, done);
     }
 
-    /// A button of an older version of the program. Its answer is for the one who pressed it, seen in the chat.
-    fn callback(
+    /// A button shows another page of its list, by the rule of the command that shows the same.
+    fn pressed(&self, id: String, press: Press, done: impl FnOnce(Response) + Send + 'static) {
+        let Press { origin, button } = press;
+        let (chat, language) = (Some(origin.place.chat), origin.language.clone());
+        if !button.is_for(user_of(&origin)) {
+            return self.toast(Toast::Foreign, id, chat, language, done);
+        }
+        let called = Called {
+            name: button.command(),
+            named: true,
+            plain: false,
+        };
+        let Some(rule) = self.rule(called) else {
+            return self.toast(Toast::Outdated, id, chat, language, done);
+        };
+        let at = match origin.cause {
+            // No date comes with it.
+            Cause::Update(_) => system_time().seconds(),
+            _ => origin.at,
+        };
+        let origin = Origin { at, ..origin };
+        let audience = audience(&origin, rule.manner, Some(called));
+        let ask = Ask::Command(Command::Query(button.query()));
+        let voice = Arc::clone(&self.voice);
+        let request = request(origin, ask, rule.terms);
+        self.engine.submit(request, move |reply| {
+            done(voice.turned(id, &audience, &reply));
+        });
+    }
+
+    /// An answer for the one who pressed a button, seen in the chat.
+    fn toast(
         &self,
+        toast: Toast,
         id: String,
         chat: Option<ChatId>,
         language: Option<String>,
@@ -204,13 +244,13 @@ impl Front {
         let locale = self.manner().towards(kind, language.as_deref()).locale;
         let voice = Arc::clone(&self.voice);
         let Some(chat) = chat else {
-            return done(voice.outdated_button(id, locale));
+            return done(voice.toast(toast, id, locale));
         };
         let origin = Origin::of_system(chat, kind, None, 0);
         let request = request(origin, Ask::Style, Terms::default());
         self.engine.submit(request, move |reply| {
             let locale = reply.style.language.unwrap_or(locale);
-            done(voice.outdated_button(id, locale));
+            done(voice.toast(toast, id, locale));
         });
     }
 
@@ -274,10 +314,18 @@ fn audience(origin: &Origin, manner: Manner, called: Option<Called>) -> Audience
     let language = origin.language.as_deref();
     Audience {
         spot: Spot::of(&origin.place),
+        asker: user_of(origin),
         at: origin.at,
         manner: manner
             .towards(origin.place.kind, language)
             .plain_if(is_plain),
+    }
+}
+
+fn user_of(origin: &Origin) -> Option<UserId> {
+    match origin.actor {
+        Actor::User { id, .. } => Some(id),
+        _ => None,
     }
 }
 

@@ -4,6 +4,7 @@
 //! teloxide's `Update` loses the text of a message with an entity type that it does not know.
 
 mod api;
+mod button;
 mod call;
 mod command;
 mod front;

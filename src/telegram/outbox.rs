@@ -152,6 +152,16 @@ impl Inner {
                 let end = self.send(*message).await;
                 self.vitals.sent(end);
             }
+            // Pressing the button once more does it again.
+            Call::Edit(edit) => match carry_out(&self.bot, *edit).await {
+                Err(error) if !matches!(failure(&error), Failure::NotModified) => {
+                    tracing::warn!(
+                        error = describe(&error),
+                        "a list's page could not be turned"
+                    );
+                }
+                _ => {}
+            },
             Call::AnswerCallback(answer) => {
                 if let Err(error) = carry_out(&self.bot, *answer).await {
                     tracing::warn!(error = describe(&error), "a button could not be answered");

@@ -2,17 +2,23 @@
 
 use chrono_tz::Tz;
 use teloxide::payloads::setters::*;
-use teloxide::payloads::{AnswerCallbackQuery, SendMessage};
-use teloxide::types::{LinkPreviewOptions, ParseMode};
+use teloxide::payloads::{AnswerCallbackQuery, EditMessageText, SendMessage};
+use teloxide::types::{
+    CallbackQueryId, InlineKeyboardMarkup, LinkPreviewOptions, MessageId, ParseMode, ReplyMarkup,
+};
 
-use crate::domain::board::ChatKind;
+use crate::domain::board::{Answer, ChatKind};
 use crate::domain::bridge::ResponseMode;
-use crate::domain::{ChatId, Locale, UnixTime, zone};
+use crate::domain::{ChatId, Locale, UnixTime, UserId, zone};
 use crate::engine::{Outcome, Reply, Trouble};
-use crate::text::{Message, Note, Say, Texts, TroubleText, View};
+use crate::text::{self, Message, Note, Say, Texts, Toast, TroubleText, View};
 
+use super::button::pages;
 use super::call::Call;
 use super::spot::Spot;
+
+/// The most characters of the answer to a button: <https://core.telegram.org/bots/api#answercallbackquery>.
+const TOAST_LENGTH: usize = 200;
 
 /// What answers an update.
 #[derive(Clone, Debug, Default)]
@@ -66,6 +72,8 @@ impl Manner {
 #[derive(Clone, Copy)]
 pub struct Audience {
     pub spot: Spot,
+    /// Who asked; none for one who is no person.
+    pub asker: Option<UserId>,
     /// The date of the message that is answered.
     pub at: UnixTime,
     pub manner: Manner,
@@ -99,7 +107,9 @@ impl Voice {
             Outcome::Silent => {}
             Outcome::Answer(answer) => {
                 let notes = all_notes(notes, reply, audience.manner.guess);
-                response.calls = vec![self.say(audience, reply, &Say::Answer(answer), &notes)];
+                let mut message = self.message(audience, reply, &Say::Answer(answer), &notes);
+                message.reply_markup = buttons(answer, audience).map(ReplyMarkup::InlineKeyboard);
+                response.calls = vec![Call::Send(Box::new(message))];
                 response.trouble = reply.partial.then_some(Trouble::Damaged);
             }
             Outcome::Trouble(trouble) => {
@@ -120,26 +130,88 @@ impl Voice {
         }
     }
 
-    /// What answers a button that an older version of the program made.
-    pub fn outdated_button(&self, id: String, locale: Locale) -> Response {
-        let text = self.texts.outdated_button(locale);
-        let answer = AnswerCallbackQuery::new(teloxide::types::CallbackQueryId(id)).text(text);
+    /// What answers a button that does nothing.
+    pub fn toast(&self, toast: Toast, id: String, locale: Locale) -> Response {
         Response {
-            calls: vec![Call::AnswerCallback(Box::new(answer))],
+            calls: vec![answered(id, Some(self.texts.toast(locale, toast)))],
             trouble: None,
         }
     }
 
+    /// What answers a button that shows another page: the page takes the place of the one that is there. What went wrong instead is
+    /// for the one who pressed.
+    pub fn turned(&self, id: String, audience: &Audience, reply: &Reply) -> Response {
+        let Outcome::Answer(answer @ Answer::List(_)) = &reply.outcome else {
+            let told = self.answer(audience, reply, &[]);
+            let text = told.calls.iter().find_map(|call| match call {
+                Call::Send(message) => Some(text::plain(&message.text)),
+                Call::Edit(_) | Call::AnswerCallback(_) => None,
+            });
+            let calls = vec![answered(id, text)];
+            return Response { calls, ..told };
+        };
+        let notes = all_notes(&[], reply, audience.manner.guess);
+        let page = self.message(audience, reply, &Say::Answer(answer), &notes);
+        let turned = turned(page, audience, buttons(answer, audience));
+        Response {
+            calls: [Some(answered(id, None)), turned]
+                .into_iter()
+                .flatten()
+                .collect(),
+            trouble: reply.partial.then_some(Trouble::Damaged),
+        }
+    }
+
     fn say(&self, audience: &Audience, reply: &Reply, say: &Say<'_>, notes: &[Note]) -> Call {
+        Call::Send(Box::new(self.message(audience, reply, say, notes)))
+    }
+
+    fn message(
+        &self,
+        audience: &Audience,
+        reply: &Reply,
+        say: &Say<'_>,
+        notes: &[Note],
+    ) -> SendMessage {
         let view = View {
             locale: reply.style.language.unwrap_or(audience.manner.locale),
             zone: reply.style.zone.unwrap_or(self.zone),
             at: audience.at,
         };
         let text = self.texts.render(say, notes, &view);
-        let message = written(&text, audience, reply.chat);
-        Call::Send(Box::new(message))
+        written(&text, audience, reply.chat)
     }
+}
+
+/// Where buttons are of use: below a list that has more pages, unless plain text is wanted.
+fn buttons(answer: &Answer, audience: &Audience) -> Option<InlineKeyboardMarkup> {
+    match answer {
+        Answer::List(page) if audience.manner.mode == ResponseMode::Media => {
+            pages(page, audience.asker)
+        }
+        _ => None,
+    }
+}
+
+/// The message with the button, as it becomes this one.
+fn turned(
+    page: SendMessage,
+    audience: &Audience,
+    buttons: Option<InlineKeyboardMarkup>,
+) -> Option<Call> {
+    let message = i32::try_from(audience.spot.message?).ok()?;
+    let mut edit = EditMessageText::new(page.chat_id, MessageId(message), page.text);
+    edit.parse_mode = page.parse_mode;
+    edit.link_preview_options = page.link_preview_options;
+    edit.reply_markup = buttons;
+    Some(Call::Edit(Box::new(edit)))
+}
+
+/// The answer that a pressed button waits for, with a text that is cut to what Telegram shows.
+fn answered(id: String, text: Option<String>) -> Call {
+    let mut answer = AnswerCallbackQuery::new(CallbackQueryId(id));
+    answer.text = text.map(|text| text.chars().take(TOAST_LENGTH).collect());
+    Call::AnswerCallback(Box::new(answer))
 }
 
 /// The notes below an answer, with those that the reply itself asks for.

@@ -224,6 +224,7 @@ usage-due-not-understood = No due date was understood in “{ $words }”, so no
 unknown-command = I do not know this command. /help shows those that I know.
 no-command = Commands begin with a slash: /help shows them.
 edited-message = Editing a message changes nothing here. Send the command as a new message.
+button-foreign = This is another person's list. /my shows yours.
 button-outdated = This button is outdated. Please send the command again.
 
 message-edited =

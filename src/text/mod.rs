@@ -75,10 +75,14 @@ impl Texts {
         guide::description(self.catalog(locale), command, kind).plain()
     }
 
-    /// What a button says that an older version of the program made; plain text.
-    pub fn outdated_button(&self, locale: Locale) -> String {
+    /// What a button says that does nothing; plain text.
+    pub fn toast(&self, locale: Locale, toast: Toast) -> String {
+        let key = match toast {
+            Toast::Outdated => "button-outdated",
+            Toast::Foreign => "button-foreign",
+        };
         let catalog = self.catalog(locale);
-        catalog.format("button-outdated", &Args::default()).plain()
+        catalog.format(key, &Args::default()).plain()
     }
 
     fn catalog(&self, locale: Locale) -> &Catalog {
@@ -90,6 +94,15 @@ impl Default for Texts {
     fn default() -> Self {
         Self::new()
     }
+}
+
+/// Why a button does nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Toast {
+    /// Another version of the program made it.
+    Outdated,
+    /// It is below another person's list.
+    Foreign,
 }
 
 /// One rendering of one message.

@@ -35,6 +35,7 @@ mod real_faults;
 mod repair;
 mod replay;
 mod run_basics;
+mod run_buttons;
 mod run_flood;
 mod run_kill;
 mod run_logs;

@@ -15,6 +15,7 @@ pub use raw::update_id;
 
 use crate::domain::board::ChatKind;
 use crate::domain::{Actor, BotId, Cause, ChatId, Delivery, UnixTime};
+use crate::telegram::button::PageButton;
 use crate::telegram::command::{self, Called, EditedCommand, Parsed};
 
 /// The bot that received an update.
@@ -70,9 +71,19 @@ pub enum Inbound {
         /// None when the message of the button is not known to Telegram any more.
         chat: Option<ChatId>,
         language: Option<String>,
+        /// None for a button that this version of the program did not make.
+        press: Option<Box<Press>>,
     },
     /// Nothing to do, and why.
     Ignored(&'static str),
+}
+
+/// A button that was pressed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Press {
+    /// Who pressed it where; the message is the button's.
+    pub origin: Origin,
+    pub button: PageButton,
 }
 
 /// Where a message stands.
@@ -155,11 +166,7 @@ impl Reader<'_> {
         } else if let Some(message) = update.edited_message {
             self.edited_message(&message)
         } else if let Some(query) = update.callback_query {
-            Inbound::Callback {
-                id: query.id,
-                chat: query.message.map(|message| ChatId(message.chat.id)),
-                language: query.from.and_then(|user| user.language_code),
-            }
+            self.callback(query)
         } else if let Some(change) = update.my_chat_member {
             membership(change)
         } else {
@@ -218,6 +225,38 @@ impl Reader<'_> {
         }
     }
 
+    fn callback(&self, query: raw::CallbackQuery) -> Inbound {
+        let press = self.press(&query).map(Box::new);
+        Inbound::Callback {
+            id: query.id,
+            chat: query.message.map(|message| ChatId(message.chat.id)),
+            language: query.from.and_then(|user| user.language_code),
+            press,
+        }
+    }
+
+    fn press(&self, query: &raw::CallbackQuery) -> Option<Press> {
+        let button = PageButton::read(query.data.as_deref()?)?;
+        let message = query.message.as_ref().filter(|message| message.date > 0)?;
+        let kind = message.chat.kind()?;
+        let place = Place {
+            chat: ChatId(message.chat.id),
+            kind,
+            title: message.chat.title(kind),
+            thread: None,
+            message: message.message_id,
+        };
+        let language = query.from.as_ref()?.language_code.clone();
+        let origin = Origin {
+            place,
+            actor: sender::presser(query.from.as_ref())?,
+            cause: self.cause(message.message_id, message.date),
+            at: message.date,
+            language,
+        };
+        Some(Press { origin, button })
+    }
+
     fn migrated(&self, message: &raw::Message, kind: ChatKind, from: i64, to: i64) -> Inbound {
         let (from, to) = (ChatId(from), ChatId(to));
         if from == to || !from.is_group() || !to.is_group() {
@@ -243,18 +282,18 @@ impl Reader<'_> {
         Origin {
             place,
             actor,
-            cause: self.cause(message),
+            cause: self.cause(message.message_id, message.date),
             at: message.date,
             language: from.and_then(|user| user.language_code.clone()),
         }
     }
 
-    fn cause(&self, message: &raw::Message) -> Cause {
+    fn cause(&self, message: i64, date: UnixTime) -> Cause {
         let delivery = Delivery {
             bot: self.bot.id,
             update: self.update_id,
-            message: message.message_id,
-            date: message.date,
+            message,
+            date,
         };
         match self.carrier {
             Carrier::Update => Cause::Update(delivery),

@@ -85,10 +85,16 @@ pub(super) struct CallbackQuery {
     pub id: String,
     pub from: Option<User>,
     pub message: Option<CallbackMessage>,
+    pub data: Option<String>,
 }
 
 #[derive(Deserialize)]
 pub(super) struct CallbackMessage {
+    #[serde(default)]
+    pub message_id: i64,
+    /// 0 for one that is not known to Telegram any more.
+    #[serde(default, deserialize_with = "date")]
+    pub date: UnixTime,
     pub chat: Chat,
 }
 

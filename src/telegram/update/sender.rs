@@ -36,6 +36,11 @@ fn chat_actor(chat: &Chat) -> Actor {
     }
 }
 
+/// Who pressed a button: always a person.
+pub(super) fn presser(user: Option<&User>) -> Option<Actor> {
+    user_actor(user?).ok()
+}
+
 fn user_actor(user: &User) -> Result<Actor, &'static str> {
     if matches!(user.id, TELEGRAM | ANONYMOUS_ADMIN | CHANNEL) {
         return Err("a service account without its chat");

@@ -8,7 +8,7 @@ use super::{NOON, TEXTS, view};
 use crate::domain::Locale;
 use crate::domain::board::{Answer, ChatKind, CommandName, CommandSet};
 use crate::domain::due;
-use crate::text::{Message, Say, View};
+use crate::text::{Message, Say, Toast, View};
 
 const SOURCES: &[&str] = &[
     include_str!("../mod.rs"),
@@ -114,7 +114,9 @@ fn every_description_for_a_menu_is_plain_and_within_telegrams_limits() {
                 assert!(!description.contains(['⟦', '{', '<']), "{description}");
             }
         }
-        assert!(TEXTS.outdated_button(locale).chars().count() <= 200);
+        for toast in [Toast::Outdated, Toast::Foreign] {
+            assert!(TEXTS.toast(locale, toast).chars().count() <= 200);
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Messages, edited messages, buttons: where they stand and what they ask.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{DATE, assert_ignored, bot, inbound, message, message_with, private, received, update};
 use crate::domain::board::{Change, ChatKind, Command, CommandName, NewBounty, Query};
@@ -192,6 +192,7 @@ fn a_pressed_button_keeps_its_id_and_chat() {
         id: "4382".to_owned(),
         chat: Some(ChatId(-100_123)),
         language: Some("ru".to_owned()),
+        press: None,
     };
     assert_eq!(
         inbound(&json!({"update_id": 812, "callback_query": query})),
@@ -202,6 +203,31 @@ fn a_pressed_button_keeps_its_id_and_chat() {
         id: "1".to_owned(),
         chat: None,
         language: None,
+        press: None,
     };
     assert_eq!(inbound(&inline), expected);
+}
+
+#[test]
+fn a_button_of_this_version_says_who_wants_which_page_of_what() {
+    let pressed = |data: &str, date: i64, from: Value| {
+        let message = json!({"message_id": 60, "date": date, "chat": super::group()});
+        let query = json!({"id": "4382", "from": from, "data": data, "message": message});
+        match inbound(&json!({"update_id": 812, "callback_query": query})) {
+            Inbound::Callback { press, .. } => press,
+            other => panic!("{other:?}"),
+        }
+    };
+    let press = pressed("1:page:board:2", DATE, super::ada()).expect("a page");
+    assert_eq!(press.button.page, 2);
+    assert_eq!(press.origin.place.message, 60);
+    assert!(matches!(press.origin.actor, Actor::User { .. }));
+    let bot = json!({"id": 5, "is_bot": true, "first_name": "B"});
+    for none in [
+        pressed("1:page:board:2", 0, super::ada()),
+        pressed("1:page:board:2", DATE, bot),
+        pressed("1:list:2", DATE, super::ada()),
+    ] {
+        assert_eq!(none, None);
+    }
 }

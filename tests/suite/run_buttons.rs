@@ -1,0 +1,119 @@
+//! The buttons below a list turn its pages.
+
+use serde_json::{Value, json};
+
+use crate::support::BOT;
+use crate::support::bot::Stage;
+use crate::support::bot_api::updates::{User, callback, group};
+
+const GROUP: i64 = -42;
+
+/// The bot's last message in the group, as it stands there now.
+fn last(stage: &Stage) -> Value {
+    stage.api.messages(GROUP).pop().expect("a message")
+}
+
+/// The labels below a message, each with what it says when it is pressed.
+fn buttons(message: &Value) -> Vec<(String, String)> {
+    let rows = message["reply_markup"]["inline_keyboard"].as_array();
+    let buttons = rows.into_iter().flatten().filter_map(Value::as_array);
+    let word = |button: &Value, key: &str| button[key].as_str().unwrap_or_default().to_owned();
+    buttons
+        .flatten()
+        .map(|button| (word(button, "text"), word(button, "callback_data")))
+        .collect()
+}
+
+/// Somebody presses a button; what they are told, once they are.
+fn press(stage: &Stage, id: &str, from: &User, message: &Value, data: &str) -> Option<String> {
+    let message = message["message_id"].as_i64().expect("an id");
+    stage.push(callback(
+        id,
+        &group(GROUP, "Group"),
+        from,
+        BOT,
+        message,
+        data,
+    ));
+    stage.wait_confirmed();
+    let calls = stage.api.calls().into_iter();
+    let mut answers = calls
+        .filter(|call| call.is("answerCallbackQuery") && call.params["callback_query_id"] == id);
+    let answer = answers.next().expect("the button was answered");
+    assert!(answers.next().is_none(), "answered twice");
+    answer.params["text"].as_str().map(str::to_owned)
+}
+
+#[test]
+fn a_button_shows_another_page_in_place_of_the_one_that_is_there() {
+    let stage = Stage::new();
+    let (ada, bob) = (User::new(1, "Ada"), User::new(2, "Bob"));
+    let chat = group(GROUP, "Group");
+    let bot = stage.run(&["--flood-limit", "100"]);
+    for number in 1..=22 {
+        stage.say(&chat, &ada, &format!("/add Number {number}"));
+    }
+    stage.say(&chat, &ada, "/bounty");
+    stage.wait_texts(GROUP, 23);
+    stage.wait_confirmed();
+    let list = last(&stage);
+    let next = ("2 ▶".to_owned(), "1:page:board:2".to_owned());
+    assert_eq!(buttons(&list), [next]);
+
+    let told = press(&stage, "a", &bob, &list, "1:page:board:2");
+    assert_eq!(told, None);
+    let turned = last(&stage);
+    assert_eq!(turned["message_id"], list["message_id"]);
+    let text = turned["text"].as_str().expect("a text");
+    assert!(
+        text.contains("<b>#21</b> Number 21") && text.contains("<b>#22</b> Number 22"),
+        "{text}"
+    );
+    assert!(!text.contains("<b>#1</b> Number 1"), "{text}");
+    let back = ("◀ 1".to_owned(), "1:page:board:1".to_owned());
+    assert_eq!(buttons(&turned), [back]);
+
+    // The same page again is no error, and a page that is no more is told to the one who pressed.
+    assert_eq!(press(&stage, "b", &bob, &list, "1:page:board:2"), None);
+    let told = press(&stage, "c", &bob, &list, "1:page:board:3").expect("a text");
+    assert!(told.contains("no page 3"), "{told}");
+    assert_eq!(last(&stage)["text"], turned["text"]);
+    let told = press(&stage, "d", &bob, &list, "0:page:board:1").expect("a text");
+    assert!(told.contains("outdated"), "{told}");
+    assert_eq!(
+        stage.sends(GROUP).len(),
+        23,
+        "nothing was sent for a button"
+    );
+
+    // Plain text has none.
+    stage.say(&chat, &ada, "/bounty --text");
+    stage.wait_texts(GROUP, 24);
+    assert_eq!(last(&stage)["reply_markup"], json!(null));
+    bot.stop().ok();
+}
+
+#[test]
+fn the_buttons_of_a_persons_own_list_are_for_that_person() {
+    let stage = Stage::new();
+    let (ada, bob) = (User::new(1, "Ada"), User::new(2, "Bob"));
+    let chat = group(GROUP, "Group");
+    let bot = stage.run(&["--flood-limit", "100"]);
+    for number in 1..=21 {
+        stage.say(&chat, &ada, &format!("/add Number {number}"));
+        stage.say(&chat, &ada, &format!("/track {number}"));
+    }
+    stage.say(&chat, &ada, "/my");
+    stage.wait_texts(GROUP, 43);
+    stage.wait_confirmed();
+    let list = last(&stage);
+    let next = ("2 ▶".to_owned(), "1:page:my:2:1".to_owned());
+    assert_eq!(buttons(&list), [next]);
+    let told = press(&stage, "a", &bob, &list, "1:page:my:2:1").expect("a text");
+    assert!(told.contains("another person's list"), "{told}");
+    assert_eq!(last(&stage)["text"], list["text"]);
+    assert_eq!(press(&stage, "b", &ada, &list, "1:page:my:2:1"), None);
+    let text = last(&stage)["text"].as_str().expect("a text").to_owned();
+    assert!(text.contains("<b>#21</b> Number 21"), "{text}");
+    bot.stop().ok();
+}
