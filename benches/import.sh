@@ -30,7 +30,8 @@ SQL
 best() {
     local least=999999 round started took
     for ((round = 0; round < rounds; round++)); do
-        rm -rf "$work/data"
+        # Nothing is removed before the end: ext4 avoids inodes that were freed a moment ago, which takes time.
+        export BOUNTY_DATA=$work/data-$round
         started=$(date +%s%N)
         "$@" >"$work/out" 2>"$work/err"
         took=$((($(date +%s%N) - started) / 1000000))
@@ -40,7 +41,7 @@ best() {
 }
 
 dump=$(best sqlite3 "$work/old.db" .dump)
-import=$(best "$bounty" --data "$work/data" import bounty-sqlite "$work/old.db")
+import=$(best "$bounty" import bounty-sqlite "$work/old.db")
 tail -n 3 "$work/out"
 total=$(sqlite3 "$work/old.db" 'SELECT (SELECT count(*) FROM users) + (SELECT count(*) FROM groups) + (SELECT count(*) FROM bounties) + (SELECT count(*) FROM user_bounty_tracking)')
 echo "$total rows; best of $rounds: import $import ms ($((total * 1000 / import)) rows/s), sqlite3 .dump $dump ms ($((total * 1000 / dump)) rows/s)"
