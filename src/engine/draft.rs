@@ -112,6 +112,9 @@ fn query(board: &Board, request: &Request, settings: &Settings, end: Position) -
         Ask::Command(Command::Query(Query::Help)) => Some(Answer::Help {
             kind,
             commands: request.terms.commands.unwrap_or_else(CommandSet::all),
+            ids: std::iter::once(request.chat.id)
+                .chain(board.earlier_ids().iter().copied())
+                .collect(),
         }),
         Ask::Command(Command::Query(query)) => answer(
             board,

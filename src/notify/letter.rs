@@ -1,14 +1,13 @@
 //! What is sent, and who sends it.
 
-use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
 
 use chrono_tz::Tz;
 use uuid::Uuid;
 
-use crate::domain::bridge::{NotificationTarget, NotificationTargetId, NotificationTrackerId};
-use crate::domain::notifier::{DeliveryId, Outcome, Told};
+use crate::domain::bridge::{NotificationTarget, NotificationTrackerId};
+use crate::domain::notifier::{DeliveryId, NamedTarget, Outcome, Told};
 use crate::domain::{BotId, ChatId, Locale, Timestamp};
 
 /// One message to one target.
@@ -40,7 +39,7 @@ pub struct Notice {
     /// … and of those to which it is no more.
     pub stopped: Vec<String>,
     /// All that it is forwarded to.
-    pub now: BTreeMap<NotificationTargetId, String>,
+    pub now: Vec<NamedTarget>,
     /// The bots that were heard in the chat.
     pub bots: Vec<BotId>,
 }

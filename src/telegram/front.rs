@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use chrono_tz::Tz;
 
-use crate::domain::board::{ChatKind, Command, CommandName};
+use crate::domain::board::{Answer, ChatKind, Command};
 use crate::domain::{Actor, Cause, ChatId, UnixTime, UserId};
-use crate::engine::{Ask, Chat, Engine, Request, Terms, system_time};
+use crate::engine::{Ask, Chat, Engine, Outcome, Reply, Request, Terms, system_time};
 use crate::text::{Note, Say, Texts, Toast};
 
 use super::command::{Called, EditedCommand, Parsed};
@@ -112,8 +112,7 @@ impl Front {
             }
             (_, Some(_), None) | (Parsed::Unknown { .. }, ..) => Say::UnknownCommand,
             (Parsed::Usage(usage), ..) => Say::Usage(usage),
-            (Parsed::Command(command, mut notes), _, rule) => {
-                notes.extend(called.and_then(|called| self.forwarded(&origin, called)));
+            (Parsed::Command(command, notes), _, rule) => {
                 let terms = rule.map_or_else(Terms::default, |rule| rule.terms);
                 return self.ask(origin, audience, Ask::Command(command), terms, notes, done);
             }
@@ -127,14 +126,6 @@ impl Front {
             Some(rules) => rules.of(called.name),
             None => Some(Rule::USUAL),
         }
-    }
-
-    /// The help says to whom else it is told what happens on the chat's board.
-    fn forwarded(&self, origin: &Origin, called: Called) -> Option<Note> {
-        let rules = self.rules.as_ref();
-        let rules = rules.filter(|_| called.name == CommandName::Help)?;
-        let found = rules.forwarded_from(origin.place.chat);
-        (!found.is_empty()).then_some(Note::Forwarded(found))
     }
 
     /// How the bot answers what is no enabled command.
@@ -275,15 +266,25 @@ impl Front {
         audience: Audience,
         ask: Ask,
         terms: Terms,
-        notes: Vec<Note>,
+        mut notes: Vec<Note>,
         done: impl FnOnce(Response) + Send + 'static,
     ) {
-        let voice = Arc::clone(&self.voice);
+        let (voice, rules) = (Arc::clone(&self.voice), self.rules.clone());
         let request = request(origin, ask, terms);
         self.engine.submit(request, move |reply| {
+            notes.extend(forwarded(rules.as_ref(), &reply));
             done(voice.answer(&audience, &reply, &notes))
         });
     }
+}
+
+/// The help says to whom else it is told what happens on the chat's board.
+fn forwarded(rules: Option<&Rules>, reply: &Reply) -> Option<Note> {
+    let Outcome::Answer(Answer::Help { ids, .. }) = &reply.outcome else {
+        return None;
+    };
+    let found = rules?.forwarded_from(ids);
+    (!found.is_empty()).then_some(Note::Forwarded(found))
 }
 
 fn request(origin: Origin, ask: Ask, terms: Terms) -> Request {

@@ -15,6 +15,7 @@ use crate::engine::{Limit, Terms};
 use super::voice::Manner;
 
 /// The rules of one bot.
+#[derive(Clone)]
 pub struct Rules {
     pub bridge: watch::Receiver<Arc<Bridge>>,
     pub bot: TelegramBotId,
@@ -58,9 +59,9 @@ impl Rules {
         })
     }
 
-    /// To whom else it is told what happens on the board of this chat.
-    pub fn forwarded_from(&self, chat: ChatId) -> Vec<Forwarding> {
-        forwarded_from(&self.bridge.borrow(), chat)
+    /// To whom else it is told what happens on the board of the chat that has had these ids.
+    pub fn forwarded_from(&self, ids: &[ChatId]) -> Vec<Forwarding> {
+        forwarded_from(&self.bridge.borrow(), ids)
     }
 
     /// How the bot answers what is no command that a config enables.

@@ -157,7 +157,7 @@ impl Renderer<'_> {
             Answer::List(page) => self.list(page),
             Answer::History(history) => self.history(history),
             Answer::Welcome { kind } => self.welcome(*kind),
-            Answer::Help { kind, commands } => self.help(*kind, *commands),
+            Answer::Help { kind, commands, .. } => self.help(*kind, *commands),
             Answer::Language { chosen } => self.language(*chosen),
             Answer::LanguageChosen => self.say("language-chosen"),
             Answer::Timezone { chosen } => self.timezone(*chosen),

@@ -2,7 +2,7 @@
 
 use super::event::ChatKind;
 use super::name::CommandSet;
-use crate::domain::{Actor, BountyId, LinkError, Seq, Timestamp, UnixTime};
+use crate::domain::{Actor, BountyId, ChatId, LinkError, Seq, Timestamp, UnixTime};
 
 /// The answer to one command.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +23,8 @@ pub enum Answer {
         kind: ChatKind,
         /// Those that are answered there.
         commands: CommandSet,
+        /// All ids that the chat has had, today's first.
+        ids: Vec<ChatId>,
     },
     History(History),
     /// In which language the chat is answered: the one of this answer; whether it chose that.

@@ -33,6 +33,8 @@ pub struct TrackingList {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Board {
     pub(super) opened: Option<BoardOpened>,
+    /// The ids that the chat had before.
+    pub(super) earlier_ids: Vec<ChatId>,
     pub(super) seq: Seq,
     pub(super) bounties: BTreeMap<BountyId, Bounty>,
     pub(super) last_id: BountyId,
@@ -51,6 +53,11 @@ impl Board {
     /// The chat that this board belongs to; none before its first event.
     pub fn chat_id(&self) -> Option<ChatId> {
         self.opened.as_ref().map(|opened| opened.chat_id)
+    }
+
+    /// The ids that the chat had before it became a supergroup.
+    pub fn earlier_ids(&self) -> &[ChatId] {
+        &self.earlier_ids
     }
 
     /// What the chat was called when its board was opened.
@@ -260,6 +267,7 @@ impl Board {
         if let Some(opened) = &mut self.opened {
             opened.chat_id = moved.to;
         }
+        self.earlier_ids.push(moved.from);
         for bounty in self
             .bounties
             .values_mut()

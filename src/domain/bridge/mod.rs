@@ -47,10 +47,10 @@ pub use ids::{
     TelegramBotId,
 };
 pub use notify::{
-    Address, ClockTime, CollectionId, Collections, Destination, Forwarding, ForwardingChange,
-    LinkParts, NotificationCommand, NotificationTarget, NotificationTracker,
-    NotificationTrackerTarget, NotifierParts, Place, QuietHours, QuietWish, TELEGRAM, TargetParts,
-    TelegramPlace, UrlWish, WEBHOOK, WebhookPlace, forwarded_from, forwarding_changes,
+    Address, ClockTime, CollectionId, Collections, Destination, Forwarding, LinkParts,
+    NotificationCommand, NotificationTarget, NotificationTracker, NotificationTrackerTarget,
+    NotifierParts, Place, QuietHours, QuietWish, TELEGRAM, TargetParts, TelegramPlace, UrlWish,
+    WEBHOOK, WebhookPlace, forwarded_from,
 };
 pub use refusal::{EntityKind, Named, Refusal, TypesDiffer};
 pub use registry::{BOUNTY, CommandSpec, commands_of};

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::delivery::{Batch, DeliveryId, Status};
 use crate::domain::bridge::EventType;
-use crate::domain::bridge::{NotificationTargetId, NotificationTrackerId};
+use crate::domain::bridge::{Destination, NotificationTargetId, NotificationTrackerId};
 use crate::domain::events::events;
 use crate::domain::{BountyId, ChatId, Position, StreamId, Timestamp, UnixTime};
 
@@ -146,8 +146,8 @@ data! {
     /// A chat knows now to which targets its board is forwarded: to none, when it is not any more.
     ForwardingTold { collection: ChatId, targets: Vec<NamedTarget> }
 
-    /// A target by the name under which a chat was told of it.
-    NamedTarget { target: NotificationTargetId, name: String }
+    /// A target by the name under which a chat was told of it, and where it was then.
+    NamedTarget { target: NotificationTargetId, name: String, to: Destination }
 
     /// The operator wants this sent again.
     DeliveryRetryAsked { delivery: DeliveryId, target: NotificationTargetId, batch: Batch }

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::delivery::{Batch, DeliveryId, Status};
 use super::dues::{Due, Known, Moment, ReminderRules};
 use super::event::{
-    Advanced, Baseline, BoardReplaced, DeliveryEnded, DeliveryStarted, NotifierEvent,
+    Advanced, Baseline, BoardReplaced, DeliveryEnded, DeliveryStarted, NamedTarget, NotifierEvent,
 };
 use super::queue::{Current, Queue, Waiting};
 use crate::domain::bridge::EventType;
@@ -42,7 +42,7 @@ pub struct Notifier {
     pub(super) queues: BTreeMap<NotificationTargetId, Queue>,
     pub(super) last_delivery: DeliveryId,
     /// The chats that know that their boards are forwarded, and to whom.
-    pub(super) told: BTreeMap<ChatId, BTreeMap<NotificationTargetId, String>>,
+    pub(super) told: BTreeMap<ChatId, Vec<NamedTarget>>,
 }
 
 impl Notifier {
@@ -110,7 +110,7 @@ impl Notifier {
     }
 
     /// To which targets, by name, their boards are forwarded as far as the chats know.
-    pub fn told(&self) -> &BTreeMap<ChatId, BTreeMap<NotificationTargetId, String>> {
+    pub fn told(&self) -> &BTreeMap<ChatId, Vec<NamedTarget>> {
         &self.told
     }
 
@@ -167,9 +167,7 @@ impl Notifier {
                 self.told.remove(&told.collection);
             }
             NotifierEvent::ForwardingTold(told) => {
-                let targets = told.targets.iter();
-                let named = targets.map(|named| (named.target, named.name.clone()));
-                self.told.insert(told.collection, named.collect());
+                self.told.insert(told.collection, told.targets.clone());
             }
             NotifierEvent::DeliveryRetryAsked(asked) => {
                 self.keep(asked.target, &asked.batch);

@@ -1,8 +1,8 @@
 //! The chats are told to whom their boards are forwarded: a group's board is private to the group.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use crate::domain::bridge::{NotificationTargetId, Place};
+use crate::domain::bridge::Destination;
 use crate::domain::notifier::{ForwardingTold, NamedTarget, Notifier, NotifierEvent, Outcome};
 use crate::domain::{ChatId, Locale, Timestamp};
 use crate::store::StoreError;
@@ -13,8 +13,6 @@ use super::{Desk, Order, later};
 
 /// After so many milliseconds a chat that could not be told is told again.
 const AGAIN: i64 = 60_000;
-
-type Targets = BTreeMap<NotificationTargetId, String>;
 
 /// Which chats are to be told.
 #[derive(Default)]
@@ -91,14 +89,10 @@ impl Desk<'_, '_> {
             );
             return Ok(());
         }
-        let named = |(target, name): (&NotificationTargetId, &String)| NamedTarget {
-            target: *target,
-            name: name.clone(),
-        };
         self.draft
             .add(NotifierEvent::ForwardingTold(ForwardingTold {
                 collection: notice.chat,
-                targets: notice.now.iter().map(named).collect(),
+                targets: notice.now.clone(),
             }))
     }
 }
@@ -109,11 +103,14 @@ fn notice(order: Option<&Order>, state: &Notifier, chat: ChatId) -> Option<Notic
         .map(|order| forwarded(order, chat))
         .unwrap_or_default();
     let before = state.told().get(&chat).cloned().unwrap_or_default();
-    let only_in = |these: &Targets, others: &Targets| -> Vec<String> {
-        let only = these
-            .iter()
-            .filter(|(target, _)| !others.contains_key(target));
-        only.map(|(_, name)| name.clone()).collect()
+    // A target that is elsewhere now is another one, also under the same name.
+    let only_in = |these: &[NamedTarget], others: &[NamedTarget]| -> Vec<String> {
+        let is_in = |one: &NamedTarget| {
+            let mut others = others.iter();
+            others.any(|other| (other.target, &other.to) == (one.target, &one.to))
+        };
+        let only = these.iter().filter(|one| !is_in(one));
+        only.map(|one| one.name.clone()).collect()
     };
     let (started, stopped) = (only_in(&now, &before), only_in(&before, &now));
     let is_news = !started.is_empty() || !stopped.is_empty();
@@ -128,18 +125,16 @@ fn notice(order: Option<&Order>, state: &Notifier, chat: ChatId) -> Option<Notic
 }
 
 /// The targets that are told what happens on this board, but for the chat itself.
-fn forwarded(order: &Order, chat: ChatId) -> Targets {
-    let is_elsewhere = |place: &Place| match place {
-        Place::Telegram(place) => place.chat_id != chat,
-        Place::Webhook(_) => true,
-    };
+fn forwarded(order: &Order, chat: ChatId) -> Vec<NamedTarget> {
     if !order.rules.collections.follows(chat) {
-        return Targets::new();
+        return Vec::new();
     }
-    let targets = order.targets.values();
-    let elsewhere =
-        targets.filter(|target| target.place().is_some_and(|place| is_elsewhere(&place)));
-    elsewhere
-        .map(|target| (target.id, target.name.clone()))
-        .collect()
+    let targets = order.targets.values().filter_map(|target| {
+        Some(NamedTarget {
+            target: target.id,
+            name: target.name.clone(),
+            to: Destination::elsewhere(target, &[chat])?,
+        })
+    });
+    targets.collect()
 }

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::bridge::{NotificationTargetId, Place};
 use crate::domain::notifier::{
-    Baseline, FollowingStopped, NotifierEvent, Outcome, TargetFreed, TargetsLeft, abandoned,
-    baselines, due_dates, end, following, interrupted, needs_dues, position_of,
+    Baseline, FollowingStopped, Notifier, NotifierEvent, Outcome, TargetFreed, TargetsLeft,
+    abandoned, baselines, due_dates, end, following, interrupted, needs_dues, position_of,
 };
 use crate::domain::{ChatId, Position};
 use crate::store::StoreError;
@@ -73,7 +73,7 @@ impl Desk<'_, '_> {
 
     /// A chat that writes can be written to again.
     pub fn hear(&mut self, order: &Order, heard: &BTreeSet<ChatId>) -> Result<(), StoreError> {
-        for (target, chat) in self.draft.state.unreachable_in(order) {
+        for (target, chat) in unreachable_in(order, self.draft.state) {
             if heard.contains(&chat) {
                 self.draft
                     .add(NotifierEvent::TargetFreed(TargetFreed { target }))?;
@@ -218,21 +218,19 @@ fn say(target: NotificationTargetId, outcome: &Outcome, events: &[NotifierEvent]
 impl Worker {
     /// The chats of the targets that are unreachable until these write.
     pub(super) fn awaited(&self, order: &Order) -> BTreeSet<ChatId> {
-        let unreachable = self.stream.state().unreachable_in(order);
+        let unreachable = unreachable_in(order, self.stream.state());
         unreachable.into_iter().map(|(_, chat)| chat).collect()
     }
 }
 
-impl crate::domain::notifier::Notifier {
-    /// The targets that are unreachable, each with its chat.
-    fn unreachable_in(&self, order: &Order) -> Vec<(NotificationTargetId, ChatId)> {
-        let queues = self.queues().filter(|(_, queue)| queue.unreachable);
-        let chat = |target| match order.targets.get(&target)?.place()? {
-            Place::Telegram(place) => Some(place.chat_id),
-            Place::Webhook(_) => None,
-        };
-        queues
-            .filter_map(|(target, _)| Some((target, chat(target)?)))
-            .collect()
-    }
+/// The targets that are unreachable, each with its chat.
+fn unreachable_in(order: &Order, state: &Notifier) -> Vec<(NotificationTargetId, ChatId)> {
+    let queues = state.queues().filter(|(_, queue)| queue.unreachable);
+    let chat = |target| match order.targets.get(&target)?.place()? {
+        Place::Telegram(place) => Some(place.chat_id),
+        Place::Webhook(_) => None,
+    };
+    queues
+        .filter_map(|(target, _)| Some((target, chat(target)?)))
+        .collect()
 }

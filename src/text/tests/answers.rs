@@ -187,7 +187,11 @@ fn an_edited_message_is_answered_with_the_command_to_send() {
 }
 
 fn help(kind: ChatKind, commands: CommandSet) -> String {
-    plain(&Answer::Help { kind, commands })
+    plain(&Answer::Help {
+        kind,
+        commands,
+        ids: Vec::new(),
+    })
 }
 
 #[test]

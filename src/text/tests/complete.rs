@@ -131,6 +131,7 @@ fn every_due_date_that_the_help_shows_is_understood() {
             ..view(UTC)
         };
         let help = Answer::Help {
+            ids: Vec::new(),
             kind: ChatKind::Group,
             commands: CommandSet::all(),
         };

@@ -42,7 +42,11 @@ pub fn answers(words: &str) -> Vec<Answer> {
     for kind in KINDS {
         answers.push(Answer::Welcome { kind });
         for commands in [CommandSet::all(), CommandSet::default()] {
-            answers.push(Answer::Help { kind, commands });
+            answers.push(Answer::Help {
+                kind,
+                commands,
+                ids: Vec::new(),
+            });
         }
     }
     answers.extend([0, 1, 2, 1_000].map(|bounties| Answer::Merged { bounties }));

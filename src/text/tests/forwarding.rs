@@ -10,6 +10,7 @@ use crate::text::{Note, Say};
 /// What stands below the help.
 fn note(found: &[Forwarding]) -> String {
     let help = Answer::Help {
+        ids: Vec::new(),
         kind: ChatKind::Group,
         commands: CommandSet::all(),
     };

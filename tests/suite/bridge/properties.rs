@@ -412,7 +412,7 @@ proptest! {
         prop_assert_eq!(judge(&file), counted);
         let chats = [-3, -2, -1, 1, 2];
         let told = chats.into_iter().map(|chat| {
-            let found = forwarded_from(bridge.state(), ChatId(chat)).into_iter();
+            let found = forwarded_from(bridge.state(), &[ChatId(chat)]).into_iter();
             (chat, found.map(|found| (found.tracker.0, found.target.0)).collect::<BTreeSet<_>>())
         });
         let told: BTreeMap<_, _> = told.filter(|(_, found)| !found.is_empty()).collect();

@@ -17,7 +17,7 @@ pub use collection::{CollectionId, Collections};
 pub use command::{LinkParts, NotificationCommand, NotifierParts, QuietWish, TargetParts, UrlWish};
 pub use decide::{decide, notifier_name, target_name, targets_of};
 pub use entity::{NotificationTarget, NotificationTracker, NotificationTrackerTarget};
-pub use forward::{Destination, Forwarding, ForwardingChange, forwarded_from, forwarding_changes};
+pub use forward::{Destination, Forwarding, forwarded_from};
 pub use idle::unreachable;
 pub use place::{Address, Place, TELEGRAM, TelegramPlace, WEBHOOK, WebhookPlace};
 pub use quiet::{ClockTime, QuietHours};

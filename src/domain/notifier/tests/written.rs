@@ -68,7 +68,7 @@ fn lines() -> Vec<(&'static str, String)> {
         ("TargetsLeft", r#"{"targets":[1]}"#.to_owned()),
         (
             "ForwardingTold",
-            r#"{"collection":-100,"targets":[{"target":1,"name":"Team"}]}"#.to_owned(),
+            r#"{"collection":-100,"targets":[{"target":1,"name":"Team","to":{"chat":-200}}]}"#.to_owned(),
         ),
         (
             "DeliveryRetryAsked",

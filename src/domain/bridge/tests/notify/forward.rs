@@ -1,10 +1,9 @@
 //! From where to where it is told what happens on a board.
 
-use super::{Given, chat, edit_notifier, edit_target, follow, hook, link, other_provider, words};
+use super::{Given, chat, edit_notifier, follow, hook, link, other_provider};
 use crate::domain::ChatId;
 use crate::domain::bridge::{
-    Bridge, Destination, Forwarding, LinkParts, NotifierParts, TargetParts, forwarded_from,
-    forwarding_changes,
+    Bridge, Destination, Forwarding, LinkParts, NotifierParts, forwarded_from,
 };
 
 const GROUP: ChatId = ChatId(-100);
@@ -15,7 +14,7 @@ fn targets(found: &[Forwarding]) -> Vec<(u64, u64)> {
 }
 
 fn from(bridge: &Bridge, chat: ChatId) -> Vec<(u64, u64)> {
-    targets(&forwarded_from(bridge, chat))
+    targets(&forwarded_from(bridge, &[chat]))
 }
 
 fn switch(enabled: bool) -> NotifierParts {
@@ -32,7 +31,7 @@ fn another_chat_and_a_web_hook_are_told_and_the_chat_itself_is_none() {
         .and(chat(GROUP.0))
         .and(link(1, 3))
         .and(link(1, 2));
-    let found = forwarded_from(&given.bridge, GROUP);
+    let found = forwarded_from(&given.bridge, &[GROUP]);
     assert_eq!(targets(&found), [(1, 1), (1, 2)]);
     assert_eq!(found[0].to, Destination::Chat(ChatId(-200)));
     assert_eq!(found[0].name, "A target");
@@ -69,32 +68,11 @@ fn what_is_switched_off_or_not_served_forwards_nothing() {
 }
 
 #[test]
-fn changes_are_those_of_the_chats_that_are_asked_for() {
-    let before = Given::told();
-    let wider = NotifierParts {
-        collections: words(&["*"]),
-        ..NotifierParts::default()
-    };
-    let after = Given::told().and(edit_notifier(wider));
-    let chats = [GROUP, ChatId(-101), ChatId(-200), ChatId(5)];
-    let changes = forwarding_changes(&before.bridge, &after.bridge, chats);
-    assert_eq!(changes.len(), 1, "{changes:?}");
-    let change = &changes[0];
-    assert_eq!((change.chat, change.stopped.len()), (ChatId(-101), 0));
-    assert_eq!(targets(&change.started), [(1, 1)]);
-    let changes = forwarding_changes(&after.bridge, &before.bridge, chats);
-    assert_eq!((changes[0].started.len(), changes[0].stopped.len()), (0, 1));
-}
-
-#[test]
-fn a_target_that_becomes_another_chat_ends_one_forwarding_and_begins_another() {
-    let before = Given::told();
-    let moved = TargetParts {
-        chat: Some(ChatId(-300)),
-        ..TargetParts::default()
-    };
-    let after = Given::told().and(edit_target(1, moved));
-    let changes = forwarding_changes(&before.bridge, &after.bridge, [GROUP]);
-    assert_eq!(changes[0].stopped[0].to, Destination::Chat(ChatId(-200)));
-    assert_eq!(changes[0].started[0].to, Destination::Chat(ChatId(-300)));
+fn a_tracker_that_names_an_earlier_id_forwards_still_and_a_target_there_is_the_chat_itself() {
+    let given = Given::told();
+    let moved = [ChatId(-1_100), GROUP];
+    assert_eq!(targets(&forwarded_from(&given.bridge, &moved)), [(1, 1)]);
+    assert_eq!(targets(&forwarded_from(&given.bridge, &moved[..1])), []);
+    let own = given.and(chat(GROUP.0)).and(link(1, 2));
+    assert_eq!(targets(&forwarded_from(&own.bridge, &moved)), [(1, 1)]);
 }
