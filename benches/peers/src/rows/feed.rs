@@ -15,12 +15,12 @@ use crate::workload::Workload;
 const CHATS: usize = 1_000;
 
 pub fn row(lab: &Lab) -> Row<'_> {
-    let work = "feed: Update JSON in, durable event, reply JSON out, 1,000 chats; start and last snapshots included (updates)";
+    let work = "feed: Update JSON in, durable event, reply JSON out, 1,000 chats; start included, until the last reply (updates)";
     Row::new(work, Unit::PerSecond).with("bounty feed", move || feed(lab))
 }
 
 fn feed(lab: &Lab) -> anyhow::Result<Sample> {
-    let (dir, count) = (lab.fresh()?, lab.count(50_000));
+    let (dir, count) = (lab.fresh()?, lab.count(200_000));
     let input = dir.path().join("updates.jsonl");
     let mut updates = BufWriter::new(File::create(&input)?);
     for op in Workload::new(CHATS).take(count) {
@@ -35,9 +35,10 @@ fn feed(lab: &Lab) -> anyhow::Result<Sample> {
         .stdout(Stdio::piped())
         .spawn()?;
     let output = child.stdout.take().context("no pipe")?;
-    let answers = BufReader::new(output).lines().count();
-    ensure!(child.wait()?.success(), "`bounty feed` failed");
+    let mut answers = BufReader::new(output).lines();
+    let answered = answers.by_ref().take(count).count();
     let elapsed = begun.elapsed();
-    ensure!(answers == count, "{answers} answers to {count} updates");
+    ensure!(child.wait()?.success(), "`bounty feed` failed");
+    ensure!(answered == count, "{answered} answers to {count} updates");
     Ok(Sample::rate(count, elapsed))
 }
