@@ -1,6 +1,6 @@
 //! Where the benchmarks run: the directory, the amount of work, the program that is measured, the data made once.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
@@ -19,21 +19,22 @@ use crate::workload::{Op, Workload};
 /// What every row needs.
 pub struct Lab {
     dir: TempDir,
-    bounty: PathBuf,
+    /// The program that is measured, once a row needed it.
+    bounty: OnceCell<PathBuf>,
     /// A smoke run does this part of the work.
     part: usize,
     fixtures: RefCell<HashMap<(usize, usize), PathBuf>>,
 }
 
 impl Lab {
-    /// Works in a new directory inside of `parent`, removed at the end. Builds the program that is measured.
+    /// Works in a new directory inside of `parent`, removed at the end.
     pub fn new(parent: &Path, quick: bool) -> anyhow::Result<Self> {
         std::fs::create_dir_all(parent)?;
         Ok(Self {
             dir: tempfile::Builder::new()
                 .prefix("bounty-bench-")
                 .tempdir_in(parent)?,
-            bounty: build()?,
+            bounty: OnceCell::new(),
             part: if quick { 10 } else { 1 },
             fixtures: RefCell::default(),
         })
@@ -49,11 +50,18 @@ impl Lab {
         Ok(TempDir::new_in(&self.dir)?)
     }
 
-    /// The release build of `bounty` on this data directory.
-    pub fn bounty(&self, data: &Path) -> Command {
-        let mut command = Command::new(&self.bounty);
+    /// The release build of `bounty` on this data directory; the first time it is made, which takes minutes.
+    pub fn bounty(&self, data: &Path) -> anyhow::Result<Command> {
+        let program = match self.bounty.get() {
+            Some(program) => program,
+            None => {
+                let built = build()?;
+                self.bounty.get_or_init(|| built)
+            }
+        };
+        let mut command = Command::new(program);
         command.arg("--data").arg(data).env("RUST_LOG", "error");
-        command
+        Ok(command)
     }
 
     /// A data directory with this many chats of this many events each, snapshots and all; made once.
@@ -65,7 +73,7 @@ impl Lab {
         let data = self.dir.path().join(format!("{chats}x{events}"));
         fixture::write(&data, chats, events)?;
         let status = self
-            .bounty(&data)
+            .bounty(&data)?
             .arg("replay")
             .stdout(Stdio::null())
             .status()?;
@@ -84,9 +92,9 @@ impl Lab {
     /// Starts `bounty feed`, gives it one command and waits for the answer; then lets it end.
     pub fn feed_one(&self, data: &Path, op: &Op) -> anyhow::Result<Duration> {
         let bot = BOT.to_string();
+        let mut command = self.bounty(data)?;
         let begun = Instant::now();
-        let mut child = self
-            .bounty(data)
+        let mut child = command
             .args(["feed", "--bot-id", &bot])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

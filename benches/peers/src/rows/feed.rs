@@ -27,9 +27,9 @@ fn feed(lab: &Lab) -> anyhow::Result<Sample> {
         updates.write_all(update_line(&op).as_bytes())?;
     }
     updates.into_inner()?.sync_all()?;
+    let mut command = lab.bounty(&dir.path().join("data"))?;
     let begun = Instant::now();
-    let mut child = lab
-        .bounty(&dir.path().join("data"))
+    let mut child = command
         .args(["feed", "--bot-id", &BOT.to_string()])
         .stdin(File::open(&input)?)
         .stdout(Stdio::piped())

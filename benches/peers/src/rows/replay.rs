@@ -26,7 +26,7 @@ pub fn row(lab: &Lab) -> anyhow::Result<Row<'_>> {
     Ok(Row::new(work, Unit::PerSecond)
         .with(
             "bounty replay --check (states and snapshots made, compared)",
-            move || timed(lab.bounty(&check).args(["replay", "--check"]), count),
+            move || timed(lab.bounty(&check)?.args(["replay", "--check"]), count),
         )
         .with("cqrs-es on SQLite, load of each (no chain)", move || {
             // The directory goes when this row does.
