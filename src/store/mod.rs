@@ -10,7 +10,6 @@
 //! - Nothing is dropped: what is cut from a log is first set aside in a file of its own.
 
 mod active;
-mod canonical;
 mod checkpoint;
 mod disk;
 mod error;

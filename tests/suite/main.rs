@@ -31,6 +31,7 @@ mod overload;
 mod pool;
 mod processes;
 mod properties;
+mod readme;
 mod real_faults;
 mod repair;
 mod replay;

@@ -2,10 +2,10 @@
 
 use uuid::Uuid;
 
-use super::hex;
 use crate::domain::{
     Actor, BotId, Cause, ChatId, Cursor, Delivery, Event, Recorded, Seq, Timestamp, UserId,
 };
+use crate::store::hex;
 
 /// The event of a line without its seal; none for a line in any other form, which is not thereby invalid.
 pub fn decode<E: Event>(body: &[u8]) -> Option<Recorded<E>> {
