@@ -2,6 +2,7 @@
 //! bot goes on answering what this program serves.
 
 mod bots;
+mod chats;
 mod commands;
 mod notify;
 mod record;
@@ -14,13 +15,14 @@ use std::path::Path;
 use self::record::{Names, Record, Records};
 use self::settings::{Remarks, Settings};
 use self::vault::Vault;
+use super::board::BoardRows;
 use super::bridge::{BridgeRows, EntityRow};
 use super::plan::{ImportError, Plan};
 use super::report::{Fate, Findings};
 use super::row::Row;
 use super::sqlite::{Database, Table};
-use crate::domain::Timestamp;
 use crate::domain::bridge::{BridgeEvent, BridgeUserId, Role, User};
+use crate::domain::{ChatId, Timestamp};
 
 const USER: Names = &["user"];
 const PROVIDER: Names = &["service_provider"];
@@ -42,8 +44,7 @@ const ALL: [Names; 12] = [
 /// Those that a database of any age has.
 const NEEDED: [Names; 5] = [USER, PROVIDER, TARGET, NOTIFIER, LINK];
 /// Tables that have no place here, and why.
-const LEFT_OUT: [(Names, &str); 3] = [
-    (CHAT, "a chat's settings are chosen in the chat itself"),
+const LEFT_OUT: [(Names, &str); 2] = [
     (
         STATE,
         "what nothing here follows has no position; what is followed begins now",
@@ -82,12 +83,13 @@ pub fn read(path: &Path, source: &str, secrets: &Path) -> Result<Plan, ImportErr
     reading.targets(&tables)?;
     reading.notifiers(&tables)?;
     reading.links(&tables)?;
+    reading.chats(&tables)?;
     for table in &tables {
         reading.leave_out(table)?;
     }
     Ok(Plan {
         findings: reading.findings,
-        boards: Vec::new(),
+        boards: reading.boards.into_values().collect(),
         bridge: Some(BridgeRows {
             secrets: reading.vault.into_secrets(),
             ..reading.rows
@@ -137,6 +139,8 @@ struct Reading<'r> {
     targets: BTreeMap<u64, bool>,
     notifiers: BTreeSet<u64>,
     links: BTreeSet<(u64, u64)>,
+    /// The chats that a language was chosen for.
+    boards: BTreeMap<ChatId, BoardRows>,
     /// The highest id of each kind.
     highest: HashMap<&'static str, u64>,
 }
@@ -162,6 +166,7 @@ impl<'r> Reading<'r> {
             targets: BTreeMap::new(),
             notifiers: BTreeSet::new(),
             links: BTreeSet::new(),
+            boards: BTreeMap::new(),
             highest: HashMap::new(),
         }
     }
