@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::board::BoardRows;
 use super::bridge::BridgeRows;
 use super::check::{self, Comparison};
+use super::kept::{self, NotifierRows};
 use super::report::Findings;
 use super::stream::{GONE, Known, Rows, Target};
 use crate::audit::{Problem, Reader};
@@ -129,8 +130,11 @@ impl Plan {
         }
         if let Some(rows) = &self.bridge {
             let known = look(place, StreamId::Bridge, rows, &mut outlook)?;
-            let ids = rows.new_ids(&known).into_iter();
-            let renumbered = ids.filter(|((_, old), new)| old != new);
+            let ids = rows.new_ids(&known);
+            for kept in kept::by_stream(place, rows, &ids)? {
+                look(place, kept.stream(), &kept, &mut outlook)?;
+            }
+            let renumbered = ids.into_iter().filter(|((_, old), new)| old != new);
             outlook
                 .renumbered
                 .extend(renumbered.map(|((kind, old), new)| Renumbered {
@@ -157,11 +161,10 @@ impl Plan {
         for (rows, stream) in self.boards.iter_mut().zip(&outlook.streams) {
             write_board(place, rows, stream.events > 0, written)?;
         }
-        if let (Some(rows), Some(outlook)) = (&self.bridge, outlook.streams.last()) {
-            let mut target = Target::<BridgeRows>::new(place.disk, place.layout, StreamId::Bridge);
-            match outlook.events {
-                0 => target.publish()?,
-                _ => target.write(rows, written)?,
+        if let (Some(rows), Some(stream)) = (&self.bridge, outlook.streams.get(self.boards.len())) {
+            write(place, StreamId::Bridge, rows, stream.events > 0, written)?;
+            for kept in kept_now(place, rows)? {
+                write(place, kept.stream(), &kept, true, written)?;
             }
         }
         if let Some(active) = active {
@@ -181,6 +184,9 @@ impl Plan {
         }
         if let Some(rows) = &self.bridge {
             check::compare(place, StreamId::Bridge, rows, &mut comparison)?;
+            for kept in kept_now(place, rows)? {
+                check::compare(place, kept.stream(), &kept, &mut comparison)?;
+            }
         }
         Ok(comparison)
     }
@@ -217,6 +223,31 @@ fn look<R: Rows>(
     Ok(known)
 }
 
+/// What notification trackers had done, by the streams that it goes to now that the bridge has the trackers.
+fn kept_now<'r>(
+    place: Place<'_>,
+    rows: &'r BridgeRows,
+) -> Result<Vec<NotifierRows<'r>>, StoreError> {
+    let known = check::read::<BridgeRows>(place, StreamId::Bridge, |_| {})?;
+    kept::by_stream(place, rows, &rows.new_ids(&known))
+}
+
+/// Writes what a stream lacks, and brings its snapshots up to date.
+fn write<R: Rows>(
+    place: Place<'_>,
+    stream: StreamId,
+    rows: &R,
+    has_events: bool,
+    written: &mut dyn FnMut(u64),
+) -> Result<(), StoreError> {
+    let mut target = Target::new(place.disk, place.layout, stream);
+    if has_events {
+        target.write(rows, written)
+    } else {
+        target.publish()
+    }
+}
+
 /// The group may change its id while this waits for its log.
 fn write_board(
     place: Place<'_>,
@@ -226,13 +257,7 @@ fn write_board(
 ) -> Result<(), StoreError> {
     for attempt in 1.. {
         rows.now_at(current_chat(&**place.disk, place.layout, rows.chat)?);
-        let mut target = Target::new(place.disk, place.layout, rows.chat.into());
-        let wrote = if has_events {
-            target.write(rows, written)
-        } else {
-            target.publish()
-        };
-        match wrote {
+        match write(place, rows.chat.into(), rows, has_events, written) {
             Err(StoreError::Moved { .. }) if attempt < ATTEMPTS => {}
             wrote => return wrote,
         }

@@ -55,8 +55,6 @@ fn a_database_before_the_refactor_is_carried_and_every_bot_can_answer() {
         "very-secret-key"
     );
     for words in [
-        "dropped  event_log",
-        "dropped  notification_tracker_state",
         "dropped  telegram_chat 1: no language",
         "dropped  telegram_chat 3: another row",
         "1: switched off: nothing here serves the type immich",

@@ -2,6 +2,7 @@
 
 mod carried;
 mod in_use;
+mod kept;
 mod refused;
 mod shapes;
 
