@@ -8,8 +8,8 @@ use super::check::{Comparison, Records};
 use super::row::Row;
 use super::stream::{Draft, GONE, Known, Rows};
 use crate::domain::board::{
-    Board, BoardEvent, BoardOpened, BountyAdded, ChatKind, IdsReserved, LanguageChosen, Tracked,
-    UserStarted,
+    Board, BoardEvent, BoardOpened, BountyAdded, ChatKind, CommandsSwitched, IdsReserved,
+    LanguageChosen, Tracked, UserStarted,
 };
 use crate::domain::{
     Actor, BountyId, Cause, ChatId, Locale, Recorded, Timestamp, UnixTime, UserId,
@@ -30,6 +30,8 @@ pub struct BoardRows {
     pub started: Vec<StartedRow>,
     /// The language that was chosen for the chat.
     pub language: Option<(Row, Locale)>,
+    /// The bots that were told whether to answer there.
+    pub switched: Vec<(Row, CommandsSwitched)>,
     /// The lowest id that was never given, when the source says so.
     pub next_id: Option<(Row, BountyId)>,
 }
@@ -86,6 +88,7 @@ impl BoardRows {
             tracked: Vec::new(),
             started: Vec::new(),
             language: None,
+            switched: Vec::new(),
             next_id: None,
         }
     }
@@ -143,6 +146,7 @@ impl Rows for BoardRows {
             events: Vec::new(),
         };
         timeline.add_language();
+        timeline.add_switched();
         timeline.add_bounties();
         timeline.add_starts();
         timeline.add_tracked();
@@ -179,6 +183,10 @@ impl Rows for BoardRows {
             let is_there = known.state.list(started.user).is_some();
             comparison.add(&started.row, Some(is_there));
         }
+        for (row, switched) in &self.switched {
+            let is_said = known.state.settings().commands.contains_key(&switched.bot);
+            comparison.add(row, Some(is_said));
+        }
         if let Some((row, _)) = &self.language {
             let is_chosen = known.state.settings().language.is_some();
             comparison.add(row, Some(is_chosen));
@@ -187,7 +195,8 @@ impl Rows for BoardRows {
 
     fn len(&self) -> u64 {
         let language = usize::from(self.language.is_some());
-        (self.bounties.len() + self.tracked.len() + self.started.len() + language) as u64
+        let settings = language + self.switched.len();
+        (self.bounties.len() + self.tracked.len() + self.started.len() + settings) as u64
     }
 }
 
@@ -238,6 +247,18 @@ impl Timeline<'_> {
             });
             let at = row.created.unwrap_or(self.rows.since);
             self.push(at, at, row, Actor::System {}, event);
+        }
+    }
+
+    /// What was said here counts more.
+    fn add_switched(&mut self) {
+        for (row, switched) in &self.rows.switched {
+            let commands = &self.known.state.settings().commands;
+            if self.is_present(row) || !commands.contains_key(&switched.bot) {
+                let event = BoardEvent::CommandsSwitched(switched.clone());
+                let at = row.created.unwrap_or(self.rows.since);
+                self.push(at, at, row, Actor::System {}, event);
+            }
         }
     }
 

@@ -40,6 +40,22 @@ fn the_golden_import_has_its_head_gives_its_snapshots_and_takes_changes() {
 }
 
 #[test]
+fn the_golden_chat_without_a_bot_has_its_head_gives_its_snapshot_and_is_answered_by_others() {
+    let data = Data::new();
+    copy_tree(&golden().join("switched-v1"), &data.path());
+    let noted = "4:3c1b5ffd0b96ec7ce90c5020d068eef038a4dad8fb8d97df2b60d38b1f921417";
+    data.run(&["verify", "-1000000000888", "--expect", noted])
+        .ok();
+    data.run(&["replay", "--check"]).ok();
+    let asks = |bot: &str, update: i64| {
+        let line = format!("{}\n", in_group(update, -1_000_000_000_888, 456, "/bounty"));
+        let run = data.run_with(&["feed", "--bot-id", bot], line.as_bytes());
+        run.ok().texts().len()
+    };
+    assert_eq!((asks("7001", 1), asks("7002", 2)), (0, 1));
+}
+
+#[test]
 fn golden_boards_have_every_type_of_event_between_them() {
     let logs = files(&golden())
         .into_iter()

@@ -55,7 +55,7 @@ fn a_database_before_the_refactor_is_carried_and_every_bot_can_answer() {
         "very-secret-key"
     );
     for words in [
-        "dropped  telegram_chat 1: no language",
+        "dropped  telegram_chat 1: nothing was chosen",
         "dropped  telegram_chat 3: another row",
         "1: switched off: nothing here serves the type immich",
         "nothing here answers albums",

@@ -1,6 +1,7 @@
 //! The notification bridge's database: before its refactor, after it, and half-way.
 
 mod carried;
+mod chats;
 mod in_use;
 mod kept;
 mod refused;
