@@ -8,6 +8,7 @@
 //! - Events go through the store's logs, under their locks: bots may run meanwhile.
 
 mod board;
+mod boards;
 pub mod bounty_sqlite;
 mod bridge;
 mod check;

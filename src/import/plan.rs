@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::board::BoardRows;
+use super::boards;
 use super::bridge::BridgeRows;
 use super::check::{self, Comparison};
 use super::kept::{self, NotifierRows};
@@ -12,11 +13,7 @@ use super::report::Findings;
 use super::stream::{GONE, Known, Rows, Target};
 use crate::audit::{Problem, Reader};
 use crate::domain::{ChatId, StreamId};
-use crate::engine::{current_chat, flush_snapshots};
-use crate::store::{ActiveFile, Disk, Layout, StoreError, make_root};
-
-/// How often a chat is begun anew when it keeps changing its id.
-const ATTEMPTS: usize = 5;
+use crate::store::{Disk, Layout, StoreError, make_root};
 
 /// Why nothing, or not all, was imported.
 #[derive(Debug, thiserror::Error)]
@@ -155,21 +152,14 @@ impl Plan {
         written: &mut dyn FnMut(u64),
     ) -> Result<(), ImportError> {
         make_root(&**place.disk, place.layout.root())?;
-        let chats = outlook.streams.iter().filter(|stream| stream.events > 0);
-        let chats: Vec<ChatId> = chats.filter_map(|stream| stream.stream.chat()).collect();
-        let active = note(place, &chats)?;
-        for (rows, stream) in self.boards.iter_mut().zip(&outlook.streams) {
-            write_board(place, rows, stream.events > 0, written)?;
-        }
+        let has_events = outlook.streams.iter().map(|stream| stream.events > 0);
+        let has_events: Vec<bool> = has_events.take(self.boards.len()).collect();
+        boards::write_all(place, &mut self.boards, &has_events, written)?;
         if let (Some(rows), Some(stream)) = (&self.bridge, outlook.streams.get(self.boards.len())) {
             write(place, StreamId::Bridge, rows, stream.events > 0, written)?;
             for kept in kept_now(place, rows)? {
                 write(place, kept.stream(), &kept, true, written)?;
             }
-        }
-        if let Some(active) = active {
-            flush_snapshots(&**place.disk, place.layout, chats.into_iter())?;
-            active.remove(&**place.disk)?;
         }
         Ok(())
     }
@@ -190,16 +180,6 @@ impl Plan {
         }
         Ok(comparison)
     }
-}
-
-/// Nothing is written to a chat that is not noted as active.
-fn note(place: Place<'_>, chats: &[ChatId]) -> Result<Option<ActiveFile>, StoreError> {
-    if chats.is_empty() {
-        return Ok(None);
-    }
-    let mut active = ActiveFile::create(&**place.disk, place.layout)?;
-    active.add(chats.iter().copied())?;
-    Ok(Some(active))
 }
 
 /// What is known of the log that these rows go to, which must take events.
@@ -246,21 +226,4 @@ fn write<R: Rows>(
     } else {
         target.publish()
     }
-}
-
-/// The group may change its id while this waits for its log.
-fn write_board(
-    place: Place<'_>,
-    rows: &mut BoardRows,
-    has_events: bool,
-    written: &mut dyn FnMut(u64),
-) -> Result<(), StoreError> {
-    for attempt in 1.. {
-        rows.now_at(current_chat(&**place.disk, place.layout, rows.chat)?);
-        match write(place, rows.chat.into(), rows, has_events, written) {
-            Err(StoreError::Moved { .. }) if attempt < ATTEMPTS => {}
-            wrote => return wrote,
-        }
-    }
-    Ok(())
 }
