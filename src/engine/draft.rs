@@ -62,11 +62,10 @@ impl Draft {
     }
 }
 
-/// Whether a request came through a bot that does not answer in this chat. That the chat moves is no question to a bot.
+/// Whether a request came through a bot that does not answer in this chat.
 pub fn is_off(board: &Board, request: &Request) -> bool {
-    let is_asked = !matches!(request.ask, Ask::Migrate { .. });
     let bot = request.cause.delivery().map(|delivery| delivery.bot);
-    is_asked && bot.is_some_and(|bot| !board.settings().is_answered_by(bot))
+    bot.is_some_and(|bot| !board.settings().is_answered_by(bot))
 }
 
 /// What a request comes to that comes too soon after another; none when it does not.

@@ -177,6 +177,15 @@ fn an_entry_that_is_imported_stays_where_it_is_when_its_tracker_goes_or_gets_the
     assert!(run.stdout.contains("Written: 2 events."), "{}", run.stdout);
     assert_eq!(kept(&old.data, "notifier-1").len(), 4);
     let before = files(&old.data.path());
+    old.change("UPDATE event_log SET details = 'other' WHERE id = 4;");
+    let run = old.import(&[]);
+    assert_eq!(run.code, Some(1));
+    assert!(
+        run.stdout.contains("differs  event_log 4"),
+        "{}",
+        run.stdout
+    );
+    old.change("UPDATE event_log SET details = NULL WHERE id = 4;");
     old.change(
         "DELETE FROM notification_tracker_target; DELETE FROM notification_tracker WHERE id = 1;
          DELETE FROM notification_tracker_state WHERE id = 1; UPDATE event_log SET notification_tracker_id = NULL WHERE notification_tracker_id = 1;",

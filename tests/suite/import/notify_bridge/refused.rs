@@ -1,5 +1,8 @@
 //! What cannot be carried, and what must not be.
 
+use std::os::unix::fs::PermissionsExt;
+
+use super::shapes::new_shape;
 use super::{KIND, TOKENS, assert_no_secret, bridge, old_shape};
 use crate::import::assert_whole;
 use crate::import::database::Database;
@@ -91,4 +94,28 @@ fn an_empty_database_leaves_nothing() {
     let run = old.import(&[]).ok();
     assert!(run.stdout.contains("Written: 0 events."), "{}", run.stdout);
     assert!(!old.data.path().join("bridge").exists());
+}
+
+#[test]
+fn secrets_are_their_owners_alone_also_where_the_group_may_read_the_rest() {
+    let old = Database::new(KIND, &old_shape());
+    let run = old.import(&["--group-readable"]).ok();
+    assert_no_secret(&old, &run.stdout);
+    let log = std::fs::metadata(old.data.path().join("bridge/events.jsonl")).expect("a log");
+    assert_eq!(log.permissions().mode() & 0o777, 0o640);
+}
+
+#[test]
+fn a_link_or_listener_that_is_there_twice_is_carried_once() {
+    let twice = format!(
+        "{}INSERT INTO notification_tracker_target VALUES (3, 1, 1, 1, NULL, NULL, NULL);
+        INSERT INTO command_tracker_listener (id, command_tracker_id, listener_type, listener_id, created_at)
+        VALUES (2, 1, 'TELEGRAM_BOT', 1, '2026-03-01'), (3, 1, ' telegram_bot ', 1, '2026-03-01');",
+        new_shape()
+    );
+    let old = Database::new(KIND, &twice);
+    let report = old.import(&["--dry-run"]);
+    for words in ["is linked to it already", "listens for it already"] {
+        assert!(report.stdout.contains(words), "{words}: {}", report.stdout);
+    }
 }
