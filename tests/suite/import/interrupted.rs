@@ -2,10 +2,13 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
 
-use bounty_ledger::domain::Timestamp;
+use bounty_ledger::domain::board::BoardEvent;
+use bounty_ledger::domain::{ChatId, Timestamp};
 use bounty_ledger::import::{self, ImportError, Place, Plan as ImportPlan, json_files};
-use bounty_ledger::store::{Disk, Layout};
+use bounty_ledger::store::{Disk, Layout, Log};
 use serde_json::json;
 
 use super::database::Database;
@@ -121,6 +124,31 @@ fn many_chats_are_behind_few_flushes() {
         chats(&alone).len(),
         "a power cut loses nothing of it"
     );
+}
+
+#[test]
+fn a_chat_whose_log_somebody_holds_is_waited_for_after_the_others_are_written() {
+    let old = many(3);
+    let disk = SimDisk::new(1).with_group_flush();
+    let layout = Layout::new(ROOT);
+    let other = Arc::new(disk.process(None)) as Arc<dyn Disk>;
+    let mut held = Log::<BoardEvent>::new(other, layout.chat(ChatId(-2)));
+    let patience = Duration::from_secs(20);
+    let locked = held.lock(true, patience, &mut |_| {}).expect("locked");
+    thread::scope(|scope| {
+        let import = scope.spawn(|| import_on(&disk, read(&old.dir())));
+        let is_written = |chat| {
+            let files = disk.files(&layout.chat(ChatId(chat)));
+            files.values().any(|content| !content.is_empty())
+        };
+        while !(is_written(-1) && is_written(-3)) && !import.is_finished() {
+            thread::yield_now();
+        }
+        drop(locked);
+        let ended = import.join().expect("no panic");
+        ended.expect("imported");
+    });
+    assert_sound(&disk, "afterwards");
 }
 
 #[test]

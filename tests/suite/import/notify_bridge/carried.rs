@@ -5,7 +5,7 @@ use std::fs;
 use serde_json::{Value, json};
 
 use super::shapes::{DROPS, NEW_TABLES, RENAMES, TOKENS, new_shape, old_shape};
-use super::{KIND, assert_no_secret, bridge, config_of};
+use super::{KIND, assert_no_secret, bridge, config_of, log};
 use crate::import::assert_whole;
 use crate::import::database::Database;
 
@@ -161,6 +161,11 @@ fn a_refactor_that_stopped_anywhere_is_gone_on_with() {
             Some(2),
             "{half}"
         );
+        let log = String::from_utf8(log(&old.data)).expect("UTF-8");
+        for kind in ["NotificationTrackerAdded", "NotificationTrackerTargetAdded"] {
+            let events = log.matches(&format!("\"type\":\"{kind}\"")).count();
+            assert_eq!(events, 2, "{kind}: {half}");
+        }
         assert_eq!(config_of(&bridge, "Helper")["locale"], "ru", "{half}");
         assert_eq!(config_of(&bridge, "Third")["locale"], "en", "{half}");
         assert_whole(&old.data, || old.import(&[]));

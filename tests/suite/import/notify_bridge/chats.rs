@@ -13,7 +13,7 @@ use crate::support::{Data, Run, in_group};
 const SWITCHED: &str = "
     ALTER TABLE telegram_chat ADD COLUMN commands_enabled BOOLEAN;
     UPDATE telegram_chat SET commands_enabled = (id = 0);
-    INSERT INTO telegram_chat VALUES (4, 2, '-42', 'Family', 'group', NULL, 1), (5, 3, '-42', 'Family', 'group', NULL, NULL);";
+    INSERT INTO telegram_chat VALUES (4, 2, '-42', 'Family', 'group', NULL, 1), (5, 3, '-42', 'Family', 'group', NULL, NULL), (7, 1, '-42', 'Again', 'group', NULL, 0);";
 
 fn switched() -> Database {
     Database::new(KIND, &format!("{}{SWITCHED}", old_shape()))
@@ -58,6 +58,7 @@ fn a_bot_does_not_answer_in_a_chat_where_its_commands_were_disabled_and_the_othe
         events,
         "nothing was done either"
     );
+    assert_eq!(old.data.events(-42).len(), 2, "it is said once");
     assert!(says(&old.data, 7003, -43, "/add Milk")[0].contains("#1"));
     assert!(says(&old.data, 7001, -42, "/add Milk").is_empty());
     for bot in [7002, 7003] {
@@ -87,6 +88,13 @@ fn the_operator_switches_a_bot_on_and_off_in_a_chat_and_an_import_leaves_that_al
     assert_eq!(says(&old.data, 7001, -42, "/bounty").len(), 1);
     assert_whole(&old.data, || old.import(&[]));
     assert_eq!(says(&old.data, 7001, -42, "/bounty").len(), 1);
+    for switch in ["off", "on"] {
+        bridge(&old.data, &format!("commands 3 -44 {switch}")).ok();
+    }
+    old.change("INSERT INTO telegram_chat VALUES (6, 3, '-44', 'New', 'group', NULL, 0)");
+    let run = old.import(&[]).ok();
+    assert!(run.stdout.contains("Written: 0 events."), "{}", run.stdout);
+    assert_eq!(says(&old.data, 7003, -44, "/bounty").len(), 1);
     let before = old.data.events(-42).len();
     bridge(&old.data, "commands 1 -42 on").ok();
     assert_eq!(old.data.events(-42).len(), before, "it was on");
