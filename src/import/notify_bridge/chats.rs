@@ -8,7 +8,7 @@ use crate::import::board::BoardRows;
 use crate::import::plan::ImportError;
 use crate::import::sqlite::Table;
 
-/// What stands between a bot's id and the rest in the key of a row that switches commands.
+/// What stands between the chat's id and the bot's in the key of what switches commands.
 const COMMANDS: &str = "commands of";
 
 impl Reading<'_> {
