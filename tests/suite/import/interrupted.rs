@@ -141,7 +141,8 @@ fn a_chat_whose_log_somebody_holds_is_waited_for_after_the_others_are_written() 
             let files = disk.files(&layout.chat(ChatId(chat)));
             files.values().any(|content| !content.is_empty())
         };
-        while !(is_written(-1) && is_written(-3)) && !import.is_finished() {
+        let is_waiting = || is_written(-1) && is_written(-3);
+        while !is_waiting() && !import.is_finished() {
             thread::yield_now();
         }
         drop(locked);
