@@ -222,7 +222,7 @@ impl Shell<'_> {
                 let say = Say::Trouble(words(*trouble));
                 Some(self.render(&say, at, &[], reply.style))
             }
-            Outcome::Silent => None,
+            Outcome::Silent | Outcome::Off => None,
         }
     }
 

@@ -103,7 +103,9 @@ fn print_settings(out: &mut impl Write, board: &Board) -> std::io::Result<()> {
         .map(|chosen| format!("language {}", chosen.as_str()));
     let zone = settings.timezone.as_deref();
     let zone = zone.map(|chosen| format!("time zone {}", visible(chosen)));
-    let chosen: Vec<String> = language.into_iter().chain(zone).collect();
+    let mute = settings.mute_bots().into_iter();
+    let mute = mute.map(|bot| format!("bot {bot} does not answer"));
+    let chosen: Vec<String> = language.into_iter().chain(zone).chain(mute).collect();
     if chosen.is_empty() {
         return Ok(());
     }

@@ -9,7 +9,7 @@ use crate::store::{Position, StoreError, Written};
 
 use super::Settings;
 use super::board::{LockedBoard, OpenBoard};
-use super::draft::{Drafted, context, read};
+use super::draft::{Drafted, context, is_off, read};
 use super::flood::FloodGuard;
 use super::job::Job;
 use super::late::{Answers, Late, answer_all};
@@ -191,9 +191,16 @@ pub fn refuse(open: &mut OpenBoard, shared: &Shared, jobs: Vec<Job>, error: &Sto
     let (reads, refused): (Vec<Job>, Vec<Job>) = jobs.into_iter().partition(is_answered);
     let style =
         (open.state()).map_or_else(ChatStyle::default, |board| board.settings().style(None));
-    refused
-        .into_iter()
-        .for_each(|job| job.styled(style).finish(Outcome::Trouble(trouble)));
+    for job in refused {
+        let off = open
+            .state()
+            .is_some_and(|board| is_off(board, &job.request));
+        job.styled(style).finish(if off {
+            Outcome::Off
+        } else {
+            Outcome::Trouble(trouble)
+        });
+    }
     read_known(open, settings, reads, trouble == Trouble::Damaged)
 }
 

@@ -26,6 +26,8 @@ pub enum Draft {
     Again(Seq),
     /// Nothing is said to one more of a flood, or to one more that comes too soon.
     Flooded,
+    /// Nothing is said and nothing done: the bot does not answer in this chat.
+    Off,
     /// Nothing is said: another board's log, merged into this one, already has it.
     Merged,
 }
@@ -53,11 +55,17 @@ impl Draft {
     /// What it counts as, where its outcome alone would not say.
     pub fn fate(&self) -> Option<Fate> {
         match self {
-            Self::Done(_) | Self::History { .. } => None,
+            Self::Done(_) | Self::History { .. } | Self::Off => None,
             Self::Again(_) | Self::Merged => Some(Fate::Duplicate),
             Self::Flooded => Some(Fate::Flood),
         }
     }
+}
+
+/// Whether a request came through a bot that does not answer in this chat.
+pub fn is_off(board: &Board, request: &Request) -> bool {
+    let bot = request.cause.delivery().map(|delivery| delivery.bot);
+    bot.is_some_and(|bot| !board.settings().is_answered_by(bot))
 }
 
 /// What a request comes to that comes too soon after another; none when it does not.
@@ -89,7 +97,8 @@ pub fn context<'r>(
 
 /// What a job that only reads comes to.
 pub fn read(board: &Board, job: &Job, settings: &Settings, end: Position) -> Drafted {
-    let draft = job.verdict.and_then(too_soon);
+    let off = is_off(board, &job.request).then_some(Draft::Off);
+    let draft = off.or_else(|| job.verdict.and_then(too_soon));
     let draft = draft.unwrap_or_else(|| query(board, &job.request, settings, end));
     draft.on(board, None)
 }

@@ -27,6 +27,7 @@ pub fn answer_all(answers: Answers, partial: bool) -> Late {
     for (job, draft) in answers.by_ref() {
         match draft {
             Draft::Done(outcome) => job.finish_with(outcome, partial),
+            Draft::Off => job.finish_with(Outcome::Off, partial),
             Draft::Flooded | Draft::Merged => job
                 .counted_as(draft.fate())
                 .finish_with(Outcome::Silent, partial),
@@ -54,6 +55,7 @@ impl Late {
             let job = job.counted_as(draft.fate());
             let outcome = match (draft, open) {
                 (Draft::Done(outcome), _) => outcome,
+                (Draft::Off, _) => Outcome::Off,
                 (Draft::Flooded | Draft::Merged, _) => Outcome::Silent,
                 (Draft::History { id, until }, Some(open)) => or_trouble(history(open, id, until)),
                 (Draft::Again(seq), Some(open)) => {

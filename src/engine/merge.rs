@@ -22,7 +22,7 @@ pub struct Source {
     added: HashMap<BountyId, Origin>,
     tracked: HashMap<(UserId, BountyId), Origin>,
     /// The last choice of each setting, by its type in the log.
-    chosen: BTreeMap<&'static str, (Origin, BoardEvent)>,
+    chosen: BTreeMap<String, (Origin, BoardEvent)>,
 }
 
 impl Source {
@@ -50,7 +50,11 @@ impl Source {
             }
             (BoardEvent::LanguageChosen(_) | BoardEvent::TimezoneChosen(_), _) => {
                 let chosen = (origin(), record.event.clone());
-                self.chosen.insert(record.event.name(), chosen);
+                self.chosen.insert(record.event.name().to_owned(), chosen);
+            }
+            (BoardEvent::CommandsSwitched(switched), _) => {
+                let key = format!("{} {}", record.event.name(), switched.bot);
+                self.chosen.insert(key, (origin(), record.event.clone()));
             }
             _ => {}
         }
@@ -164,6 +168,7 @@ impl Merge<'_> {
         let settings = self.board.settings();
         let is_chosen = match event {
             BoardEvent::LanguageChosen(_) => settings.language.is_some(),
+            BoardEvent::CommandsSwitched(switched) => settings.commands.contains_key(&switched.bot),
             _ => settings.timezone.is_some(),
         };
         if is_chosen {

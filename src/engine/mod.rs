@@ -56,6 +56,7 @@ use crate::store::{Disk, IoContext, Layout, StoreError, make_root};
 
 pub use active::flush_snapshots;
 pub use changes::{Changed, Changes};
+pub use flush::{Mark, SharedFlush};
 pub use histogram::Reading;
 pub use monitor::{Lag, Monitor};
 pub use names::current_chat;

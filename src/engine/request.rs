@@ -77,6 +77,8 @@ pub enum Outcome {
     Answer(Answer),
     /// Nothing is to be said.
     Silent,
+    /// Nothing at all is to be said: the bot does not answer in this chat.
+    Off,
     /// The request could not be carried out, through no fault of its user.
     Trouble(Trouble),
 }

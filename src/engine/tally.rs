@@ -58,6 +58,7 @@ impl Kind {
                 Change::Untrack(_) => Self::Untrack,
                 Change::ChooseLanguage(_) => Self::Language,
                 Change::ChooseTimezone(_) => Self::Timezone,
+                Change::SwitchCommands { .. } => Self::Other,
             },
             Ask::Command(Command::Query(query)) => match query {
                 Query::List { .. } => Self::Bounty,
@@ -129,7 +130,7 @@ impl Fate {
     pub fn of(outcome: &Outcome) -> Self {
         match outcome {
             Outcome::Answer(Answer::Refused(_)) => Self::Refused,
-            Outcome::Answer(_) | Outcome::Silent => Self::Done,
+            Outcome::Answer(_) | Outcome::Silent | Outcome::Off => Self::Done,
             Outcome::Trouble(trouble) => match trouble {
                 Trouble::Damaged => Self::Damaged,
                 Trouble::Foreign => Self::Foreign,

@@ -9,7 +9,7 @@ use crate::domain::{Actor, Cause, Event, Recorded, Seq, Timestamp};
 use crate::store::{Position, encode};
 
 use super::Settings;
-use super::draft::{Draft, Drafted, context, read, too_soon};
+use super::draft::{Draft, Drafted, context, is_off, read, too_soon};
 use super::event_id::new_event_id;
 use super::flood::{FloodGuard, Verdict};
 use super::job::Job;
@@ -56,6 +56,9 @@ impl<'w> Writer<'w> {
     }
 
     fn decide(&mut self, board: &mut Board, change: &Change, request: &Request) -> Draft {
+        if is_off(board, request) {
+            return Draft::Off;
+        }
         if let Some(seq) = request
             .cause
             .delivery()

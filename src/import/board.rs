@@ -8,9 +8,12 @@ use super::check::{Comparison, Records};
 use super::row::Row;
 use super::stream::{Draft, GONE, Known, Rows};
 use crate::domain::board::{
-    Board, BoardEvent, BoardOpened, BountyAdded, ChatKind, IdsReserved, Tracked, UserStarted,
+    Board, BoardEvent, BoardOpened, BountyAdded, ChatKind, CommandsSwitched, IdsReserved,
+    LanguageChosen, Tracked, UserStarted,
 };
-use crate::domain::{Actor, BountyId, Cause, ChatId, Recorded, Timestamp, UnixTime, UserId};
+use crate::domain::{
+    Actor, BountyId, Cause, ChatId, Locale, Recorded, Timestamp, UnixTime, UserId,
+};
 
 /// What a source has for one chat.
 #[derive(Clone, Debug)]
@@ -25,6 +28,10 @@ pub struct BoardRows {
     pub bounties: Vec<BountyRow>,
     pub tracked: Vec<TrackedRow>,
     pub started: Vec<StartedRow>,
+    /// The language that was chosen for the chat.
+    pub language: Option<(Row, Locale)>,
+    /// The bots that were told whether to answer there.
+    pub switched: Vec<(Row, CommandsSwitched)>,
     /// The lowest id that was never given, when the source says so.
     pub next_id: Option<(Row, BountyId)>,
 }
@@ -80,6 +87,8 @@ impl BoardRows {
             bounties: Vec::new(),
             tracked: Vec::new(),
             started: Vec::new(),
+            language: None,
+            switched: Vec::new(),
             next_id: None,
         }
     }
@@ -136,6 +145,8 @@ impl Rows for BoardRows {
             moments: HashMap::new(),
             events: Vec::new(),
         };
+        timeline.add_language();
+        timeline.add_switched();
         timeline.add_bounties();
         timeline.add_starts();
         timeline.add_tracked();
@@ -172,10 +183,20 @@ impl Rows for BoardRows {
             let is_there = known.state.list(started.user).is_some();
             comparison.add(&started.row, Some(is_there));
         }
+        for (row, switched) in &self.switched {
+            let is_said = known.state.settings().commands.contains_key(&switched.bot);
+            comparison.add(row, Some(is_said));
+        }
+        if let Some((row, _)) = &self.language {
+            let is_chosen = known.state.settings().language.is_some();
+            comparison.add(row, Some(is_chosen));
+        }
     }
 
     fn len(&self) -> u64 {
-        (self.bounties.len() + self.tracked.len() + self.started.len()) as u64
+        let language = usize::from(self.language.is_some());
+        let settings = language + self.switched.len();
+        (self.bounties.len() + self.tracked.len() + self.started.len() + settings) as u64
     }
 }
 
@@ -212,6 +233,32 @@ impl Timeline<'_> {
             });
             let actor = self.actor(bounty.creator, &bounty.name);
             self.push(at, bounty.created, &bounty.row, actor, event);
+        }
+    }
+
+    /// What was chosen here counts more.
+    fn add_language(&mut self) {
+        let is_chosen = self.known.state.settings().language.is_some();
+        if let Some((row, language)) = &self.rows.language
+            && (self.is_present(row) || !is_chosen)
+        {
+            let event = BoardEvent::LanguageChosen(LanguageChosen {
+                language: *language,
+            });
+            let at = row.created.unwrap_or(self.rows.since);
+            self.push(at, at, row, Actor::System {}, event);
+        }
+    }
+
+    /// What was said here counts more.
+    fn add_switched(&mut self) {
+        for (row, switched) in &self.rows.switched {
+            let commands = &self.known.state.settings().commands;
+            if self.is_present(row) || !commands.contains_key(&switched.bot) {
+                let event = BoardEvent::CommandsSwitched(switched.clone());
+                let at = row.created.unwrap_or(self.rows.since);
+                self.push(at, at, row, Actor::System {}, event);
+            }
         }
     }
 

@@ -1,16 +1,17 @@
 //! What a source has for the bridge, and the events that it becomes there.
 
 use std::collections::{BTreeMap, HashMap};
-use std::path::{Path, PathBuf};
 
 use uuid::Uuid;
 
 use super::check::{Comparison, Records};
+use super::kept::KeptRow;
 use super::row::Row;
+use super::secrets::{self, Secrets};
 use super::stream::{Draft, Known, Rows};
 use crate::domain::bridge::{Bridge, BridgeEvent, BridgeUserId, TELEGRAM, missing_from};
 use crate::domain::{Actor, Cause, Timestamp};
-use crate::store::{Disk, IoContext, StoreError};
+use crate::store::{Disk, StoreError};
 
 /// What a source has for the bridge.
 #[derive(Clone, Debug)]
@@ -22,8 +23,10 @@ pub struct BridgeRows {
     pub usernames: BTreeMap<u64, String>,
     /// Entities, after those that they need.
     pub entities: Vec<EntityRow>,
-    /// Secrets, by the ids of the events that refer to their files.
-    pub secrets: HashMap<Uuid, Vec<Secret>>,
+    /// What its notification trackers had done.
+    pub kept: Vec<KeptRow>,
+    /// The secrets of all of them.
+    pub secrets: Secrets,
 }
 
 /// One entity.
@@ -35,20 +38,6 @@ pub struct EntityRow {
     pub created: Timestamp,
     /// The event that adds it, with the ids of the source.
     pub event: BridgeEvent,
-}
-
-/// A secret, and the file that it goes to.
-#[derive(Clone)]
-pub struct Secret {
-    pub path: PathBuf,
-    pub value: String,
-}
-
-impl std::fmt::Debug for Secret {
-    /// Without the secret.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Secret").field("path", &self.path).finish()
-    }
 }
 
 /// The ids that entities have here, by their kind and the id that they had in the source.
@@ -263,28 +252,6 @@ impl Rows for BridgeRows {
 
     /// A bot is not recorded before its token is in place.
     fn prepare(&self, disk: &dyn Disk, drafts: &[Draft<BridgeEvent>]) -> Result<(), StoreError> {
-        let secrets = drafts
-            .iter()
-            .filter_map(|draft| self.secrets.get(&draft.id));
-        let secrets: Vec<&Secret> = secrets.flatten().collect();
-        let Some(dir) = secrets.first().and_then(|secret| secret.path.parent()) else {
-            return Ok(());
-        };
-        disk.create_dir(dir).at("make", dir)?;
-        for secret in secrets {
-            let content = format!("{}\n", secret.value);
-            let put = disk.replace_private(&secret.path, content.as_bytes());
-            put.at("write", &secret.path)?;
-        }
-        sync(disk, dir)
-    }
-}
-
-/// Makes the names in a directory durable, and its own.
-fn sync(disk: &dyn Disk, dir: &Path) -> Result<(), StoreError> {
-    disk.sync_dir(dir).at("flush", dir)?;
-    match dir.parent() {
-        Some(parent) => disk.sync_dir(parent).at("flush", parent),
-        None => Ok(()),
+        secrets::put(disk, &self.secrets, drafts)
     }
 }

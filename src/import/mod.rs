@@ -8,16 +8,19 @@
 //! - Events go through the store's logs, under their locks: bots may run meanwhile.
 
 mod board;
+mod boards;
 pub mod bounty_sqlite;
 mod bridge;
 mod check;
 pub mod json_files;
+mod kept;
 pub mod notify_bridge;
 mod plan;
 mod recognise;
 mod report;
 mod row;
 mod rules;
+mod secrets;
 mod source;
 mod sqlite;
 mod stream;
@@ -25,7 +28,9 @@ mod stream;
 pub use board::{BoardRows, BountyRow, StartedRow, TrackedRow};
 pub use bridge::{BridgeRows, EntityRow};
 pub use check::{Comparison, Difference};
+pub use kept::KeptRow;
 pub use plan::{Home, ImportError, Outlook, Place, Plan, Renumbered, StreamOutlook};
 pub use recognise::left_behind;
 pub use report::{Count, Fate, Findings, Note};
 pub use row::Row;
+pub use secrets::{Secret, Secrets};

@@ -5,17 +5,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::board::BoardRows;
+use super::boards;
 use super::bridge::BridgeRows;
 use super::check::{self, Comparison};
+use super::kept::{self, NotifierRows};
 use super::report::Findings;
 use super::stream::{GONE, Known, Rows, Target};
 use crate::audit::{Problem, Reader};
 use crate::domain::{ChatId, StreamId};
-use crate::engine::{current_chat, flush_snapshots};
-use crate::store::{ActiveFile, Disk, Layout, StoreError, make_root};
-
-/// How often a chat is begun anew when it keeps changing its id.
-const ATTEMPTS: usize = 5;
+use crate::store::{Disk, Layout, StoreError, make_root};
 
 /// Why nothing, or not all, was imported.
 #[derive(Debug, thiserror::Error)]
@@ -129,8 +127,11 @@ impl Plan {
         }
         if let Some(rows) = &self.bridge {
             let known = look(place, StreamId::Bridge, rows, &mut outlook)?;
-            let ids = rows.new_ids(&known).into_iter();
-            let renumbered = ids.filter(|((_, old), new)| old != new);
+            let ids = rows.new_ids(&known);
+            for kept in kept::by_stream(place, rows, &ids)? {
+                look(place, kept.stream(), &kept, &mut outlook)?;
+            }
+            let renumbered = ids.into_iter().filter(|((_, old), new)| old != new);
             outlook
                 .renumbered
                 .extend(renumbered.map(|((kind, old), new)| Renumbered {
@@ -151,22 +152,14 @@ impl Plan {
         written: &mut dyn FnMut(u64),
     ) -> Result<(), ImportError> {
         make_root(&**place.disk, place.layout.root())?;
-        let chats = outlook.streams.iter().filter(|stream| stream.events > 0);
-        let chats: Vec<ChatId> = chats.filter_map(|stream| stream.stream.chat()).collect();
-        let active = note(place, &chats)?;
-        for (rows, stream) in self.boards.iter_mut().zip(&outlook.streams) {
-            write_board(place, rows, stream.events > 0, written)?;
-        }
-        if let (Some(rows), Some(outlook)) = (&self.bridge, outlook.streams.last()) {
-            let mut target = Target::<BridgeRows>::new(place.disk, place.layout, StreamId::Bridge);
-            match outlook.events {
-                0 => target.publish()?,
-                _ => target.write(rows, written)?,
+        let has_events = outlook.streams.iter().map(|stream| stream.events > 0);
+        let has_events: Vec<bool> = has_events.take(self.boards.len()).collect();
+        boards::write_all(place, &mut self.boards, &has_events, written)?;
+        if let (Some(rows), Some(stream)) = (&self.bridge, outlook.streams.get(self.boards.len())) {
+            write(place, StreamId::Bridge, rows, stream.events > 0, written)?;
+            for kept in kept_now(place, rows)? {
+                write(place, kept.stream(), &kept, true, written)?;
             }
-        }
-        if let Some(active) = active {
-            flush_snapshots(&**place.disk, place.layout, chats.into_iter())?;
-            active.remove(&**place.disk)?;
         }
         Ok(())
     }
@@ -181,19 +174,12 @@ impl Plan {
         }
         if let Some(rows) = &self.bridge {
             check::compare(place, StreamId::Bridge, rows, &mut comparison)?;
+            for kept in kept_now(place, rows)? {
+                check::compare(place, kept.stream(), &kept, &mut comparison)?;
+            }
         }
         Ok(comparison)
     }
-}
-
-/// Nothing is written to a chat that is not noted as active.
-fn note(place: Place<'_>, chats: &[ChatId]) -> Result<Option<ActiveFile>, StoreError> {
-    if chats.is_empty() {
-        return Ok(None);
-    }
-    let mut active = ActiveFile::create(&**place.disk, place.layout)?;
-    active.add(chats.iter().copied())?;
-    Ok(Some(active))
 }
 
 /// What is known of the log that these rows go to, which must take events.
@@ -217,25 +203,27 @@ fn look<R: Rows>(
     Ok(known)
 }
 
-/// The group may change its id while this waits for its log.
-fn write_board(
+/// What notification trackers had done, by the streams that it goes to now that the bridge has the trackers.
+fn kept_now<'r>(
     place: Place<'_>,
-    rows: &mut BoardRows,
+    rows: &'r BridgeRows,
+) -> Result<Vec<NotifierRows<'r>>, StoreError> {
+    let known = check::read::<BridgeRows>(place, StreamId::Bridge, |_| {})?;
+    kept::by_stream(place, rows, &rows.new_ids(&known))
+}
+
+/// Writes what a stream lacks, and brings its snapshots up to date.
+fn write<R: Rows>(
+    place: Place<'_>,
+    stream: StreamId,
+    rows: &R,
     has_events: bool,
     written: &mut dyn FnMut(u64),
 ) -> Result<(), StoreError> {
-    for attempt in 1.. {
-        rows.now_at(current_chat(&**place.disk, place.layout, rows.chat)?);
-        let mut target = Target::new(place.disk, place.layout, rows.chat.into());
-        let wrote = if has_events {
-            target.write(rows, written)
-        } else {
-            target.publish()
-        };
-        match wrote {
-            Err(StoreError::Moved { .. }) if attempt < ATTEMPTS => {}
-            wrote => return wrote,
-        }
+    let mut target = Target::new(place.disk, place.layout, stream);
+    if has_events {
+        target.write(rows, written)
+    } else {
+        target.publish()
     }
-    Ok(())
 }

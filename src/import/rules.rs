@@ -1,5 +1,7 @@
 //! What today's rules say of what the old worlds held: some of it cannot be carried, some is carried and named.
 
+use serde::Serialize;
+
 use crate::domain::board::{BOARD_BOUNTIES, BOARD_TEXT_BYTES, TEXT_LIMIT};
 use crate::domain::{BountyId, LINK_LIMIT, Timestamp, UnixTime, normalise_link};
 use crate::store::LINE_LIMIT;
@@ -30,10 +32,15 @@ pub fn moment(field: &str, seconds: UnixTime) -> Result<UnixTime, String> {
 /// Whether the texts of a bounty fit into a line of a log.
 pub fn refuse_long(bounty: &BountyRow) -> Result<(), String> {
     let texts = (&bounty.text, &bounty.link, &bounty.name);
-    let bytes = serde_json::to_vec(&texts).map_or(LINE_LIMIT, |json| json.len());
+    refuse_large("its texts are", &texts)
+}
+
+/// Whether this fits into a line of a log; `what` begins the sentence.
+pub fn refuse_large(what: &str, data: &impl Serialize) -> Result<(), String> {
+    let bytes = serde_json::to_vec(data).map_or(LINE_LIMIT, |json| json.len());
     if bytes + LINE_OVERHEAD > LINE_LIMIT {
         return Err(format!(
-            "its texts are larger than a line of a log may be ({bytes} bytes)"
+            "{what} larger than a line of a log may be ({bytes} bytes)"
         ));
     }
     Ok(())

@@ -9,10 +9,11 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use super::check::{Comparison, Records};
-use crate::domain::{Actor, Aggregate, Cause, Recorded, StreamId, Timestamp};
-use crate::engine::{add_record, write_files};
+use crate::domain::{Actor, Aggregate, Cause, Event, Recorded, StreamId, Timestamp};
+use crate::engine::{SharedFlush, add_record, write_files};
 use crate::store::{
-    Disk, IoContext, Layout, Line, Locked, Log, Position, StoreError, read_log, refuse_other_stream,
+    Disk, IoContext, Layout, Line, Locked, Log, Position, StoreError, Written, read_log,
+    refuse_other_stream,
 };
 
 /// How long another process's lock on a log is waited for.
@@ -129,9 +130,16 @@ pub struct Target<R: Rows> {
     disk: Arc<dyn Disk>,
     stream: StreamId,
     dir: PathBuf,
-    log: Log<<R::State as Aggregate>::Event>,
+    log: Log<EventOf<R>>,
     known: Known<R::State>,
+    /// What is missing, as of the event that the log ended with.
+    missing: Option<(Position, std::vec::IntoIter<Draft<EventOf<R>>>)>,
+    /// What was written and not flushed: its log is locked.
+    put: Option<(Written, Vec<Recorded<EventOf<R>>>)>,
 }
+
+/// What can happen in the stream that these rows belong to.
+type EventOf<R> = <<R as Rows>::State as Aggregate>::Event;
 
 impl<R: Rows> Target<R> {
     /// The log of this stream; nothing is read yet.
@@ -143,42 +151,74 @@ impl<R: Rows> Target<R> {
             log: Log::new(Arc::clone(disk), dir.clone()),
             dir,
             known: Known::default(),
+            missing: None,
+            put: None,
         }
     }
 
     /// Writes what the log does not have, a part at a time: between two parts others may use the stream. Then the snapshots.
     pub fn write(&mut self, rows: &R, written: &mut dyn FnMut(u64)) -> Result<(), StoreError> {
-        let mut pending = Vec::new().into_iter();
-        let mut expected = None;
-        let (path, dir) = (self.log.path().to_owned(), self.dir.clone());
-        let disk = Arc::clone(&self.disk);
-        loop {
-            let Some((mut locked, known)) = self.lock(true)? else {
-                return Ok(());
-            };
-            if expected.is_none() {
-                known.see_all_merged::<R>(&*disk, &dir)?;
-            }
-            if expected != Some(locked.end()) {
-                pending = rows.missing(known).into_iter();
-            }
-            let chunk: Vec<_> = pending.by_ref().take(CHUNK).collect();
-            if chunk.is_empty() {
-                break;
-            }
-            rows.prepare(&*disk, &chunk)?;
-            let count = chunk.len() as u64;
-            append::<R>(&mut locked, known, chunk, &path)?;
-            expected = Some(locked.end());
-            written(count);
+        while self.put(rows, PATIENCE)? {
+            let flushed = self.flush();
+            written(self.settle(flushed)?);
         }
         self.publish()
+    }
+
+    /// Writes the next part of what the log does not have and does not flush it: the log stays locked until [`Self::settle`]. False
+    /// when nothing is missing. The lock is waited for at most `patience`.
+    pub fn put(&mut self, rows: &R, patience: Duration) -> Result<bool, StoreError> {
+        let (path, dir) = (self.log.path().to_owned(), self.dir.clone());
+        let (disk, mut before) = (Arc::clone(&self.disk), self.missing.take());
+        let Some((locked, known)) = self.lock(true, patience)? else {
+            return Ok(false);
+        };
+        if before.is_none() {
+            known.see_all_merged::<R>(&*disk, &dir)?;
+        }
+        let end = locked.end();
+        let mut missing = match before.take() {
+            Some((at, missing)) if at == end => missing,
+            _ => rows.missing(known).into_iter(),
+        };
+        let part: Vec<_> = missing.by_ref().take(CHUNK).collect();
+        if part.is_empty() {
+            return Ok(false);
+        }
+        rows.prepare(&*disk, &part)?;
+        let (lines, end, records) = encoded(part, end, &path)?;
+        let written = locked.write(&lines, end)?;
+        self.put = Some((written, records));
+        self.missing = Some((end, missing));
+        Ok(true)
+    }
+
+    /// Flushes what was written.
+    pub fn flush(&self) -> Result<(), StoreError> {
+        self.log.flush()
+    }
+
+    /// Whether a flush of many files flushes this log too.
+    pub fn is_covered_by(&self, flush: &SharedFlush) -> bool {
+        self.log.file_id().is_some_and(|file| flush.covers(file))
+    }
+
+    /// Ends a write, with what came of its flush: how many events are durable now.
+    pub fn settle(&mut self, flushed: Result<(), StoreError>) -> Result<u64, StoreError> {
+        let Some((written, records)) = self.put.take() else {
+            return Ok(0);
+        };
+        written.settle(&mut self.log, flushed)?;
+        for record in &records {
+            self.known.see::<R>(record);
+        }
+        Ok(records.len() as u64)
     }
 
     /// Brings the snapshots up to the log's last event, also those that an interrupted import left behind.
     pub fn publish(&mut self) -> Result<(), StoreError> {
         let (disk, dir) = (Arc::clone(&self.disk), self.dir.clone());
-        match self.lock(false)? {
+        match self.lock(false, PATIENCE)? {
             Some((locked, known)) if locked.end() != Position::START => {
                 write_files(&*disk, &dir, &known.state, &locked.end(), None)
             }
@@ -191,32 +231,29 @@ impl<R: Rows> Target<R> {
     fn lock(
         &mut self,
         create: bool,
-    ) -> Result<
-        Option<(
-            Locked<'_, <R::State as Aggregate>::Event>,
-            &mut Known<R::State>,
-        )>,
-        StoreError,
-    > {
+        patience: Duration,
+    ) -> Result<Option<(Locked<'_, EventOf<R>>, &mut Known<R::State>)>, StoreError> {
         let path = self.log.path().to_owned();
         let known = &mut self.known;
         let locked = self
             .log
-            .lock(create, PATIENCE, &mut |record| known.see::<R>(record))?;
+            .lock(create, patience, &mut |record| known.see::<R>(record))?;
         refuse_other_stream(&known.state, &path, self.stream)?;
         Ok(locked.map(|locked| (locked, known)))
     }
 }
 
-/// Writes these events durably; what is known follows.
-fn append<R: Rows>(
-    locked: &mut Locked<'_, <R::State as Aggregate>::Event>,
-    known: &mut Known<R::State>,
-    drafts: Vec<Draft<<R::State as Aggregate>::Event>>,
+/// The lines of events that come after `end`, and where they end.
+#[expect(
+    clippy::type_complexity,
+    reason = "lines, where they end, and what they say"
+)]
+fn encoded<E: Event>(
+    drafts: Vec<Draft<E>>,
+    mut end: Position,
     path: &Path,
-) -> Result<(), StoreError> {
-    let (mut lines, mut end) = (Vec::new(), locked.end());
-    let mut records = Vec::with_capacity(drafts.len());
+) -> Result<(Vec<u8>, Position, Vec<Recorded<E>>), StoreError> {
+    let (mut lines, mut records) = (Vec::new(), Vec::with_capacity(drafts.len()));
     for draft in drafts {
         let record = Recorded {
             seq: end.seq.next(),
@@ -233,7 +270,5 @@ fn append<R: Rows>(
         })?;
         records.push(record);
     }
-    locked.append(&lines, end)?;
-    records.iter().for_each(|record| known.see::<R>(record));
-    Ok(())
+    Ok((lines, end, records))
 }

@@ -1,5 +1,5 @@
-//! The event log: what was delivered to whom and what came of it, read from the trackers' own streams. A tracker that was removed is
-//! in it.
+//! The event log: what was delivered to whom and what came of it, read from the trackers' own streams, and what an older program
+//! recorded there before. A tracker that was removed is in it.
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -7,7 +7,9 @@ use std::sync::Arc;
 
 use crate::audit::Reader;
 use crate::domain::bridge::{NotificationTargetId, NotificationTrackerId};
-use crate::domain::notifier::{Batch, DeliveryId, DeliveryRetryAsked, NotifierEvent, Status};
+use crate::domain::notifier::{
+    Batch, DeliveryId, DeliveryRetryAsked, NotifierEvent, OldEventKept, Status,
+};
 use crate::domain::{Actor, Cause, Recorded, StreamId, Timestamp};
 use crate::store::{Damage, Disk, IoContext, Layout, Line, StoreError};
 
@@ -39,6 +41,15 @@ impl Delivery {
     }
 }
 
+/// An entry of the event log of the program that was here before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OldEntry {
+    /// [`NotificationTrackerId::GONE`] when it was gone already.
+    pub tracker: NotificationTrackerId,
+    pub at: Timestamp,
+    pub entry: OldEventKept,
+}
+
 /// Which deliveries are asked for; an empty field asks for all.
 #[derive(Clone, Debug, Default)]
 pub struct DeliveryFilter {
@@ -53,6 +64,11 @@ impl DeliveryFilter {
         self.status.is_none_or(|wanted| delivery.status() == wanted)
             && self.since.is_none_or(|since| delivery.started >= since)
     }
+
+    /// An older program's entries tell of no status of ours.
+    fn asks_for_old(&self, at: Timestamp) -> bool {
+        self.status.is_none() && self.since.is_none_or(|since| at >= since)
+    }
 }
 
 /// Deliveries, and where a log stops being readable.
@@ -60,6 +76,8 @@ impl DeliveryFilter {
 pub struct Deliveries {
     /// By tracker, each's in the order in which they were started.
     pub found: Vec<Delivery>,
+    /// What an older program recorded, by tracker.
+    pub old: Vec<OldEntry>,
     pub damages: Vec<Damage>,
 }
 
@@ -100,6 +118,15 @@ pub fn deliveries(
         let stream = StreamId::Notifier(tracker);
         let scan = reader.read(stream, &mut |line: Line<'_, NotifierEvent>| {
             fold.see(line.record);
+            if let NotifierEvent::OldEventKept(entry) = &line.record.event
+                && filter.asks_for_old(line.record.time)
+            {
+                all.old.push(OldEntry {
+                    tracker,
+                    at: line.record.time,
+                    entry: entry.clone(),
+                });
+            }
             ControlFlow::Continue(())
         })?;
         let damage = scan.and_then(|scan| scan.damage(&reader.log_path(stream)));

@@ -20,7 +20,9 @@ mod worker;
 pub use backoff::Backoff;
 pub use boards::Boards;
 pub use desk::Notifications;
-pub use event_log::{Deliveries, Delivery, DeliveryFilter, RetryError, ask_retry, deliveries};
+pub use event_log::{
+    Deliveries, Delivery, DeliveryFilter, OldEntry, RetryError, ask_retry, deliveries,
+};
 pub use letter::{Courier, Letter, Notice, Sending};
 pub use post::Post;
 pub use stream::{Draft, OpenNotifier};

@@ -104,7 +104,7 @@ impl Voice {
     pub fn answer(&self, audience: &Audience, reply: &Reply, notes: &[Note]) -> Response {
         let mut response = Response::default();
         match &reply.outcome {
-            Outcome::Silent => {}
+            Outcome::Silent | Outcome::Off => {}
             Outcome::Answer(answer) => {
                 let notes = all_notes(notes, reply, audience.manner.guess);
                 let mut message = self.message(audience, reply, &Say::Answer(answer), &notes);
@@ -124,6 +124,9 @@ impl Voice {
 
     /// What answers an update that asks nothing of a board; the reply says how the chat is answered.
     pub fn only(&self, audience: &Audience, reply: &Reply, say: &Say<'_>) -> Response {
+        if reply.outcome == Outcome::Off {
+            return Response::default();
+        }
         Response {
             calls: vec![self.say(audience, reply, say, &[])],
             trouble: None,

@@ -325,6 +325,8 @@ language-current = { $chosen ->
 }
 language-choices = To choose one: <code>/language en</code> (English), <code>/language ru</code> (русский)
 language-chosen = I answer in <b>English</b> here from now on. /language shows the others.
+commands-on = The bot answers in this chat.
+commands-off = The bot does not answer in this chat.
 timezone-current = { $chosen ->
     [yes] This chat's time zone is <b>{ $zone }</b>, where it is { $now } now.
    *[no] Times here are in <b>{ $zone }</b>, where it is { $now } now; no time zone was chosen for this chat.

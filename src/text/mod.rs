@@ -162,6 +162,8 @@ impl Renderer<'_> {
             Answer::LanguageChosen => self.say("language-chosen"),
             Answer::Timezone { chosen } => self.timezone(*chosen),
             Answer::TimezoneChosen => self.timezone_chosen(),
+            Answer::CommandsSwitched { enabled: true } => self.say("commands-on"),
+            Answer::CommandsSwitched { enabled: false } => self.say("commands-off"),
             Answer::MessageEdited(line) => self.message_edited(line),
             Answer::Merged { bounties } => {
                 self.format("merged", Args::default().count("count", *bounties))

@@ -362,6 +362,8 @@ language-current = { $chosen ->
 }
 language-choices = Выбрать язык: <code>/language en</code> (English), <code>/language ru</code> (русский)
 language-chosen = Теперь я отвечаю здесь <b>по-русски</b>. /language покажет другие языки.
+commands-on = Бот отвечает в этом чате.
+commands-off = Бот не отвечает в этом чате.
 timezone-current = { $chosen ->
     [yes] Часовой пояс этого чата — <b>{ $zone }</b>, там сейчас { $now }.
    *[no] Время здесь — <b>{ $zone }</b>, там сейчас { $now }; часовой пояс для этого чата не выбран.

@@ -52,7 +52,7 @@ impl Ledger {
         let accepted = match outcome {
             Outcome::Answer(Answer::Refused(_)) => false,
             Outcome::Answer(_) => is_change,
-            Outcome::Silent | Outcome::Trouble(_) => false,
+            Outcome::Silent | Outcome::Off | Outcome::Trouble(_) => false,
         };
         assert_eq!(
             recorded.len(),

@@ -9,8 +9,8 @@ use crate::cli::output::visible;
 use crate::cli::{Status, UsageError, when};
 use crate::domain::Timestamp;
 use crate::domain::bridge::NotificationTrackerId;
-use crate::domain::notifier::Status as DeliveryStatus;
-use crate::notify::{Delivery, DeliveryFilter, deliveries};
+use crate::domain::notifier::{DeliveryId, Status as DeliveryStatus};
+use crate::notify::{Deliveries, Delivery, DeliveryFilter, OldEntry, deliveries};
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -49,21 +49,19 @@ impl Args {
 pub fn run(data: &DataArgs, args: &Args, format: Format) -> anyhow::Result<Status> {
     data.require()?;
     let (disk, layout) = (data.disk(), data.layout());
-    let mut all = deliveries(&*disk, &layout, &args.filter()?)?;
-    all.found
-        .sort_by_key(|delivery| (delivery.started, delivery.tracker, delivery.id));
+    let all = deliveries(&*disk, &layout, &args.filter()?)?;
     let names = Reader::new(&*disk, &layout).bridge_names()?;
-    let found = all.found.iter();
+    let entries = entries(&all);
     match format {
         Format::Json => {
-            let rows = found.map(|delivery| json(delivery, &names));
+            let rows = entries.iter().map(|entry| entry.json(&names));
             print_json(&rows.collect::<Vec<_>>())?;
         }
         Format::Table => {
-            if all.found.is_empty() {
+            if entries.is_empty() {
                 eprintln!("no deliveries");
             }
-            let rows = found.map(|delivery| line(delivery, &names));
+            let rows = entries.iter().map(|entry| entry.line(&names));
             print_lines(&rows.collect::<Vec<_>>())?;
         }
     }
@@ -71,6 +69,72 @@ pub fn run(data: &DataArgs, args: &Args, format: Format) -> anyhow::Result<Statu
         eprintln!("error: {damage}");
     }
     Ok(Status::from(!all.damages.is_empty()))
+}
+
+/// One line of the list.
+enum Entry<'d> {
+    Delivery(&'d Delivery),
+    Old(&'d OldEntry),
+}
+
+/// Everything that was found, by time.
+fn entries(all: &Deliveries) -> Vec<Entry<'_>> {
+    let old = all.old.iter().map(Entry::Old);
+    let mut entries: Vec<_> = old.chain(all.found.iter().map(Entry::Delivery)).collect();
+    entries.sort_by_key(|entry| match entry {
+        Entry::Delivery(delivery) => (delivery.started, delivery.tracker, delivery.id),
+        Entry::Old(old) => (old.at, old.tracker, DeliveryId(0)),
+    });
+    entries
+}
+
+impl Entry<'_> {
+    fn line(&self, names: &BridgeNames) -> Vec<String> {
+        match self {
+            Self::Delivery(delivery) => line(delivery, names),
+            Self::Old(old) => old_line(old),
+        }
+    }
+
+    fn json(&self, names: &BridgeNames) -> Value {
+        match self {
+            Self::Delivery(delivery) => json(delivery, names),
+            Self::Old(old) => old_json(old, names),
+        }
+    }
+}
+
+fn old_line(old: &OldEntry) -> Vec<String> {
+    let entry = &old.entry;
+    let text = |text: &Option<String>| text.as_deref().map_or_else(|| "-".to_owned(), visible);
+    let others = entry.other.iter();
+    let others = others.map(|(name, value)| format!("{name} {value}"));
+    let details = (!entry.details.is_null()).then(|| entry.details.to_string());
+    let said: Vec<String> = details.into_iter().chain(others).collect();
+    vec![
+        old.at.to_string(),
+        format!("{}/old", old.tracker),
+        "target -".to_owned(),
+        format!("collection {}", text(&entry.collection_id)),
+        text(&entry.status),
+        text(&entry.event_type),
+        visible(&said.join("; ")),
+    ]
+}
+
+fn old_json(old: &OldEntry, names: &BridgeNames) -> Value {
+    let entry = &old.entry;
+    json!({
+        "notification_tracker_id": old.tracker,
+        "tracker_name": names.trackers.get(&old.tracker),
+        "delivery": null,
+        "event_type": entry.event_type,
+        "collection_id": entry.collection_id,
+        "status": entry.status,
+        "details": entry.details,
+        "other": entry.other,
+        "started": old.at,
+    })
 }
 
 fn line(delivery: &Delivery, names: &BridgeNames) -> Vec<String> {

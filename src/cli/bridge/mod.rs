@@ -2,6 +2,7 @@
 
 mod bot;
 mod check;
+mod commands;
 mod config;
 mod deliveries;
 mod entity;
@@ -77,6 +78,8 @@ enum Subject {
     Check(check::Args),
     /// Send a test message to a target, now
     Test(test::Args),
+    /// Whether a bot answers in a chat: each does until it is switched off there
+    Commands(commands::Args),
     /// What was told to whom, and what became of it; of removed notifiers too
     Deliveries(deliveries::Args),
     /// Send again what failed; a target that is paused or unreachable is tried again
@@ -90,6 +93,7 @@ enum Asked {
     Change(BridgeCommand),
     Check(check::Args),
     Test(test::Args),
+    Commands(commands::Args),
     Deliveries(deliveries::Args),
     Retry(retry::Args),
 }
@@ -107,6 +111,7 @@ impl Subject {
             Self::Link(command) => command.asked(),
             Self::Check(args) => Ok(Asked::Check(args)),
             Self::Test(args) => Ok(Asked::Test(args)),
+            Self::Commands(args) => Ok(Asked::Commands(args)),
             Self::Deliveries(args) => Ok(Asked::Deliveries(args)),
             Self::Retry(args) => Ok(Asked::Retry(args)),
         }
@@ -122,6 +127,7 @@ pub fn run(data: &DataArgs, args: Args) -> anyhow::Result<Status> {
         Asked::Check(args) => ask(data, |bridge, reader| {
             check::run(bridge, reader, &args, format).map(|()| Status::Done)
         }),
+        Asked::Commands(args) => ask(data, |bridge, _| commands::run(data, bridge, &args, format)),
         Asked::Deliveries(args) => deliveries::run(data, &args, format),
         Asked::Retry(args) => retry::run(data, &args, format),
         Asked::Test(args) => ask(data, |bridge, _| test::run(bridge, &args, format)),

@@ -37,6 +37,10 @@ pub enum Answer {
         chosen: bool,
     },
     TimezoneChosen,
+    /// Whether a bot answers in the chat from now on.
+    CommandsSwitched {
+        enabled: bool,
+    },
     /// A message that held a command was edited, which changes nothing.
     MessageEdited(EditLine),
     /// The group became a supergroup whose chat already had a board: that many bounties were added to the older one.

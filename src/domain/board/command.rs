@@ -1,7 +1,7 @@
 //! What a person can ask of a board, as typed values.
 
-use crate::domain::BountyId;
 use crate::domain::due::DueExpr;
+use crate::domain::{BotId, BountyId};
 
 /// Anything that a message can ask for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +25,11 @@ pub enum Change {
     ChooseLanguage(String),
     /// As typed: an IANA name, a city, or a distance from UTC.
     ChooseTimezone(String),
+    /// Whether a bot answers in the chat: the operator's to say, no message asks for it.
+    SwitchCommands {
+        bot: BotId,
+        enabled: bool,
+    },
 }
 
 /// The parts of a new bounty as typed.

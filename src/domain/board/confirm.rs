@@ -39,6 +39,9 @@ pub fn confirm(before: &Board, event: &BoardEvent, kind: ChatKind) -> Option<Ans
         BoardEvent::Untracked(untracked) => known(untracked.id).map(Answer::Untracked),
         BoardEvent::LanguageChosen(_) => Some(Answer::LanguageChosen),
         BoardEvent::TimezoneChosen(_) => Some(Answer::TimezoneChosen),
+        BoardEvent::CommandsSwitched(switched) => Some(Answer::CommandsSwitched {
+            enabled: switched.enabled,
+        }),
         BoardEvent::BoardOpened(_)
         | BoardEvent::ChatMigrated(_)
         | BoardEvent::BoardRepaired(_)
@@ -51,6 +54,7 @@ pub fn unchanged(board: &Board, change: &Change, kind: ChatKind) -> Answer {
     match change {
         Change::ChooseLanguage(_) => language(board),
         Change::ChooseTimezone(_) => timezone(board),
+        Change::SwitchCommands { enabled, .. } => Answer::CommandsSwitched { enabled: *enabled },
         _ => Answer::Welcome { kind },
     }
 }

@@ -5,12 +5,12 @@ use chrono_tz::Tz;
 use super::answer::Refusal;
 use super::command::{Change, DueWish, EditParts, NewBounty};
 use super::event::{
-    BoardEvent, BountyAdded, BountyDeleted, BountyEdited, ChatKind, LanguageChosen, TimezoneChosen,
-    Tracked, Untracked, UserStarted,
+    BoardEvent, BountyAdded, BountyDeleted, BountyEdited, ChatKind, CommandsSwitched,
+    LanguageChosen, TimezoneChosen, Tracked, Untracked, UserStarted,
 };
 use super::state::{Board, Bounty};
 use crate::domain::due::DueExpr;
-use crate::domain::{Actor, BountyId, Locale, UnixTime, normalise_link, zone};
+use crate::domain::{Actor, BotId, BountyId, Locale, UnixTime, normalise_link, zone};
 
 /// The longest text of a bounty, in Unicode scalar values after trimming.
 pub const TEXT_LIMIT: usize = 1_000;
@@ -49,6 +49,7 @@ pub fn decide(
         Change::Untrack(id) => untrack(board, *id, context).map(Some),
         Change::ChooseLanguage(typed) => choose_language(board, typed),
         Change::ChooseTimezone(typed) => choose_timezone(board, typed),
+        Change::SwitchCommands { bot, enabled } => Ok(switch_commands(board, *bot, *enabled)),
     }
 }
 
@@ -219,4 +220,12 @@ fn checked_due(expr: &DueExpr, context: &Context<'_>) -> Result<UnixTime, Refusa
         return Err(Refusal::DueInPast { due });
     }
     Ok(due)
+}
+
+fn switch_commands(board: &Board, bot: BotId, enabled: bool) -> Option<BoardEvent> {
+    let is_new = board.settings().is_answered_by(bot) != enabled;
+    is_new.then_some(BoardEvent::CommandsSwitched(CommandsSwitched {
+        bot,
+        enabled,
+    }))
 }

@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 use super::{canonical, upcast};
 use crate::domain::record::{present, read_data};
 use crate::domain::{
-    BountyId, ChatId, Cursor, DecodeError, Event, Locale, Seq, StreamId, UnixTime, Upcaster,
+    BotId, BountyId, ChatId, Cursor, DecodeError, Event, Locale, Seq, StreamId, UnixTime, Upcaster,
 };
 
 /// Whose board it is.
@@ -34,6 +34,7 @@ pub enum BoardEvent {
     IdsReserved(IdsReserved),
     LanguageChosen(LanguageChosen),
     TimezoneChosen(TimezoneChosen),
+    CommandsSwitched(CommandsSwitched),
 }
 
 /// The first event of every board: names the stream, so that logs cannot be swapped.
@@ -146,6 +147,15 @@ pub struct TimezoneChosen {
     pub timezone: String,
 }
 
+/// Whether a bot answers in this chat, from now on. Every bot does until it is switched off.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CommandsSwitched {
+    /// By the id that Telegram gave it.
+    pub bot: BotId,
+    pub enabled: bool,
+}
+
 /// The `data` of a [`BoardEvent`], borrowed for writing.
 #[derive(Serialize)]
 #[serde(untagged)]
@@ -162,11 +172,12 @@ pub enum BoardData<'a> {
     IdsReserved(&'a IdsReserved),
     LanguageChosen(&'a LanguageChosen),
     TimezoneChosen(&'a TimezoneChosen),
+    CommandsSwitched(&'a CommandsSwitched),
 }
 
 impl BoardEvent {
     /// The log's `type` of every event.
-    pub const NAMES: [&'static str; 12] = [
+    pub const NAMES: [&'static str; 13] = [
         "BoardOpened",
         "UserStarted",
         "BountyAdded",
@@ -179,6 +190,7 @@ impl BoardEvent {
         "IdsReserved",
         "LanguageChosen",
         "TimezoneChosen",
+        "CommandsSwitched",
     ];
 
     /// The bounty that the event is about.
@@ -195,7 +207,8 @@ impl BoardEvent {
             | Self::BoardRepaired(_)
             | Self::IdsReserved(_)
             | Self::LanguageChosen(_)
-            | Self::TimezoneChosen(_) => None,
+            | Self::TimezoneChosen(_)
+            | Self::CommandsSwitched(_) => None,
         }
     }
 }
@@ -219,6 +232,7 @@ impl Event for BoardEvent {
             Self::IdsReserved(_) => "IdsReserved",
             Self::LanguageChosen(_) => "LanguageChosen",
             Self::TimezoneChosen(_) => "TimezoneChosen",
+            Self::CommandsSwitched(_) => "CommandsSwitched",
         }
     }
 
@@ -240,6 +254,7 @@ impl Event for BoardEvent {
             Self::IdsReserved(data) => BoardData::IdsReserved(data),
             Self::LanguageChosen(data) => BoardData::LanguageChosen(data),
             Self::TimezoneChosen(data) => BoardData::TimezoneChosen(data),
+            Self::CommandsSwitched(data) => BoardData::CommandsSwitched(data),
         }
     }
 
@@ -269,6 +284,7 @@ impl Event for BoardEvent {
             ("IdsReserved", 1) => read_data(name, version, data).map(Self::IdsReserved),
             ("LanguageChosen", 1) => read_data(name, version, data).map(Self::LanguageChosen),
             ("TimezoneChosen", 1) => read_data(name, version, data).map(Self::TimezoneChosen),
+            ("CommandsSwitched", 1) => read_data(name, version, data).map(Self::CommandsSwitched),
             _ => Err(DecodeError::Unknown {
                 name: name.to_owned(),
                 version,

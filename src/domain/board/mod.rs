@@ -28,7 +28,8 @@ pub use confirm::{changes, confirm, unchanged, view};
 pub use decide::{BOARD_BOUNTIES, BOARD_TEXT_BYTES, Context, TEXT_LIMIT, decide};
 pub use event::{
     BoardEvent, BoardOpened, BoardRepaired, BountyAdded, BountyDeleted, BountyEdited, ChatKind,
-    ChatMigrated, IdsReserved, LanguageChosen, TimezoneChosen, Tracked, Untracked, UserStarted,
+    ChatMigrated, CommandsSwitched, IdsReserved, LanguageChosen, TimezoneChosen, Tracked,
+    Untracked, UserStarted,
 };
 pub use history::{HistoryFold, repeat_answer};
 pub use list::PageSize;

@@ -7,7 +7,7 @@ use super::event::{BoardEvent, ChatKind};
 use super::state::{Board, Bounty, TrackingList};
 use crate::domain::stream::pretty;
 use crate::domain::{
-    Aggregate, BountyId, ChatId, Locale, Recorded, Seq, StreamId, UnixTime, UserId,
+    Aggregate, BotId, BountyId, ChatId, Locale, Recorded, Seq, StreamId, UnixTime, UserId,
 };
 
 #[derive(Serialize)]
@@ -58,6 +58,9 @@ struct Chosen<'a> {
     language: Option<Locale>,
     #[serde(skip_serializing_if = "Option::is_none")]
     timezone: Option<&'a str>,
+    /// The bots that do not answer here.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    commands_disabled: Vec<BotId>,
 }
 
 #[derive(Serialize)]
@@ -124,6 +127,7 @@ pub fn board_file(board: &Board, head: &str) -> Option<Vec<u8>> {
     let chosen = Chosen {
         language: board.settings().language,
         timezone: board.settings().timezone.as_deref(),
+        commands_disabled: board.settings().mute_bots(),
     };
     match board.kind()? {
         ChatKind::Group => {

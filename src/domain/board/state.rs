@@ -148,6 +148,10 @@ impl Board {
             BoardEvent::TimezoneChosen(chosen) => {
                 self.settings.timezone = Some(chosen.timezone.clone());
             }
+            BoardEvent::CommandsSwitched(switched) => {
+                let commands = &mut self.settings.commands;
+                commands.insert(switched.bot, switched.enabled);
+            }
         }
     }
 

@@ -52,3 +52,8 @@ impl BridgeUserId {
     /// Whoever runs the program.
     pub const OPERATOR: Self = Self(1);
 }
+
+impl NotificationTrackerId {
+    /// No tracker has this id: what an older program left of trackers that are gone is kept under it.
+    pub const GONE: Self = Self(0);
+}

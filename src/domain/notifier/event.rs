@@ -1,6 +1,7 @@
 //! What can happen to a notification tracker's stream, and the `data` of each event.
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use super::delivery::{Batch, DeliveryId, Status};
 use crate::domain::bridge::EventType;
@@ -151,6 +152,23 @@ data! {
 
     /// The operator wants this sent again.
     DeliveryRetryAsked { delivery: DeliveryId, target: NotificationTargetId, batch: Batch }
+
+    /// What an older program knew of a collection. It is kept; nothing here acts on it.
+    OldStateKept {
+        collection_id: Option<String>,
+        /// The fields that it had, by name.
+        state: Map<String, Value>,
+    }
+
+    /// An entry of an older program's event log. It is kept; nothing here acts on it.
+    OldEventKept {
+        event_type: Option<String>,
+        collection_id: Option<String>,
+        status: Option<String>,
+        details: Value,
+        /// The other fields that it had, by name.
+        other: Map<String, Value>,
+    }
 }
 
 fn stream(event: &NotifierEvent) -> Option<StreamId> {
@@ -182,4 +200,6 @@ events! {
     TargetsLeft(TargetsLeft),
     ForwardingTold(ForwardingTold),
     DeliveryRetryAsked(DeliveryRetryAsked),
+    OldStateKept(OldStateKept),
+    OldEventKept(OldEventKept),
 }

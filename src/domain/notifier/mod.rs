@@ -8,6 +8,7 @@
 //! Invariants:
 //! - What is sent was [`DeliveryStarted`] before, durably; of what has no [`DeliveryEnded`] nobody knows whether it arrived.
 //! - The entries of one board reach one target in the order of the board's events.
+//! - What an older program left is kept in the log alone: no state knows it, so nothing is sent because of it.
 //! - Each target has its own queue: one that cannot be told never keeps another waiting.
 
 mod advance;
@@ -37,7 +38,8 @@ pub use event::{
     Advanced, Baseline, BaselineSet, BoardReplaced, CollectionMoved, CollectionsLeft,
     DeliveryEnded, DeliveryRepeated, DeliveryRetryAsked, DeliveryStarted, DueChange, DueDate,
     FollowingStopped, ForwardingTold, Gathered, NamedTarget, NotifierEvent, NotifierOpened,
-    ReminderMade, RemindersSet, TargetFreed, TargetPaused, TargetUnreachable, TargetsLeft,
+    OldEventKept, OldStateKept, ReminderMade, RemindersSet, TargetFreed, TargetPaused,
+    TargetUnreachable, TargetsLeft,
 };
 pub use follow::{Following, baselines, due_dates, following, needs_dues, position_of};
 pub use gather::{Gathering, MESSAGE_ENTRIES, WINDOW, gather, start_kept};

@@ -94,7 +94,8 @@ fn kind(event: &BoardEvent) -> Option<EventType> {
         | BoardEvent::BoardRepaired(_)
         | BoardEvent::IdsReserved(_)
         | BoardEvent::LanguageChosen(_)
-        | BoardEvent::TimezoneChosen(_) => return None,
+        | BoardEvent::TimezoneChosen(_)
+        | BoardEvent::CommandsSwitched(_) => return None,
     })
 }
 

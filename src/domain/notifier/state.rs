@@ -13,7 +13,7 @@ use super::event::{
 use super::queue::{Current, Queue, Waiting};
 use crate::domain::bridge::EventType;
 use crate::domain::bridge::{NotificationTargetId, NotificationTrackerId};
-use crate::domain::{BountyId, ChatId, Position, Recorded, Seq, Timestamp, UnixTime};
+use crate::domain::{BountyId, Cause, ChatId, Position, Recorded, Seq, Timestamp, UnixTime};
 
 /// What is known of a board.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,8 +30,8 @@ pub struct Collection {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Notifier {
     pub(super) opened: Option<NotificationTrackerId>,
-    /// The id of its first event: no other tracker has it, in no data directory.
-    identity: Uuid,
+    /// The id of its first event that was not imported: no other tracker has it, in no data directory.
+    identity: Option<Uuid>,
     pub(super) seq: Seq,
     /// Every group's board that is not among the collections is followed from its beginning.
     pub(super) covers_all: bool,
@@ -53,7 +53,10 @@ impl Notifier {
 
     /// What a delivery is known by to whoever receives it: the same for each attempt, and no other's, in no data directory.
     pub fn key(&self, delivery: DeliveryId) -> Uuid {
-        Uuid::new_v5(&self.identity, delivery.to_string().as_bytes())
+        Uuid::new_v5(
+            &self.identity.unwrap_or_default(),
+            delivery.to_string().as_bytes(),
+        )
     }
 
     /// The last event in it.
@@ -117,8 +120,9 @@ impl Notifier {
     /// Applies one event. Total: an event that makes no sense here changes nothing but the position.
     pub fn evolve(&mut self, record: &Recorded<NotifierEvent>) {
         self.seq = record.seq;
-        if let NotifierEvent::NotifierOpened(_) = record.event {
-            self.identity = record.id;
+        // The same import makes the same ids everywhere.
+        if !matches!(record.cause, Cause::Import { .. }) {
+            self.identity.get_or_insert(record.id);
         }
         self.apply(&record.event, record.time);
     }
@@ -173,6 +177,8 @@ impl Notifier {
                 self.keep(asked.target, &asked.batch);
                 self.free(asked.target);
             }
+            // A hundred thousand of them cost no memory.
+            NotifierEvent::OldStateKept(_) | NotifierEvent::OldEventKept(_) => {}
         }
     }
 

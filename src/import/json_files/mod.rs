@@ -1,24 +1,26 @@
 //! The bounty bot that kept JSON files: a directory for each chat, `group.json` or `user.json` in it, and in a group's a
 //! `{user}.json` for each user's tracking list.
 
+mod chat_file;
+mod contents;
 mod fields;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fs;
 use std::path::Path;
 
 use serde_json::{Map, Value};
 
-use self::fields::{Fields, integer};
-use super::board::{BoardRows, BountyRow, StartedRow, TrackedRow};
+use self::chat_file::ChatFile;
+use self::fields::Fields;
+use super::board::BoardRows;
 use super::plan::{ImportError, Plan};
 use super::report::{Fate, Findings};
-use super::row::Row;
 use super::rules;
 use super::source::modified;
 use crate::domain::board::{ChatKind, board_file_name};
-use crate::domain::{BountyId, ChatId, Timestamp, UserId};
+use crate::domain::{ChatId, Timestamp, UserId};
 use crate::store::Layout;
 
 /// What has the place of tables here.
@@ -69,15 +71,6 @@ struct Reading<'r> {
     plan: Plan,
     /// Fields that nothing here has a place for, by table and name.
     others: BTreeMap<(&'static str, String), u64>,
-}
-
-/// One file of a chat's directory.
-struct ChatFile<'f> {
-    chat: ChatId,
-    /// Its path below the directory that is read.
-    name: String,
-    fields: Fields<'f>,
-    modified: Timestamp,
 }
 
 impl Reading<'_> {
@@ -190,132 +183,6 @@ impl Reading<'_> {
         Ok(())
     }
 
-    /// `group.json` or `user.json`.
-    fn board(&mut self, file: &ChatFile<'_>, rows: &mut BoardRows) -> Result<(), String> {
-        let (key, is_group) = match rows.kind {
-            ChatKind::Group => ("group_id", true),
-            ChatKind::Private => ("user_id", false),
-        };
-        if !file.name.ends_with(board_file_name(rows.kind)) {
-            return Err("the chat has the file of a group and that of a DM".to_owned());
-        }
-        if rows.chat.is_group() != is_group {
-            return Err(format!("chat {} is of the other kind", rows.chat));
-        }
-        file.is_of(key, rows.chat.0)?;
-        let bounties = file.fields.list("bounties")?;
-        let next_id = file.fields.optional_integer("next_id")?;
-        let mut ids = HashSet::new();
-        for (at, bounty) in bounties.iter().enumerate() {
-            self.bounty(file, rows, at, bounty, &mut ids);
-        }
-        for id in file.tracked()? {
-            let key = format!("{}/{id}", file.name);
-            let reason = "in a DM all bounties are one's own".to_owned();
-            self.findings()
-                .dropped(TRACKED, &key, Some(file.chat), reason);
-        }
-        if let Some(next_id) = next_id {
-            let id = rules::bounty_id(next_id).map_err(|reason| format!("next_id: {reason}"))?;
-            rows.next_id = Some((file.row("next_id", format!("{}/{id}", rows.chat)), id));
-        }
-        Ok(())
-    }
-
-    fn bounty(
-        &mut self,
-        file: &ChatFile<'_>,
-        rows: &mut BoardRows,
-        at: usize,
-        value: &Value,
-        ids: &mut HashSet<BountyId>,
-    ) {
-        let id = value.get("id").and_then(integer);
-        let key = id.map_or_else(|| format!("at {at}"), |id| id.to_string());
-        let key = format!("{}/{key}", file.chat);
-        let fields = value.as_object().map(Fields::of);
-        let read = fields.ok_or_else(|| "it is no JSON object".to_owned());
-        let read = read.and_then(|fields| {
-            let bounty = file.bounty(&key, &fields, rows.kind)?;
-            self.others(BOUNTIES, fields);
-            Ok(bounty)
-        });
-        let read = read.and_then(|bounty| match ids.insert(bounty.id) {
-            true => Ok(bounty),
-            false => Err(format!("id {} is there twice", bounty.id)),
-        });
-        match read {
-            Ok(bounty) => {
-                self.findings().carried(BOUNTIES);
-                for remark in rules::remarks(&bounty, self.now) {
-                    self.findings().note(
-                        Fate::Carried,
-                        BOUNTIES,
-                        Some(&key),
-                        Some(file.chat),
-                        remark,
-                    );
-                }
-                rows.bounties.push(bounty);
-            }
-            Err(reason) => self.findings().bad(BOUNTIES, &key, Some(file.chat), reason),
-        }
-    }
-
-    /// A group's `{user}.json`.
-    fn list(
-        &mut self,
-        file: &ChatFile<'_>,
-        rows: &mut BoardRows,
-        user: UserId,
-    ) -> Result<(), String> {
-        if user.0 <= 0 {
-            return Err(format!("{user} is no user's id"));
-        }
-        if rows.kind == ChatKind::Private {
-            return Err("a tracking list in a DM, where all bounties are one's own".to_owned());
-        }
-        file.is_of("user_id", user.0)?;
-        let tracked = file.tracked()?;
-        let bounties: HashSet<BountyId> = rows.bounties.iter().map(|bounty| bounty.id).collect();
-        let mut seen = HashSet::new();
-        for id in &tracked {
-            let key = format!("{}/{user}/{id}", file.chat);
-            let there = rules::bounty_id(*id).ok();
-            let there = there.filter(|id| bounties.contains(id));
-            match there {
-                Some(bounty) if seen.insert(bounty) => {
-                    self.findings().carried(TRACKED);
-                    rows.tracked.push(TrackedRow {
-                        row: file.row(TRACKED, key),
-                        user,
-                        name: String::new(),
-                        bounty,
-                        time: file.modified,
-                    });
-                }
-                Some(_) => {
-                    let reason = "it is in the list twice".to_owned();
-                    self.findings()
-                        .dropped(TRACKED, &key, Some(file.chat), reason);
-                }
-                None => {
-                    let reason = format!("there is no bounty {id}");
-                    self.findings().bad(TRACKED, &key, Some(file.chat), reason);
-                }
-            }
-        }
-        self.findings().carried(LISTS);
-        if seen.is_empty() {
-            rows.started.push(StartedRow {
-                row: file.row(LISTS, format!("{}/{user}", file.chat)),
-                user,
-                time: file.modified,
-            });
-        }
-        Ok(())
-    }
-
     fn others(&mut self, table: &'static str, fields: Fields<'_>) {
         for name in fields.others() {
             *self.others.entry((table, name)).or_insert(0) += 1;
@@ -336,79 +203,6 @@ impl Reading<'_> {
             )));
         }
         Ok(self.plan)
-    }
-}
-
-impl ChatFile<'_> {
-    fn row(&self, table: &'static str, key: String) -> Row {
-        Row {
-            file: self.name.clone(),
-            table,
-            key,
-            created: None,
-        }
-    }
-
-    /// A file that says that it is another's was put here by mistake.
-    fn is_of(&self, key: &str, id: i64) -> Result<(), String> {
-        match self.fields.optional_integer(key)? {
-            Some(other) if other != id => Err(format!("it says that it is of {other}")),
-            _ => Ok(()),
-        }
-    }
-
-    fn tracked(&self) -> Result<Vec<i64>, String> {
-        let key = ["tracked", "tracked_bounties"];
-        let key = key.into_iter().find(|key| self.fields.has(key));
-        let Some(key) = key else {
-            return Ok(Vec::new());
-        };
-        let ids = self.fields.list(key)?;
-        let id =
-            |id: &Value| integer(id).ok_or_else(|| format!("{key} has an id that is no number"));
-        ids.iter().map(id).collect()
-    }
-
-    fn bounty(&self, key: &str, fields: &Fields<'_>, kind: ChatKind) -> Result<BountyRow, String> {
-        let id = rules::bounty_id(fields.integer("id")?)?;
-        let creator = match (fields.optional_integer("created_by_user_id")?, kind) {
-            (Some(0), _) => Err("created_by_user_id is 0, which is nobody's id".to_owned()),
-            (Some(creator), ChatKind::Private) if creator != self.chat.0 => {
-                Err(format!("user {creator} added it, in the DM of another"))
-            }
-            (Some(creator), _) => Ok(creator),
-            (None, ChatKind::Private) => Ok(self.chat.0),
-            (None, ChatKind::Group) => Err("created_by_user_id is missing".to_owned()),
-        }?;
-        let group = fields.optional_integer("group_id")?;
-        if group.is_some_and(|group| group != self.chat.0) {
-            return Err("its group_id is another chat's".to_owned());
-        }
-        let created = rules::moment(
-            "created_at",
-            fields
-                .seconds("created_at")?
-                .ok_or("created_at is missing")?,
-        )?;
-        let due = fields.seconds("due_date_ts")?;
-        let created = Timestamp::from_millis(created * 1_000);
-        let bounty = BountyRow {
-            row: Row {
-                created: Some(created),
-                ..self.row(BOUNTIES, key.to_owned())
-            },
-            id,
-            creator,
-            name: String::new(),
-            text: fields.text("text")?.to_owned(),
-            link: fields.optional_text("link")?.map(str::to_owned),
-            due: due
-                .map(|due| rules::moment("due_date_ts", due))
-                .transpose()?,
-            created,
-        };
-        rules::refuse_long(&bounty)?;
-        Ok(bounty)
     }
 }
 

@@ -2,7 +2,9 @@
 //! bot goes on answering what this program serves.
 
 mod bots;
+mod chats;
 mod commands;
+mod kept;
 mod notify;
 mod record;
 mod settings;
@@ -14,13 +16,15 @@ use std::path::Path;
 use self::record::{Names, Record, Records};
 use self::settings::{Remarks, Settings};
 use self::vault::Vault;
+use super::board::BoardRows;
 use super::bridge::{BridgeRows, EntityRow};
 use super::plan::{ImportError, Plan};
 use super::report::{Fate, Findings};
 use super::row::Row;
+use super::secrets::Secrets;
 use super::sqlite::{Database, Table};
-use crate::domain::Timestamp;
 use crate::domain::bridge::{BridgeEvent, BridgeUserId, Role, User};
+use crate::domain::{ChatId, Timestamp};
 
 const USER: Names = &["user"];
 const PROVIDER: Names = &["service_provider"];
@@ -41,19 +45,6 @@ const ALL: [Names; 12] = [
 ];
 /// Those that a database of any age has.
 const NEEDED: [Names; 5] = [USER, PROVIDER, TARGET, NOTIFIER, LINK];
-/// Tables that have no place here, and why.
-const LEFT_OUT: [(Names, &str); 3] = [
-    (CHAT, "a chat's settings are chosen in the chat itself"),
-    (
-        STATE,
-        "what nothing here follows has no position; what is followed begins now",
-    ),
-    (
-        EVENTS,
-        "a record of what was told; what happens here is in the logs",
-    ),
-];
-
 /// Reads the whole database; `source` names it for ever, and secrets go to files in the directory `secrets`.
 pub fn read(path: &Path, source: &str, secrets: &Path) -> Result<Plan, ImportError> {
     let database = Database::open(path)?;
@@ -82,12 +73,15 @@ pub fn read(path: &Path, source: &str, secrets: &Path) -> Result<Plan, ImportErr
     reading.targets(&tables)?;
     reading.notifiers(&tables)?;
     reading.links(&tables)?;
+    reading.chats(&tables)?;
+    reading.states(&tables)?;
+    reading.event_log(&tables)?;
     for table in &tables {
         reading.leave_out(table)?;
     }
     Ok(Plan {
         findings: reading.findings,
-        boards: Vec::new(),
+        boards: reading.boards.into_values().collect(),
         bridge: Some(BridgeRows {
             secrets: reading.vault.into_secrets(),
             ..reading.rows
@@ -137,6 +131,8 @@ struct Reading<'r> {
     targets: BTreeMap<u64, bool>,
     notifiers: BTreeSet<u64>,
     links: BTreeSet<(u64, u64)>,
+    /// The chats that a language was chosen for.
+    boards: BTreeMap<ChatId, BoardRows>,
     /// The highest id of each kind.
     highest: HashMap<&'static str, u64>,
 }
@@ -151,7 +147,8 @@ impl<'r> Reading<'r> {
                 since: database.modified(),
                 usernames: BTreeMap::new(),
                 entities: Vec::new(),
-                secrets: HashMap::new(),
+                kept: Vec::new(),
+                secrets: Secrets::new(),
             },
             vault: Vault::new(source, secrets),
             providers: BTreeMap::new(),
@@ -162,6 +159,7 @@ impl<'r> Reading<'r> {
             targets: BTreeMap::new(),
             notifiers: BTreeSet::new(),
             links: BTreeSet::new(),
+            boards: BTreeMap::new(),
             highest: HashMap::new(),
         }
     }
@@ -268,11 +266,9 @@ impl<'r> Reading<'r> {
         })
     }
 
-    /// Counts a table that is not carried.
+    /// Counts a table that is not known here.
     fn leave_out(&mut self, table: &Table<'_>) -> Result<(), ImportError> {
-        if let Some((names, reason)) = LEFT_OUT.iter().find(|(names, _)| table.is(names)) {
-            self.findings.dropped_all(names[0], table.len()?, reason);
-        } else if !ALL.iter().any(|names| table.is(names)) {
+        if !ALL.iter().any(|names| table.is(names)) {
             let reason = "nothing here has a place for it";
             self.findings.dropped_all(&table.name, table.len()?, reason);
         }

@@ -17,7 +17,7 @@ use crate::import::row::Row;
 use crate::import::sqlite::Table;
 
 /// The names of the column that refers to a notification tracker.
-const OF_NOTIFIER: Names = &["notification_tracker_id", "tracker_id"];
+pub const OF_NOTIFIER: Names = &["notification_tracker_id", "tracker_id"];
 const DAY: i64 = 24 * 60 * 60;
 /// Seconds between two looks, and within which events make one message: what there is when nothing is said.
 const SCAN_INTERVAL: i64 = 60;

@@ -1,6 +1,6 @@
 //! One row of a table with all its columns, read by the names that a column had before the refactor and has after it.
 
-use std::cell::RefCell;
+use std::cell;
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
@@ -14,14 +14,21 @@ use crate::import::sqlite::{Cell, Table};
 pub struct Records<'t> {
     shown: &'static str,
     tables: Vec<&'t Table<'t>>,
-    asked: RefCell<BTreeSet<&'static str>>,
+    asked: Asked,
+}
+
+/// What was asked for of a table's columns.
+#[derive(Default)]
+struct Asked {
+    names: cell::RefCell<BTreeSet<&'static str>>,
+    all: cell::Cell<bool>,
 }
 
 /// One row.
 pub struct Record<'r> {
     columns: &'r [String],
     cells: Vec<Cell>,
-    asked: &'r RefCell<BTreeSet<&'static str>>,
+    asked: &'r Asked,
 }
 
 /// The names of a column, the newest first.
@@ -36,7 +43,7 @@ impl<'t> Records<'t> {
         Self {
             shown: names[0],
             tables: found.collect(),
-            asked: RefCell::default(),
+            asked: Asked::default(),
         }
     }
 
@@ -89,7 +96,10 @@ impl<'t> Records<'t> {
 
     /// Names the columns that hold something and that nobody asked for.
     pub fn name_others(&self, findings: &mut Findings) -> Result<(), ImportError> {
-        let asked: Vec<&str> = self.asked.borrow().iter().copied().collect();
+        if self.asked.all.get() {
+            return Ok(());
+        }
+        let asked: Vec<&str> = self.asked.names.borrow().iter().copied().collect();
         for table in &self.tables {
             let known = |name: &&String| asked.iter().any(|asked| name.eq_ignore_ascii_case(asked));
             let known: Vec<Option<&str>> = table
@@ -107,7 +117,7 @@ impl<'t> Records<'t> {
 impl Record<'_> {
     /// The value of the first of these columns that has one.
     pub fn cell(&self, names: Names) -> &Cell {
-        self.asked.borrow_mut().extend(names);
+        self.asked.names.borrow_mut().extend(names);
         let named = names.iter().filter_map(|name| {
             let at = self
                 .columns
@@ -117,6 +127,20 @@ impl Record<'_> {
         });
         let mut named = named.filter(|cell| **cell != Cell::Null);
         named.next().unwrap_or(&Cell::Null)
+    }
+
+    /// All columns that hold something, by their names in lower case; those that hold JSON as what it says.
+    pub fn fields(&self) -> Result<Map<String, Value>, String> {
+        self.asked.all.set(true);
+        let mut fields = Map::new();
+        for (name, cell) in self.columns.iter().zip(&self.cells) {
+            let name = name.to_lowercase();
+            let value = cell.json(&name)?;
+            if !value.is_null() {
+                fields.insert(name, value);
+            }
+        }
+        Ok(fields)
     }
 
     /// The row's own id. 0 is a row of the system's.

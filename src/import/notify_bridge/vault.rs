@@ -1,20 +1,18 @@
 //! Secrets of a database on their way into files of their own: what is recorded is where they are.
 
-use std::collections::HashMap;
 use std::path::Path;
 
 use serde_json::{Map, Value};
-use uuid::Uuid;
 
 use crate::domain::bridge::{SecretRef, has_secret, hide};
-use crate::import::bridge::Secret;
 use crate::import::row::Row;
+use crate::import::secrets::{Secret, Secrets};
 
 /// The secrets that were found.
 pub struct Vault<'v> {
     source: &'v str,
     dir: &'v Path,
-    secrets: HashMap<Uuid, Vec<Secret>>,
+    secrets: Secrets,
 }
 
 /// Whether a text has a secret in it.
@@ -28,7 +26,7 @@ impl<'v> Vault<'v> {
         Self {
             source,
             dir,
-            secrets: HashMap::new(),
+            secrets: Secrets::new(),
         }
     }
 
@@ -58,7 +56,7 @@ impl<'v> Vault<'v> {
     }
 
     /// The secrets, by the ids of their rows' events.
-    pub fn into_secrets(self) -> HashMap<Uuid, Vec<Secret>> {
+    pub fn into_secrets(self) -> Secrets {
         self.secrets
     }
 }

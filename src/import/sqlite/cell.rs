@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime};
 use rusqlite::types::ValueRef;
+use serde_json::Value;
 
 use crate::domain::Timestamp;
 
@@ -70,6 +71,20 @@ impl Cell {
     pub fn filled_text(&self, field: &str) -> Result<Option<String>, String> {
         let text = self.optional_text(field)?;
         Ok(text.filter(|text| !text.trim().is_empty()))
+    }
+
+    /// What it holds, whatever that is; a text that is a JSON object or list as what it says.
+    pub fn json(&self, field: &str) -> Result<Value, String> {
+        match self {
+            Self::Null => Ok(Value::Null),
+            Self::Integer(number) => Ok((*number).into()),
+            Self::Real(number) => Ok((*number).into()),
+            Self::Text(text) if text.trim_start().starts_with(['{', '[']) => {
+                Ok(serde_json::from_str(text).unwrap_or_else(|_| text.as_str().into()))
+            }
+            Self::Text(text) => Ok(text.as_str().into()),
+            Self::BrokenText | Self::Blob => self.optional_text(field).map(Value::from),
+        }
     }
 
     /// Yes or no, as numbers or words.

@@ -39,6 +39,7 @@ pub fn answers(words: &str) -> Vec<Answer> {
         answers.extend([Answer::Language { chosen }, Answer::Timezone { chosen }]);
     }
     answers.extend([Answer::LanguageChosen, Answer::TimezoneChosen]);
+    answers.extend([true, false].map(|enabled| Answer::CommandsSwitched { enabled }));
     for kind in KINDS {
         answers.push(Answer::Welcome { kind });
         for commands in [CommandSet::all(), CommandSet::default()] {

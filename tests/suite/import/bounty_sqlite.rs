@@ -39,7 +39,7 @@ const ROWS: &str = "
     INSERT INTO user_bounty_tracking VALUES (456, 7, 1735603300), (789, 1, 1735603301), (456, 2, 1735603302);
     INSERT INTO reminder_log VALUES (1, 456, 1, 5), (2, 456, 1, 6);";
 
-fn filled() -> Database {
+pub fn filled() -> Database {
     Database::new(KIND, &format!("{TABLES}{ROWS}"))
 }
 

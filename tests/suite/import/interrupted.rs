@@ -2,17 +2,21 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
 
-use bounty_ledger::domain::Timestamp;
+use bounty_ledger::domain::board::BoardEvent;
+use bounty_ledger::domain::{ChatId, Timestamp};
 use bounty_ledger::import::{self, ImportError, Place, Plan as ImportPlan, json_files};
-use bounty_ledger::store::{Disk, Layout};
+use bounty_ledger::store::{Disk, Layout, Log};
+use serde_json::json;
 
 use super::database::Database;
 use super::{GROUP, Old, notify_bridge};
 use crate::library::{files, lines};
 use crate::support::law::assert_sound;
 use crate::support::scenario::ROOT;
-use crate::support::sim_disk::{Plan, SimDisk};
+use crate::support::sim_disk::{EIO, Fault, Kind, Plan, SimDisk};
 
 #[test]
 fn a_log_that_ends_after_any_event_is_completed_to_the_same_bytes() {
@@ -75,15 +79,119 @@ fn an_import_of_bots_and_their_secrets_can_be_stopped_at_any_operation_and_done_
     });
 }
 
-/// Stops the import of a source at each of its operations, by a kill and by power cuts that lose this and that, and does it again.
+#[test]
+fn an_import_of_the_older_database_can_be_stopped_at_any_operation_and_done_again() {
+    let old = super::bounty_sqlite::filled();
+    let now = Timestamp::from_millis(0);
+    stopped_anywhere(|| import::bounty_sqlite::read(&old.path(), "old", now).expect("a source"));
+}
+
+#[test]
+fn an_import_whose_chats_are_flushed_together_can_be_stopped_at_any_operation_and_done_again() {
+    let old = Old::new();
+    stopped_anywhere_on(
+        |seed| SimDisk::new(seed).with_group_flush(),
+        || read(&old.dir()),
+    );
+}
+
+/// Many chats, each with one bounty.
+fn many(chats: i64) -> Old {
+    let old = Old::empty();
+    for chat in 1..=chats {
+        let group = json!({"group_id": -chat, "bounties": [super::bounty(1, 456, "One")]});
+        old.put(&format!("{}/group.json", -chat), &group);
+    }
+    old
+}
+
+#[test]
+fn many_chats_are_behind_few_flushes() {
+    let old = many(300);
+    let disk = SimDisk::new(1).with_group_flush();
+    import_on(&disk, read(&old.dir())).expect("imported");
+    assert_eq!(
+        disk.group_flushes(),
+        3,
+        "256 chats, 44 chats, the snapshots"
+    );
+    let alone = SimDisk::new(1);
+    import_on(&alone, read(&old.dir())).expect("imported");
+    assert_eq!(chats(&disk), chats(&alone));
+    disk.crash(true, 0);
+    assert_eq!(
+        chats(&disk).len(),
+        chats(&alone).len(),
+        "a power cut loses nothing of it"
+    );
+}
+
+#[test]
+fn a_chat_whose_log_somebody_holds_is_waited_for_after_the_others_are_written() {
+    let old = many(3);
+    let disk = SimDisk::new(1).with_group_flush();
+    let layout = Layout::new(ROOT);
+    let other = Arc::new(disk.process(None)) as Arc<dyn Disk>;
+    let mut held = Log::<BoardEvent>::new(other, layout.chat(ChatId(-2)));
+    let patience = Duration::from_secs(20);
+    let locked = held.lock(true, patience, &mut |_| {}).expect("locked");
+    thread::scope(|scope| {
+        let import = scope.spawn(|| import_on(&disk, read(&old.dir())));
+        let is_written = |chat| {
+            let files = disk.files(&layout.chat(ChatId(chat)));
+            files.values().any(|content| !content.is_empty())
+        };
+        let is_waiting = || is_written(-1) && is_written(-3);
+        while !is_waiting() && !import.is_finished() {
+            thread::yield_now();
+        }
+        drop(locked);
+        let ended = import.join().expect("no panic");
+        ended.expect("imported");
+    });
+    assert_sound(&disk, "afterwards");
+}
+
+#[test]
+fn an_import_whose_flush_fails_says_so_and_can_be_done_again() {
+    let old = many(20);
+    let expected = SimDisk::new(1);
+    import_on(&expected, read(&old.dir())).expect("imported");
+    let mut failed = 0;
+    for fault in [Fault::Fail(EIO), Fault::LostFlush] {
+        for at in 0.. {
+            let disk = SimDisk::new(at).with_group_flush();
+            let process = disk.process(Some(Plan::new(&[Kind::Flush], at, fault)));
+            let ended = import_on(&process, read(&old.dir()));
+            if !process.fired() {
+                break;
+            }
+            failed += 1;
+            assert!(ended.is_err(), "{fault:?} of flush {at}");
+            disk.crash(true, at);
+            let again = disk.process(None);
+            import_on(&again, read(&old.dir())).expect("imported");
+            let mut found = chats(&again);
+            found.retain(|(path, _)| !path.to_string_lossy().contains(".torn-"));
+            assert_eq!(found, chats(&expected), "{fault:?} of flush {at}");
+        }
+    }
+    assert!(failed >= 4, "{failed}");
+}
+
 fn stopped_anywhere(read: impl Fn() -> ImportPlan) {
-    let once = SimDisk::new(1);
+    stopped_anywhere_on(SimDisk::new, read);
+}
+
+/// Stops the import of a source at each of its operations, by a kill and by power cuts that lose this and that, and does it again.
+fn stopped_anywhere_on(new: impl Fn(u64) -> SimDisk, read: impl Fn() -> ImportPlan) {
+    let once = new(1);
     import_on(&once, read()).expect("imported");
     let expected = chats(&once);
-    for power_cut in [None, Some(0), Some(1), Some(2)] {
+    for power_cut in [None, Some(0), Some(1)] {
         for step in 0.. {
             let at = format!("stopped at operation {step}, power cut: {power_cut:?}");
-            let disk = SimDisk::new(step);
+            let disk = new(step);
             let ended = import_on(&disk.process(Some(Plan::freeze(step))), read()).is_ok();
             disk.crash(power_cut.is_some(), power_cut.unwrap_or(0));
             let again = disk.process(None);

@@ -2,6 +2,7 @@
 
 mod bounty_sqlite;
 mod database;
+mod golden;
 mod interrupted;
 mod json_bad;
 mod json_files;

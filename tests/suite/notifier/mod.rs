@@ -3,6 +3,7 @@
 mod boards;
 mod deliveries;
 mod desk;
+mod golden;
 mod lab;
 mod quiet;
 mod rounds;

@@ -179,7 +179,7 @@ impl World {
         let refusal = match &outcome {
             Outcome::Answer(Answer::Refused(refusal)) => Some(refusal),
             Outcome::Answer(_) => None,
-            Outcome::Silent | Outcome::Trouble(_) => panic!("{step:?}: {outcome:?}"),
+            Outcome::Silent | Outcome::Off | Outcome::Trouble(_) => panic!("{step:?}: {outcome:?}"),
         };
         let not_creator = matches!(refusal, Some(Refusal::NotCreator { .. }));
         let fits = match &expected {

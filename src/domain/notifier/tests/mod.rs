@@ -1,6 +1,7 @@
 mod coalesced;
 mod failing;
 mod followed;
+mod kept;
 mod quiet;
 mod reminded;
 mod told;

@@ -74,6 +74,14 @@ fn lines() -> Vec<(&'static str, String)> {
             "DeliveryRetryAsked",
             format!(r#"{{"delivery":1,"target":1,"batch":{batch}}}"#),
         ),
+        (
+            "OldStateKept",
+            r#"{"collection_id":"album-1","state":{"asset_ids":["a","b"],"position":0.1}}"#.to_owned(),
+        ),
+        (
+            "OldEventKept",
+            r#"{"event_type":"assets_added","collection_id":null,"status":"sent","details":{"count":3},"other":{"tracker_name":"Albums"}}"#.to_owned(),
+        ),
     ]
 }
 

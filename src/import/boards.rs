@@ -1,0 +1,143 @@
+//! The boards of a source on their way into their chats' logs: many of them behind one flush, where the disk can do that.
+
+use std::time::Duration;
+
+use super::board::BoardRows;
+use super::plan::Place;
+use super::stream::Target;
+use crate::domain::ChatId;
+use crate::engine::{Mark, SharedFlush, current_chat, flush_snapshots};
+use crate::store::{ActiveFile, IoContext, StoreError};
+
+/// How many chats' logs are flushed together. Their locks are held for so long: a running bot does not wait longer.
+const TOGETHER: usize = 256;
+/// How often a chat is begun anew when it keeps changing its id.
+const ATTEMPTS: usize = 5;
+
+type BoardTarget = Target<BoardRows>;
+
+/// Writes what the chats' logs do not have; `has_events` tells which lack something. Snapshots that an interrupted import left
+/// behind are brought up to date everywhere.
+pub fn write_all(
+    place: Place<'_>,
+    boards: &mut [BoardRows],
+    has_events: &[bool],
+    written: &mut dyn FnMut(u64),
+) -> Result<(), StoreError> {
+    let root = place.layout.root();
+    let flush = place.disk.group_flush(root).at("look at", root)?;
+    let flush = flush.map(SharedFlush::new);
+    let lacking = boards.iter().zip(has_events).filter(|(_, has)| **has);
+    let chats: Vec<ChatId> = lacking.map(|(rows, _)| rows.chat).collect();
+    let active = note(place, &chats)?;
+    for (boards, has_events) in boards.chunks_mut(TOGETHER).zip(has_events.chunks(TOGETHER)) {
+        let mut begun: Vec<Option<BoardTarget>> = boards.iter().map(|_| None).collect();
+        if let Some(flush) = &flush {
+            let since = flush.mark();
+            begin(place, boards, has_events, &mut begun)?;
+            commit(place, flush, since, &mut begun, written)?;
+        }
+        for ((rows, has_events), begun) in boards.iter_mut().zip(has_events).zip(begun) {
+            end(place, rows, begun, *has_events, written)?;
+        }
+    }
+    if let Some(active) = active {
+        match &flush {
+            Some(flush) => flush.flush_all(root)?,
+            None => flush_snapshots(&**place.disk, place.layout, chats.into_iter())?,
+        }
+        active.remove(&**place.disk)?;
+    }
+    Ok(())
+}
+
+/// Nothing is written to a chat that is not noted as active.
+fn note(place: Place<'_>, chats: &[ChatId]) -> Result<Option<ActiveFile>, StoreError> {
+    if chats.is_empty() {
+        return Ok(None);
+    }
+    let mut active = ActiveFile::create(&**place.disk, place.layout)?;
+    active.add(chats.iter().copied())?;
+    Ok(Some(active))
+}
+
+/// Writes the first part of what each chat lacks. No lock is waited for while others are held: a chat that somebody uses is left
+/// to be written by itself.
+fn begin(
+    place: Place<'_>,
+    boards: &mut [BoardRows],
+    has_events: &[bool],
+    begun: &mut [Option<BoardTarget>],
+) -> Result<(), StoreError> {
+    for ((rows, has_events), begun) in boards.iter_mut().zip(has_events).zip(begun) {
+        if !has_events {
+            continue;
+        }
+        rows.now_at(current_chat(&**place.disk, place.layout, rows.chat)?);
+        let mut target = Target::new(place.disk, place.layout, rows.chat.into());
+        match target.put(rows, Duration::ZERO) {
+            Ok(_) => *begun = Some(target),
+            Err(StoreError::Busy { .. } | StoreError::Moved { .. }) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+/// Makes durable what was begun after the mark. When that fails, all of it is undone.
+fn commit(
+    place: Place<'_>,
+    flush: &SharedFlush,
+    since: Mark,
+    begun: &mut [Option<BoardTarget>],
+    written: &mut dyn FnMut(u64),
+) -> Result<(), StoreError> {
+    if begun.iter().all(Option::is_none) {
+        return Ok(());
+    }
+    let together = flush.flush(since);
+    let mut all = Ok(());
+    for target in begun.iter_mut().flatten() {
+        let flushed = match together {
+            Ok(()) if !target.is_covered_by(flush) => target.flush(),
+            together => together
+                .map_err(Into::into)
+                .at("flush", place.layout.root()),
+        };
+        match target.settle(flushed) {
+            Ok(events) => written(events),
+            Err(error) => all = all.and(Err(error)),
+        }
+    }
+    all
+}
+
+/// Writes what a chat still lacks, and its snapshots. The group may change its id while this waits for its log.
+fn end(
+    place: Place<'_>,
+    rows: &mut BoardRows,
+    mut begun: Option<BoardTarget>,
+    has_events: bool,
+    written: &mut dyn FnMut(u64),
+) -> Result<(), StoreError> {
+    for attempt in 1.. {
+        let target = begun.take();
+        let mut target = match target {
+            Some(target) => target,
+            None => {
+                rows.now_at(current_chat(&**place.disk, place.layout, rows.chat)?);
+                Target::new(place.disk, place.layout, rows.chat.into())
+            }
+        };
+        let wrote = if has_events {
+            target.write(rows, written)
+        } else {
+            target.publish()
+        };
+        match wrote {
+            Err(StoreError::Moved { .. }) if attempt < ATTEMPTS => {}
+            wrote => return wrote,
+        }
+    }
+    Ok(())
+}
