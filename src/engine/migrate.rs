@@ -48,7 +48,9 @@ pub fn run(shared: &Shared, migration: &Migration) -> Result<Option<Merged>, Sto
     if moved_to(&*shared.disk, &shared.layout, migration.from)?.is_some() {
         flush_notes(&*shared.disk, &shared.layout)?;
     }
-    Place::of(shared).migrate(migration)
+    let merged = Place::of(shared).migrate(migration)?;
+    tell_changed(shared, migration);
+    Ok(merged)
 }
 
 /// Goes on with a migration that was noted and perhaps not finished.
@@ -58,7 +60,15 @@ pub fn finish(shared: &Shared, from: ChatId, to: ChatId) -> Result<(), StoreErro
         to,
         cause: Cause::System {},
     };
-    Place::of(shared).migrate(&migration).map(|_| ())
+    Place::of(shared).migrate(&migration)?;
+    tell_changed(shared, &migration);
+    Ok(())
+}
+
+/// Whoever follows the board finds it under its new id.
+fn tell_changed(shared: &Shared, migration: &Migration) {
+    shared.changes.written(migration.from);
+    shared.changes.written(migration.to);
 }
 
 /// At the start: goes on with every migration that a crash interrupted. Looks at the notes only, never at all chats.

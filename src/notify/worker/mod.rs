@@ -195,7 +195,7 @@ impl Worker {
             desk.remind(order)?;
             desk.tell_all(order)
         })?;
-        // Boards that were renamed are followed under other ids: that is settled in a moment.
+        // Boards that were renamed are followed under other ids: that is settled at once, in another round.
         self.settled = Some(order.cloned()).filter(|_| !renamed);
         for letter in &sent {
             self.sending.insert(letter.delivery);
@@ -215,10 +215,16 @@ impl Worker {
         if let Some((notice, outcome)) = &self.missed.noticed {
             self.notices.ended(notice, outcome, now);
         }
-        let notice = self
-            .notices
-            .next(order, self.stream.state(), &self.boards, now)?;
-        let again = (!unreadable.is_empty()).then(|| later(now, AGAIN));
+        self.notices.changed(&self.missed.changed);
+        // By what is settled: a chat is not to be told of a change of its id.
+        let notice = match &self.settled {
+            Some(order) => {
+                (self.notices).next(order.as_ref(), self.stream.state(), &self.boards, now)?
+            }
+            None => None,
+        };
+        let pause = if renamed { 0 } else { AGAIN };
+        let again = (!unreadable.is_empty()).then(|| later(now, pause));
         let next = order.and_then(|order| self.next(order, now));
         let round = Round {
             next: next
