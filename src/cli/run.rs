@@ -119,6 +119,7 @@ impl Service {
             layout: self.layout.clone(),
             bridge: bridge.clone(),
             changes: engine.changes(),
+            long_logs: engine.long_logs(),
             courier: Arc::new(Post::new(
                 bridge.clone(),
                 api_url.clone(),

@@ -174,8 +174,8 @@ impl<'p> Place<'p> {
 
     /// The snapshots came along with the directory and still have the old id.
     fn publish(&self, chat: ChatId) {
-        let mut open = OpenBoard::new(Arc::clone(self.disk), self.layout, chat, self.settings);
-        open.checkpoints = Checkpoints::unused();
+        let disk = Arc::clone(self.disk);
+        let mut open = OpenBoard::new(disk, self.layout, chat, Checkpoints::unused());
         if let Err(error) = publish(&mut open, self.settings.lock_patience) {
             tracing::warn!(chat = chat.0, %error, "a snapshot could not be written; it is when the chat is next used");
         }

@@ -162,9 +162,21 @@ impl Boards {
         chat: ChatId,
         look: impl FnOnce(&Board, Position) -> T,
     ) -> Result<T, StoreError> {
+        self.with_board_of(chat, None, look)
+    }
+
+    /// The same, where the log was known to have this length a moment ago: who reads it at that moment reads it for all who ask then.
+    pub fn with_board_of<T>(
+        &self,
+        chat: ChatId,
+        len: Option<u64>,
+        look: impl FnOnce(&Board, Position) -> T,
+    ) -> Result<T, StoreError> {
         let known = self.known(chat);
         let mut known = lock(&known);
-        self.catch_up(chat, &mut known)?;
+        if known.file.is_none() || len != Some(known.at.offset) {
+            self.catch_up(chat, &mut known)?;
+        }
         Ok(look(&known.board, known.at))
     }
 

@@ -14,7 +14,7 @@ use tokio::time::{Instant, sleep, sleep_until};
 use crate::audit::Reader;
 use crate::domain::bridge::{Bridge, NotificationTrackerId};
 use crate::domain::{ChatId, StreamId, Timestamp};
-use crate::engine::{Changed, Changes};
+use crate::engine::{Changed, Changes, LongLogs};
 use crate::store::{Disk, FileStatus, Layout, LockGuard, StoreError};
 use crate::telegram::{Bug, Crew, Stop, stopped, wait_alone};
 
@@ -49,6 +49,7 @@ pub struct Notifications {
     pub layout: Layout,
     pub bridge: watch::Receiver<Arc<Bridge>>,
     pub changes: Changes,
+    pub long_logs: LongLogs,
     pub courier: Arc<dyn Courier>,
     pub now: fn() -> Timestamp,
     /// Counts the trackers that a bug ended.
@@ -185,7 +186,7 @@ impl Desk {
         self.on.changes.listen();
         self.asked = self.asked();
         self.scan().await;
-        self.start_all(true);
+        self.start_all(true).await;
         let mut rng = Rng::new();
         let mut next_scan = Instant::now() + self.interval(&mut rng);
         let mut next_look = Instant::now() + ASKED_EVERY;
@@ -194,12 +195,12 @@ impl Desk {
             select! {
                 () = stopped(stop) => return,
                 Ok(()) = self.on.bridge.changed() => {
-                    self.start_all(false);
+                    self.start_all(false).await;
                     next_scan = next_scan.min(Instant::now() + self.interval(&mut rng));
                 }
                 changed = self.on.changes.next() => self.dispatch(&changed),
-                Some((id, ended)) = self.tasks.ended() => self.ended(id, ended, &mut rng),
-                () = sleep_until(next_start) => self.start_rested(),
+                Some((id, ended)) = self.tasks.ended() => self.ended(id, ended, &mut rng).await,
+                () = sleep_until(next_start) => self.start_rested().await,
                 () = sleep_until(next_look) => {
                     self.look_for_asked();
                     next_look = Instant::now() + ASKED_EVERY;
@@ -216,7 +217,7 @@ impl Desk {
     }
 
     /// Starts every tracker that is on and does not work; at the start also those that may have something left to do.
-    fn start_all(&mut self, is_start: bool) {
+    async fn start_all(&mut self, is_start: bool) {
         let bridge = Arc::clone(&self.on.bridge.borrow_and_update());
         let on = bridge.notifiers.iter().map(|tracker| tracker.id);
         let mut wanted: BTreeSet<_> = on.filter(|id| Order::of(&bridge, *id).is_some()).collect();
@@ -230,18 +231,32 @@ impl Desk {
             }
         }
         wanted.retain(|id| !self.trackers.contains_key(id));
-        self.start(wanted);
+        self.start(wanted).await;
     }
 
-    /// Starts trackers that do not work.
-    fn start(&mut self, ids: impl IntoIterator<Item = NotificationTrackerId>) {
-        let all = Arc::new(self.scan.lengths().clone());
+    /// Starts trackers that do not work. One look at the boards is for all of them.
+    async fn start(&mut self, ids: BTreeSet<NotificationTrackerId>) {
+        if ids.is_empty() {
+            return;
+        }
+        let boards = Arc::clone(&self.boards);
+        let all = match spawn_blocking(move || boards.lengths()).await {
+            Ok(Ok(all)) => Some(Arc::new(all)),
+            Ok(Err(error)) => {
+                tracing::error!(%error, "the boards could not be listed for notification trackers; it is tried again");
+                None
+            }
+            Err(_) => None,
+        };
         for id in ids {
             let tracker = self.trackers.entry(id).or_insert_with(Tracker::new);
+            let Some(all) = &all else {
+                tracker.rests_until = Some(Instant::now() + AGAIN);
+                continue;
+            };
             tracker.began = Instant::now();
             tracker.rests_until = None;
-            tracker.mailbox.all(Arc::clone(&all));
-            let stream = OpenNotifier::new(Arc::clone(&self.on.disk), self.on.layout.clone(), id);
+            tracker.mailbox.all(Arc::clone(all));
             let clerk = Clerk {
                 id,
                 office: Arc::clone(&self.office),
@@ -250,6 +265,8 @@ impl Desk {
                 length: Arc::clone(&tracker.length),
                 stop: self.stop.clone(),
             };
+            let stream = OpenNotifier::new(Arc::clone(&self.on.disk), self.on.layout.clone(), id)
+                .with_checkpoints(self.on.long_logs.clone());
             let worker = Worker::new(stream, Arc::clone(&self.boards));
             self.tasks.spawn(id, clerk.run(worker));
         }
@@ -257,7 +274,7 @@ impl Desk {
 
     /// A tracker has nothing left to do, and may have been switched on meanwhile; or a bug ended it, and it begins again in a while.
     /// What it was sending then is unknown, as after a kill.
-    fn ended(&mut self, id: NotificationTrackerId, ended: Result<(), Bug>, rng: &mut Rng) {
+    async fn ended(&mut self, id: NotificationTrackerId, ended: Result<(), Bug>, rng: &mut Rng) {
         match (ended, self.trackers.get_mut(&id)) {
             (Err(bug), Some(tracker)) => {
                 let pause = tracker.rest(rng);
@@ -266,7 +283,7 @@ impl Desk {
             }
             _ => {
                 self.trackers.remove(&id);
-                self.start_all(false);
+                self.start_all(false).await;
             }
         }
     }
@@ -282,14 +299,12 @@ impl Desk {
             .unwrap_or_else(|| Instant::now() + AFTER_BUG.most)
     }
 
-    fn start_rested(&mut self) {
+    async fn start_rested(&mut self) {
         let now = Instant::now();
         let is_due = |tracker: &Tracker| tracker.rests_until.is_some_and(|until| until <= now);
         let rested = self.trackers.iter().filter(|(_, tracker)| is_due(tracker));
-        let rested: Vec<NotificationTrackerId> = rested.map(|(id, _)| *id).collect();
-        if !rested.is_empty() {
-            self.start(rested);
-        }
+        let rested = rested.map(|(id, _)| *id).collect();
+        self.start(rested).await;
     }
 
     fn dispatch(&self, changed: &Changed) {

@@ -38,11 +38,6 @@ impl Scan {
         }
     }
 
-    /// The boards there were at the last look at all, each with the length of its log.
-    pub fn lengths(&self) -> &BTreeMap<ChatId, u64> {
-        &self.lengths
-    }
-
     /// The boards that changed since the last look.
     pub fn look(&mut self) -> Result<BTreeSet<ChatId>, StoreError> {
         let noted = [

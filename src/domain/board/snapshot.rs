@@ -7,7 +7,7 @@ use super::event::{BoardEvent, ChatKind};
 use super::state::{Board, Bounty, TrackingList};
 use crate::domain::stream::pretty;
 use crate::domain::{
-    Aggregate, BountyId, ChatId, Locale, Recorded, Seq, StreamId, UnixTime, UserId,
+    Aggregate, BountyId, ChatId, Checkpointed, Locale, Recorded, Seq, StreamId, UnixTime, UserId,
 };
 
 #[derive(Serialize)]
@@ -66,6 +66,8 @@ struct ListFile<'a> {
     tracked: &'a std::collections::BTreeSet<BountyId>,
     seq: Seq,
 }
+
+impl Checkpointed for Board {}
 
 impl Aggregate for Board {
     type Event = BoardEvent;

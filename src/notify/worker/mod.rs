@@ -121,6 +121,9 @@ impl Worker {
         self.missed.heard.extend(happened.heard);
         self.ended.extend(happened.ended);
         self.missed.noticed = happened.noticed.or(self.missed.noticed.take());
+        if self.stream.restore() {
+            self.forget();
+        }
         let round = self
             .with_todays_ids(order)
             .and_then(|order| self.work(order.as_ref(), all, now));
@@ -132,13 +135,15 @@ impl Worker {
                 };
                 self.ended.clear();
             }
-            // What the state said may be gone with it.
-            Err(_) => {
-                self.seen.clear();
-                self.settled = None;
-            }
+            Err(_) => self.forget(),
         }
         round
+    }
+
+    /// What the state said may be gone with it.
+    fn forget(&mut self) {
+        self.seen.clear();
+        self.settled = None;
     }
 
     fn work(

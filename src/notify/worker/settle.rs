@@ -89,21 +89,21 @@ impl Desk<'_, '_> {
         all: Option<&BTreeMap<ChatId, u64>>,
     ) -> Result<(), StoreError> {
         let is_new = order.rules.collections.are_all() && !self.draft.state.covers_all();
-        let boards = if is_new {
-            self.boards.all()?
-        } else {
-            BTreeSet::new()
+        let boards = match all {
+            Some(all) if is_new => all.keys().copied().collect(),
+            None if is_new => self.boards.all()?,
+            _ => BTreeSet::new(),
         };
         let following = following(&order.rules, self.draft.state, &boards);
         self.draft.add_all(following.events)?;
-        let from_now = self.baselines_of(&following.from_now)?;
+        let from_now = self.baselines_of(&following.from_now, all)?;
         self.draft
             .add_all(baselines(from_now, following.covers_all))?;
         let missing = needs_dues(self.draft.state);
         for chat in &missing {
             self.catch_up(order, *chat)?;
         }
-        let missing = self.baselines_of(&needs_dues(self.draft.state))?;
+        let missing = self.baselines_of(&needs_dues(self.draft.state), None)?;
         self.draft.add_all(baselines(missing, false))?;
         for (chat, len) in all.into_iter().flatten() {
             let at = position_of(self.draft.state, *chat);
@@ -130,12 +130,17 @@ impl Desk<'_, '_> {
         Ok(())
     }
 
-    fn baselines_of(&self, chats: &[ChatId]) -> Result<Vec<Baseline>, StoreError> {
+    fn baselines_of(
+        &self,
+        chats: &[ChatId],
+        all: Option<&BTreeMap<ChatId, u64>>,
+    ) -> Result<Vec<Baseline>, StoreError> {
         let follows_dues = self.draft.state.reminders().any();
         let baseline = |chat: &ChatId| {
             let (at, dues) = if follows_dues {
                 let look = |board: &_, at| (at, Some(due_dates(board)));
-                self.boards.with_board(*chat, look)?
+                let len = all.and_then(|all| all.get(chat)).copied();
+                self.boards.with_board_of(*chat, len, look)?
             } else {
                 (self.boards.end(*chat)?, None)
             };
