@@ -1,4 +1,4 @@
-//! The trackers of a process: each that is on works, on its own. One process at a time works for the trackers of a data directory.
+//! The trackers of a process: each that is on works, on its own.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -9,20 +9,20 @@ use fastrand::Rng;
 use tokio::select;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::spawn_blocking;
-use tokio::time::{Instant, sleep, sleep_until};
+use tokio::time::{Instant, sleep_until};
 
 use crate::audit::Reader;
-use crate::domain::bridge::{Bridge, NotificationTrackerId};
-use crate::domain::{ChatId, StreamId, Timestamp};
-use crate::engine::{Changed, Changes, LongLogs};
-use crate::store::{Disk, FileStatus, Layout, LockGuard, StoreError};
-use crate::telegram::{Bug, Crew, Stop, stopped, wait_alone};
+use crate::domain::bridge::NotificationTrackerId;
+use crate::domain::{ChatId, StreamId};
+use crate::engine::Changed;
+use crate::store::{FileStatus, Layout};
+use crate::telegram::{Bug, Crew, Stop, stopped};
 
 use super::backoff::Backoff;
 use super::boards::Boards;
 use super::clerk::{Clerk, Office};
-use super::letter::Courier;
 use super::mailbox::Mailbox;
+use super::notifications::Notifications;
 use super::scan::Scan;
 use super::stream::OpenNotifier;
 use super::worker::{Order, Worker};
@@ -35,7 +35,7 @@ const ASKED_EVERY: Duration = Duration::from_secs(1);
 const SCAN_INTERVAL: u32 = 60;
 /// A scan comes later by up to a quarter of its interval, at most by this.
 const LONGEST_JITTER: Duration = Duration::from_secs(30);
-/// When what is needed to begin could not be had it is tried again after this.
+/// When the boards could not be listed it is tried again after this.
 const AGAIN: Duration = Duration::from_secs(5);
 /// When a tracker that a bug ended begins again. One that worked longer than the longest pause has no bugs behind it.
 const AFTER_BUG: Backoff = Backoff {
@@ -43,21 +43,8 @@ const AFTER_BUG: Backoff = Backoff {
     most: Duration::from_secs(300),
 };
 
-/// What notifications need.
-pub struct Notifications {
-    pub disk: Arc<dyn Disk>,
-    pub layout: Layout,
-    pub bridge: watch::Receiver<Arc<Bridge>>,
-    pub changes: Changes,
-    pub long_logs: LongLogs,
-    pub courier: Arc<dyn Courier>,
-    pub now: fn() -> Timestamp,
-    /// Counts the trackers that a bug ended.
-    pub bugs: Arc<AtomicU64>,
-}
-
 /// The trackers at work.
-struct Desk {
+pub struct Desk {
     on: Notifications,
     office: Arc<Office>,
     boards: Arc<Boards>,
@@ -78,64 +65,6 @@ struct Tracker {
     bugs: u32,
     /// When it begins again; none while it works.
     rests_until: Option<Instant>,
-}
-
-impl Notifications {
-    /// Works until the process is to stop; then what came of everything that was sent is recorded.
-    pub async fn run(mut self, stop: &mut Stop) {
-        let _alone = loop {
-            match self.begin(stop).await {
-                Ok(Some(alone)) => break alone,
-                Ok(None) => return,
-                Err(error) => {
-                    tracing::error!(%error, "no notifications are sent; it is tried again");
-                    select! {
-                        () = stopped(stop) => return,
-                        () = sleep(AGAIN) => {}
-                    }
-                }
-            }
-        };
-        let (tell, told) = watch::channel(false);
-        let mut desk = Desk::new(self, told);
-        desk.work(stop).await;
-        tell.send_replace(true);
-        while desk.tasks.ended().await.is_some() {}
-    }
-
-    /// Waits until there is something to do, and until no other process does it; none when the process is to stop before.
-    async fn begin(&mut self, stop: &mut Stop) -> Result<Option<LockGuard>, StoreError> {
-        while !self.is_wanted()? {
-            select! {
-                () = stopped(stop) => return Ok(None),
-                Ok(()) = self.bridge.changed() => {}
-            }
-        }
-        let (dir, path) = (self.layout.locks_dir(), self.layout.notifier_lock());
-        let say = || {
-            tracing::warn!(
-                "another process sends the notifications of this data; waiting for it to end"
-            )
-        };
-        wait_alone(Arc::clone(&self.disk), dir, path, stop, say).await
-    }
-
-    fn scan(&self, boards: &Arc<Boards>) -> Scan {
-        Scan::new(
-            Arc::clone(&self.disk),
-            self.layout.clone(),
-            Arc::clone(boards),
-        )
-    }
-
-    /// Whether any tracker is on, or ever was.
-    fn is_wanted(&mut self) -> Result<bool, StoreError> {
-        let bridge = Arc::clone(&self.bridge.borrow_and_update());
-        let mut trackers = bridge.notifiers.iter();
-        let is_any_on = trackers.any(|tracker| Order::of(&bridge, tracker.id).is_some());
-        let reader = Reader::new(&*self.disk, &self.layout);
-        Ok(is_any_on || !reader.notifiers()?.is_empty())
-    }
 }
 
 impl Tracker {
@@ -162,7 +91,8 @@ impl Tracker {
 }
 
 impl Desk {
-    fn new(on: Notifications, stop: watch::Receiver<bool>) -> Self {
+    /// All trackers; none works yet.
+    pub fn new(on: Notifications, stop: watch::Receiver<bool>) -> Self {
         let boards = Arc::new(Boards::new(Arc::clone(&on.disk), on.layout.clone()));
         let office = Office {
             courier: Arc::clone(&on.courier),
@@ -182,7 +112,8 @@ impl Desk {
         }
     }
 
-    async fn work(&mut self, stop: &mut Stop) {
+    /// Has each that is on work, until the process is to stop.
+    pub async fn work(&mut self, stop: &mut Stop) {
         self.on.changes.listen();
         self.asked = self.asked();
         self.scan().await;
@@ -214,6 +145,11 @@ impl Desk {
                 }
             }
         }
+    }
+
+    /// Waits until each has recorded what came of what it sent.
+    pub async fn end(&mut self) {
+        while self.tasks.ended().await.is_some() {}
     }
 
     /// Starts every tracker that is on and does not work; at the start also those that may have something left to do.

@@ -2,9 +2,11 @@
 //! what is to be sent. Rounds wait for the disk and for nothing else; sending is not done here.
 
 mod catch_up;
+mod close;
 mod content;
 mod notices;
 mod order;
+mod said;
 mod settle;
 mod tell;
 
@@ -269,58 +271,6 @@ impl Worker {
         let state = self.stream.state();
         let is_idle = self.sending.is_empty() && self.missed.changed.is_empty();
         is_idle && !state.is_following() && state.told().is_empty()
-    }
-
-    /// Records what came of letters, and starts none: the process ends.
-    pub fn close(&mut self, happened: News, now: Timestamp) {
-        self.ended.extend(happened.ended);
-        for end in &self.ended {
-            self.sending.remove(&end.delivery);
-        }
-        let Self {
-            stream,
-            boards,
-            seen,
-            ended,
-            sending,
-            letters,
-            ..
-        } = self;
-        let recorded = stream.record(now, |draft| {
-            let mut desk = Desk {
-                draft,
-                boards,
-                seen,
-                sending,
-                letters,
-                unreadable: &mut BTreeSet::new(),
-                renamed: &mut false,
-                now,
-            };
-            desk.end_all(ended)?;
-            match &happened.noticed {
-                Some((notice, outcome)) => desk.noticed(notice, outcome),
-                None => Ok(()),
-            }
-        });
-        if let Err(error) = recorded {
-            tracing::warn!(tracker = self.stream.tracker().0, %error, "what came of the last notifications could not be recorded: they are unknown");
-        }
-        self.finish(now);
-    }
-
-    /// Records how far boards were read, and brings the snapshot up to date, when the process ends.
-    fn finish(&mut self, now: Timestamp) {
-        if !self.seen.is_empty() {
-            let seen = std::mem::take(&mut self.seen);
-            let recorded = self
-                .stream
-                .record(now, |draft| catch_up::record_seen(draft, seen));
-            if let Err(error) = recorded {
-                tracing::warn!(tracker = self.stream.tracker().0, %error, "it could not be recorded how far a notification tracker read; it reads that again");
-            }
-        }
-        self.stream.finish();
     }
 }
 

@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::bridge::{NotificationTargetId, Place};
 use crate::domain::notifier::{
-    Baseline, FollowingStopped, Notifier, NotifierEvent, Outcome, TargetFreed, TargetsLeft,
-    abandoned, baselines, due_dates, end, following, interrupted, needs_dues, position_of,
+    Baseline, FollowingStopped, Notifier, NotifierEvent, TargetFreed, TargetsLeft, abandoned,
+    baselines, due_dates, end, following, interrupted, needs_dues, position_of,
 };
 use crate::domain::{ChatId, Position};
 use crate::store::StoreError;
 
+use super::said::say;
 use super::{Desk, Ended, Order, Worker};
 
 /// What is said of a delivery to a target that is linked no more.
@@ -169,54 +170,6 @@ impl Desk<'_, '_> {
         self.draft.add_all(ends)?;
         self.draft
             .add(NotifierEvent::TargetsLeft(TargetsLeft { targets }))
-    }
-}
-
-fn say(target: NotificationTargetId, outcome: &Outcome, events: &[NotifierEvent]) {
-    let is_paused = events
-        .iter()
-        .any(|event| matches!(event, NotifierEvent::TargetPaused(_)));
-    match outcome {
-        Outcome::Delivered => {}
-        Outcome::Retry { reason, .. }
-        | Outcome::Refused { reason }
-        | Outcome::Unknown { reason }
-            if is_paused =>
-        {
-            tracing::error!(
-                target_id = target.0,
-                reason,
-                "a notification target failed too often in a row and is paused; `bounty bridge deliveries` shows what failed, `bounty bridge retry` sends it again and ends the pause"
-            );
-        }
-        Outcome::Retry { reason, .. } => {
-            tracing::info!(
-                target_id = target.0,
-                reason,
-                "a notification could not be sent; it is tried again"
-            );
-        }
-        Outcome::Refused { reason } => {
-            tracing::error!(
-                target_id = target.0,
-                reason,
-                "a notification was refused and is not sent again; `bounty bridge retry` does"
-            );
-        }
-        Outcome::Unreachable { reason } => {
-            tracing::warn!(
-                target_id = target.0,
-                reason,
-                "a notification target does not want to hear from the bot; what is new waits until its chat writes"
-            );
-        }
-        Outcome::Unknown { reason } => {
-            tracing::warn!(
-                target_id = target.0,
-                reason,
-                "nobody knows whether a notification arrived; it is not sent again by itself"
-            );
-        }
     }
 }
 
