@@ -22,6 +22,8 @@ pub struct Notices {
     left: BTreeSet<ChatId>,
     /// Chats where no bot can write. When something happens there a bot may have come.
     unheard: BTreeSet<ChatId>,
+    /// Chats of which it was said that they could not be told.
+    complained: BTreeSet<ChatId>,
     is_sending: bool,
     /// Nobody is told before.
     pause: Option<Timestamp>,
@@ -71,14 +73,28 @@ impl Notices {
     pub fn ended(&mut self, notice: &Notice, outcome: &Outcome, now: Timestamp) {
         self.is_sending = false;
         match outcome {
-            Outcome::Retry { .. } => {
+            Outcome::Retry { reason, .. } => {
                 self.left.insert(notice.chat);
                 self.pause = Some(later(now, AGAIN));
+                self.complain(notice, reason, "it is tried again");
             }
-            Outcome::Unreachable { .. } if notice.is_forwarded() => {
+            Outcome::Unreachable { reason } if notice.is_forwarded() => {
                 self.unheard.insert(notice.chat);
+                self.complain(notice, reason, "it is when something happens there");
             }
             _ => {}
+        }
+    }
+
+    /// Says once of a chat that it could not be told.
+    fn complain(&mut self, notice: &Notice, reason: &str, again: &str) {
+        let chat = notice.chat.0;
+        if self.complained.insert(notice.chat) {
+            tracing::warn!(
+                chat,
+                reason,
+                "a chat could not be told to whom its board is forwarded; {again}"
+            );
         }
     }
 
@@ -101,19 +117,12 @@ impl Notices {
 impl Desk<'_, '_> {
     /// Records what a chat knows now. That it is forwarded no more is not told for ever to one that cannot be told.
     pub fn noticed(&mut self, notice: &Notice, outcome: &Outcome) -> Result<(), StoreError> {
-        let again = match outcome {
-            Outcome::Retry { reason, .. } => Some((reason, "it is tried again")),
-            Outcome::Unreachable { reason } if notice.is_forwarded() => {
-                Some((reason, "it is when something happens there"))
-            }
-            _ => None,
+        let is_told_later = match outcome {
+            Outcome::Retry { .. } => true,
+            Outcome::Unreachable { .. } => notice.is_forwarded(),
+            _ => false,
         };
-        if let Some((reason, again)) = again {
-            tracing::warn!(
-                chat = notice.chat.0,
-                reason,
-                "a chat could not be told to whom its board is forwarded; {again}"
-            );
+        if is_told_later {
             return Ok(());
         }
         self.draft
