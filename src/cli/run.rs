@@ -7,7 +7,6 @@ use anyhow::Context;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch::channel;
-use tokio::task::JoinHandle;
 
 use crate::bridge::{Asker, OpenBridge, watch};
 use crate::domain::bridge::BridgeUserId;
@@ -120,6 +119,7 @@ impl Service {
             layout: self.layout.clone(),
             bridge: bridge.clone(),
             changes: engine.changes(),
+            long_logs: engine.long_logs(),
             courier: Arc::new(Post::new(
                 bridge.clone(),
                 api_url.clone(),
@@ -128,9 +128,11 @@ impl Service {
                 self.settings.now,
             )?),
             now: self.settings.now,
+            bugs: Arc::clone(&watched.notifier_bugs),
         };
-        let (end, ended) = channel(false);
-        let notifying = notify(notifications, ended);
+        let (end, mut ended) = channel(false);
+        // What is wrong with them never touches the bots.
+        let notifying = tokio::spawn(async move { notifications.run(&mut ended).await });
         let ground = Ground {
             front: Front::new(Arc::clone(&engine), self.settings.zone),
             disk: self.disk,
@@ -151,15 +153,6 @@ impl Service {
         tracing::info!("stopped; everything received is stored");
         polled.map_err(anyhow::Error::from)
     }
-}
-
-/// Sends notifications beside the bots until they are to stop. What is wrong with them never touches the bots.
-fn notify(notifications: Notifications, mut stop: Stop) -> JoinHandle<()> {
-    tokio::spawn(async move {
-        if let Err(error) = notifications.run(&mut stop).await {
-            tracing::error!(%error, "no notifications are sent until the next start");
-        }
-    })
 }
 
 /// Makes the bot of [`TOKEN`] an entry of the bridge, unless it is one.

@@ -7,6 +7,7 @@ mod actor;
 pub mod board;
 pub mod bridge;
 mod canonical;
+mod checkpoint;
 mod choice;
 pub mod due;
 mod events;
@@ -24,6 +25,7 @@ pub mod zone;
 
 pub use actor::{Actor, Cause, Delivery};
 pub use canonical::Cursor;
+pub use checkpoint::Checkpointed;
 pub use ids::{BotId, BountyId, ChatId, Seq, UserId};
 pub use link::{LINK_LIMIT, LinkError, normalise_link};
 pub use locale::Locale;

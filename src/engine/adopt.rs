@@ -68,7 +68,8 @@ impl Shared {
     fn adopt_chat(&self, chat: ChatId) -> Result<(), StoreError> {
         let chat = current_chat(&*self.disk, &self.layout, chat)?;
         let disk = Arc::clone(&self.disk);
-        let mut open = OpenBoard::new(disk, &self.layout, chat, &self.settings);
+        let checkpoints = self.long_logs.checkpoints(chat.into());
+        let mut open = OpenBoard::new(disk, &self.layout, chat, checkpoints);
         match publish(&mut open, self.settings.lock_patience) {
             // It was moved just now, and whoever moved it writes its snapshots.
             Err(StoreError::Moved { .. }) => Ok(()),

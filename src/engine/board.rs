@@ -9,7 +9,6 @@ use crate::domain::board::{Board, BoardEvent};
 use crate::domain::{ChatId, Delivery, Recorded, Seq};
 use crate::store::{DamageKind, Disk, Freshness, Layout, Locked, Log, Position, StoreError};
 
-use super::Settings;
 use super::checkpoint::Checkpoints;
 use super::merged::MergedLogs;
 use super::names::current_chat;
@@ -29,7 +28,12 @@ pub struct OpenBoard {
 
 impl OpenBoard {
     /// The board of this chat; nothing is read yet.
-    pub fn new(disk: Arc<dyn Disk>, layout: &Layout, chat: ChatId, settings: &Settings) -> Self {
+    pub fn new(
+        disk: Arc<dyn Disk>,
+        layout: &Layout,
+        chat: ChatId,
+        checkpoints: Checkpoints,
+    ) -> Self {
         let dir = layout.chat(chat);
         let log = Log::new(Arc::clone(&disk), dir.clone());
         Self {
@@ -39,7 +43,7 @@ impl OpenBoard {
             log,
             state: Some(Board::default()),
             published: None,
-            checkpoints: Checkpoints::new(settings.checkpoint_over),
+            checkpoints,
             merged: MergedLogs::default(),
         }
     }
@@ -84,7 +88,9 @@ impl OpenBoard {
         patience: Duration,
     ) -> Result<Option<LockedBoard<'_>>, StoreError> {
         self.restore()?;
-        self.begin_at_checkpoint()?;
+        if let Some(state) = self.checkpoints.begin(self.chat.into(), &mut self.log)? {
+            self.state = Some(state);
+        }
         let (disk, dir, chat) = (&*self.disk, self.dir.as_path(), self.chat);
         let board = self.state.get_or_insert_default();
         let caught_up = self

@@ -1,31 +1,49 @@
-//! When a board is made from its checkpoint, and when it gets a new one.
+//! When a stream's state is made from its checkpoint, and when it gets a new one. The same for every kind of stream.
 
+use std::marker::PhantomData;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use crate::domain::ChatId;
-use crate::domain::board::{Board, BoardEvent};
-use crate::store::{Checkpoint, Disk, Layout, Prefix, StoreError};
+use crate::domain::{Checkpointed, Event, StreamId};
+use crate::store::{Checkpoint, Disk, Layout, Log, StoreError};
 
-use super::board::OpenBoard;
+use super::checks::{Check, Checks};
 
 /// A log gets a new checkpoint when it has grown by this share of the length from which on it has one.
 const SHARE: u64 = 8;
 
-/// What is known of a board's checkpoint.
+/// How long logs are opened: at their checkpoints, and verified afterwards.
+#[derive(Clone)]
+pub struct LongLogs {
+    /// How many bytes a log must have to be opened at a checkpoint, and to get one.
+    pub over: u64,
+    pub checks: Arc<Checks>,
+}
+
+/// What is known of a log's checkpoint.
 pub struct Checkpoints {
     /// How long a log with a checkpoint is at least; none when it gets none.
     over: Option<u64>,
     reads: bool,
     /// Where the log must end for the next one; known to whoever writes one.
     next: Arc<AtomicU64>,
-    unverified: Option<(Prefix, Checkpoint)>,
+    unverified: Option<Check>,
+}
+
+impl LongLogs {
+    /// For one stream. Where a checkpoint was not what its log says, the log is read whole.
+    pub fn checkpoints(&self, stream: StreamId) -> Checkpoints {
+        Checkpoints {
+            reads: !self.checks.refuted(stream),
+            ..Checkpoints::new(self.over)
+        }
+    }
 }
 
 impl Checkpoints {
     /// For logs of more than `over` bytes.
-    pub fn new(over: u64) -> Self {
+    fn new(over: u64) -> Self {
         Self {
             over: Some(over),
             reads: true,
@@ -42,11 +60,6 @@ impl Checkpoints {
         }
     }
 
-    /// The one that is there is not to be read.
-    pub fn read_whole(&mut self) {
-        self.reads = false;
-    }
-
     /// Where the log must end for the one after this: when reading what came after it would take a while, but never so
     /// soon that more bytes are written for checkpoints than for the log.
     fn after(&self, checkpoint: &Checkpoint) -> u64 {
@@ -54,71 +67,81 @@ impl Checkpoints {
         checkpoint.at.offset + share.max(checkpoint.size()).max(1)
     }
 
-    /// What stands before the checkpoint from which the board was made, and that checkpoint: once, to be verified.
-    pub fn take_unverified(&mut self) -> Option<(Prefix, Checkpoint)> {
+    /// What stands before the checkpoint from which the state was made, and that checkpoint: once, to be verified.
+    pub fn take_unverified(&mut self) -> Option<Check> {
         self.unverified.take()
     }
-}
 
-impl OpenBoard {
-    /// Makes the state from the checkpoint of a long log of which nothing was read yet, when it fits.
-    pub(super) fn begin_at_checkpoint(&mut self) -> Result<(), StoreError> {
-        let Some(over) = self.checkpoints.over.filter(|_| self.checkpoints.reads) else {
-            return Ok(());
+    /// The state in the checkpoint of a long log of which nothing was read yet, when it fits; the log goes on behind it.
+    pub fn begin<A: Checkpointed + 'static>(
+        &mut self,
+        stream: StreamId,
+        log: &mut Log<A::Event>,
+    ) -> Result<Option<A>, StoreError> {
+        let Some(over) = self.over.filter(|_| self.reads) else {
+            return Ok(None);
         };
-        let Some(checkpoint) = self.log.find_checkpoint(over)? else {
-            return Ok(());
+        let Some(checkpoint) = log.find_checkpoint(over)? else {
+            return Ok(None);
         };
-        let board = checkpoint.state().and_then(Board::from_checkpoint);
-        if let Some(board) = board.filter(|board| board.seq() == checkpoint.at.seq) {
-            let prefix = self.log.resume(&checkpoint)?;
-            self.state = Some(board);
-            let next = self.checkpoints.after(&checkpoint);
-            self.checkpoints.next.store(next, Ordering::Relaxed);
-            self.checkpoints.unverified = Some((prefix, checkpoint));
-        }
-        Ok(())
+        let state = checkpoint.state().and_then(A::from_checkpoint);
+        let Some(state) = state.filter(|state| state.seq() == checkpoint.at.seq) else {
+            return Ok(None);
+        };
+        let prefix = log.resume(&checkpoint)?;
+        let next = self.after(&checkpoint);
+        self.next.store(next, Ordering::Relaxed);
+        self.unverified = Some(Check::of::<A>(stream, prefix, checkpoint));
+        Ok(Some(state))
     }
 
-    /// A checkpoint of the board, when its log is long and grew enough since the last one. Called when the board was just
-    /// caught up, so that all in it is durable.
-    pub(super) fn due_checkpoint(&self) -> Option<DueCheckpoint> {
-        let (over, end) = (self.checkpoints.over?, self.log.end().offset);
-        let is_due = end > over && end >= self.checkpoints.next.load(Ordering::Relaxed);
-        let board = self.state().filter(|_| is_due)?;
-        match self.log.checkpoint(board.to_checkpoint()) {
+    /// A checkpoint of this state, when its log is long and grew enough since the last one. Called when the log was just caught up
+    /// with, so that all in it is durable.
+    pub fn due<A: Checkpointed>(
+        &self,
+        stream: StreamId,
+        log: &Log<A::Event>,
+        state: &A,
+    ) -> Option<DueCheckpoint<A::Event>> {
+        let (over, end) = (self.over?, log.end().offset);
+        if end <= over || end < self.next.load(Ordering::Relaxed) {
+            return None;
+        }
+        match log.checkpoint(state.to_checkpoint()) {
             Ok(checkpoint) => checkpoint.map(|checkpoint| DueCheckpoint {
-                chat: self.chat,
-                after: self.checkpoints.after(&checkpoint),
-                next: Arc::clone(&self.checkpoints.next),
+                stream,
+                after: self.after(&checkpoint),
+                next: Arc::clone(&self.next),
                 checkpoint,
+                events: PhantomData,
             }),
             Err(error) => {
-                tracing::warn!(chat = self.chat.0, %error, "a checkpoint could not be made; it is tried again with the next snapshot");
+                tracing::warn!(%stream, %error, "a checkpoint could not be made; it is tried again with the next snapshot");
                 None
             }
         }
     }
 }
 
-/// A checkpoint that is to be written, while the board goes on.
-pub struct DueCheckpoint {
-    chat: ChatId,
+/// A checkpoint that is to be written, while the stream goes on.
+pub struct DueCheckpoint<E> {
+    stream: StreamId,
     checkpoint: Checkpoint,
     /// Where the log must end for the one after this.
     after: u64,
     next: Arc<AtomicU64>,
+    events: PhantomData<fn() -> E>,
 }
 
-impl DueCheckpoint {
-    /// Writes it beside the chat's log.
+impl<E: Event> DueCheckpoint<E> {
+    /// Writes it beside the stream's log.
     pub fn write(self, disk: &dyn Disk, layout: &Layout, patience: Duration) {
-        let dir = layout.chat(self.chat);
-        match (self.checkpoint).publish::<BoardEvent>(disk, &dir, patience) {
+        let dir = layout.stream(self.stream);
+        match self.checkpoint.publish::<E>(disk, &dir, patience) {
             Ok(true) => self.next.store(self.after, Ordering::Relaxed),
             Ok(false) => {}
             Err(error) => {
-                tracing::warn!(chat = self.chat.0, %error, "a checkpoint could not be written; it is tried again with the next snapshot");
+                tracing::warn!(stream = %self.stream, %error, "a checkpoint could not be written; it is tried again with the next snapshot");
             }
         }
     }

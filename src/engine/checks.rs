@@ -5,8 +5,7 @@ use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex, PoisonError};
 
-use crate::domain::ChatId;
-use crate::domain::board::{Board, BoardEvent};
+use crate::domain::{Checkpointed, StreamId};
 use crate::store::{Checkpoint, Disk, Line, Prefix, StoreError};
 
 use super::lane::lock;
@@ -17,10 +16,44 @@ const NICENESS: i32 = 10;
 
 /// A log that was opened at its checkpoint.
 pub struct Check {
-    pub chat: ChatId,
+    stream: StreamId,
     /// The lines before the checkpoint.
-    pub prefix: Prefix,
-    pub checkpoint: Checkpoint,
+    prefix: Prefix,
+    checkpoint: Checkpoint,
+    /// By the rules of its kind of stream.
+    verify: Verify,
+}
+
+/// Whether a checkpoint is what the events before it give; the last argument is whether to end early, which says nothing against it.
+type Verify = fn(&Check, &dyn Disk, &dyn Fn() -> bool) -> Result<bool, StoreError>;
+
+impl Check {
+    /// A check of a checkpoint with such a state.
+    pub fn of<A: Checkpointed>(stream: StreamId, prefix: Prefix, checkpoint: Checkpoint) -> Self {
+        Self {
+            stream,
+            prefix,
+            checkpoint,
+            verify: Self::verify::<A>,
+        }
+    }
+
+    fn verify<A: Checkpointed>(
+        &self,
+        disk: &dyn Disk,
+        is_closing: &dyn Fn() -> bool,
+    ) -> Result<bool, StoreError> {
+        let mut state = A::default();
+        let is_whole = self.prefix.verify(disk, &mut |line: Line<'_, A::Event>| {
+            state.evolve(line.record);
+            if is_closing() {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            }
+        })?;
+        Ok(!is_whole || self.checkpoint.state() == Some(&state.to_checkpoint()))
+    }
 }
 
 /// What waits to be verified, and what was found.
@@ -29,7 +62,7 @@ pub struct Checks {
     waiting: Mutex<VecDeque<Check>>,
     changed: Condvar,
     closing: AtomicBool,
-    refuted: Mutex<HashSet<ChatId>>,
+    refuted: Mutex<HashSet<StreamId>>,
 }
 
 impl Checks {
@@ -39,10 +72,10 @@ impl Checks {
         self.changed.notify_one();
     }
 
-    /// Whether a checkpoint of this chat was not what its log says, or the log is damaged before it. It stays so until the
+    /// Whether a checkpoint of this stream was not what its log says, or the log is damaged before it. It stays so until the
     /// program starts again: a log that is read whole is always right.
-    pub fn refuted(&self, chat: ChatId) -> bool {
-        lock(&self.refuted).contains(&chat)
+    pub fn refuted(&self, stream: StreamId) -> bool {
+        lock(&self.refuted).contains(&stream)
     }
 
     /// Ends the thread, in the middle of a log too: the next one that opens it verifies it anew.
@@ -59,21 +92,22 @@ impl Checks {
         #[cfg(target_os = "linux")]
         let _ = rustix::process::setpriority_process(None, NICENESS);
         while let Some(check) = self.next() {
-            match self.verify(disk, &check) {
+            let stream = check.stream;
+            match (check.verify)(&check, disk, &|| self.is_closing()) {
                 Ok(true) => {}
                 Ok(false) => {
                     tracing::error!(
-                        chat = check.chat.0,
+                        %stream,
                         "a checkpoint was not what its log says; it is not used any more"
                     );
-                    lock(&self.refuted).insert(check.chat);
+                    lock(&self.refuted).insert(stream);
                 }
                 Err(error @ StoreError::Damaged(_)) => {
-                    tracing::error!(chat = check.chat.0, %error, "a log is damaged before its checkpoint; it takes no more writes");
-                    lock(&self.refuted).insert(check.chat);
+                    tracing::error!(%stream, %error, "a log is damaged before its checkpoint; it takes no more writes");
+                    lock(&self.refuted).insert(stream);
                 }
                 Err(error) => {
-                    tracing::error!(chat = check.chat.0, %error, "a log could not be verified; it is when it is next opened");
+                    tracing::error!(%stream, %error, "a log could not be verified; it is when it is next opened");
                 }
             }
         }
@@ -93,22 +127,6 @@ impl Checks {
                 .wait(waiting)
                 .unwrap_or_else(PoisonError::into_inner);
         }
-    }
-
-    /// Whether the checkpoint is what the events before it give. A reading that was ended early says nothing against it.
-    fn verify(&self, disk: &dyn Disk, check: &Check) -> Result<bool, StoreError> {
-        let mut board = Board::default();
-        let is_whole = check
-            .prefix
-            .verify(disk, &mut |line: Line<'_, BoardEvent>| {
-                board.evolve(line.record);
-                if self.is_closing() {
-                    ControlFlow::Break(())
-                } else {
-                    ControlFlow::Continue(())
-                }
-            })?;
-        Ok(!is_whole || check.checkpoint.state() == Some(&board.to_checkpoint()))
     }
 
     fn is_closing(&self) -> bool {

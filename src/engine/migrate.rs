@@ -48,7 +48,9 @@ pub fn run(shared: &Shared, migration: &Migration) -> Result<Option<Merged>, Sto
     if moved_to(&*shared.disk, &shared.layout, migration.from)?.is_some() {
         flush_notes(&*shared.disk, &shared.layout)?;
     }
-    Place::of(shared).migrate(migration)
+    let merged = Place::of(shared).migrate(migration)?;
+    tell_changed(shared, migration);
+    Ok(merged)
 }
 
 /// Goes on with a migration that was noted and perhaps not finished.
@@ -58,7 +60,15 @@ pub fn finish(shared: &Shared, from: ChatId, to: ChatId) -> Result<(), StoreErro
         to,
         cause: Cause::System {},
     };
-    Place::of(shared).migrate(&migration).map(|_| ())
+    Place::of(shared).migrate(&migration)?;
+    tell_changed(shared, &migration);
+    Ok(())
+}
+
+/// Whoever follows the board finds it under its new id.
+fn tell_changed(shared: &Shared, migration: &Migration) {
+    shared.changes.written(migration.from);
+    shared.changes.written(migration.to);
 }
 
 /// At the start: goes on with every migration that a crash interrupted. Looks at the notes only, never at all chats.
@@ -164,8 +174,8 @@ impl<'p> Place<'p> {
 
     /// The snapshots came along with the directory and still have the old id.
     fn publish(&self, chat: ChatId) {
-        let mut open = OpenBoard::new(Arc::clone(self.disk), self.layout, chat, self.settings);
-        open.checkpoints = Checkpoints::unused();
+        let disk = Arc::clone(self.disk);
+        let mut open = OpenBoard::new(disk, self.layout, chat, Checkpoints::unused());
         if let Err(error) = publish(&mut open, self.settings.lock_patience) {
             tracing::warn!(chat = chat.0, %error, "a snapshot could not be written; it is when the chat is next used");
         }

@@ -56,6 +56,8 @@ use crate::store::{Disk, IoContext, Layout, StoreError, make_root};
 
 pub use active::flush_snapshots;
 pub use changes::{Changed, Changes};
+pub use checkpoint::{Checkpoints, LongLogs};
+pub use checks::Checks;
 pub use flush::{Mark, SharedFlush};
 pub use histogram::Reading;
 pub use monitor::{Lag, Monitor};
@@ -173,6 +175,11 @@ impl Engine {
     /// The chats that change, once somebody listens.
     pub fn changes(&self) -> Changes {
         self.shared.changes.clone()
+    }
+
+    /// How this engine opens long logs, for streams beside its boards.
+    pub fn long_logs(&self) -> LongLogs {
+        self.shared.long_logs.clone()
     }
 
     /// A view of this engine that does not keep it from closing.

@@ -15,7 +15,7 @@ use super::active::Active;
 use super::adopt;
 use super::agenda::{Agenda, Task};
 use super::changes::Changes;
-use super::checks::Checks;
+use super::checkpoint::LongLogs;
 use super::flush::SharedFlush;
 use super::held::Held;
 use super::job::Job;
@@ -40,7 +40,7 @@ pub struct Shared {
     pub layout: Layout,
     pub settings: Settings,
     pub stats: Arc<Stats>,
-    pub checks: Checks,
+    pub long_logs: LongLogs,
     pub ready: Ready,
     pub active: Active,
     pub upkeep: Pulse,
@@ -66,7 +66,10 @@ impl Shared {
             layout,
             settings,
             stats: Arc::default(),
-            checks: Checks::default(),
+            long_logs: LongLogs {
+                over: settings.checkpoint_over,
+                checks: Arc::default(),
+            },
             ready: Ready::new(flush.is_some()),
             flush: flush.map(SharedFlush::new),
             pace: Pace::default(),
@@ -154,7 +157,7 @@ impl Shared {
     /// Lets the threads end when nothing waits any more.
     pub fn close(&self) {
         self.ready.close();
-        self.checks.close();
+        self.long_logs.checks.close();
         self.upkeep.close();
         self.adoption.close();
     }
@@ -229,7 +232,9 @@ pub fn start(shared: &Arc<Shared>) -> io::Result<Vec<JoinHandle<()>>> {
     let rounds = (0..rounds).map(|_| spawn("round", Shared::work_in_rounds));
     let workers: Vec<_> = alone.chain(rounds).collect::<io::Result<_>>()?;
     let publisher = spawn("snapshots", Shared::publish)?;
-    let checker = spawn("checks", |shared| shared.checks.run(&*shared.disk))?;
+    let checker = spawn("checks", |shared| {
+        shared.long_logs.checks.run(&*shared.disk)
+    })?;
     let upkeep = spawn("upkeep", upkeep::run)?;
     let adoption = spawn("adoption", adopt::run)?;
     let closer = {

@@ -29,6 +29,11 @@ pub fn page(watched: &Watched) -> String {
         .collect();
     polling(&mut page, &bots);
     sending(&mut page, &bots);
+    page.counter(
+        "bounty_notifier_restarts_total",
+        "Notification trackers that a bug ended, and that began again after a pause.",
+    )
+    .sample(&[], watched.notifier_bugs.load(Relaxed));
     page.into_text()
 }
 

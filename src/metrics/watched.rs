@@ -1,7 +1,7 @@
 //! What is watched: one running service.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::time::SystemTime;
 
 use crate::engine::Monitor;
@@ -14,6 +14,8 @@ pub struct Watched {
     pub started: f64,
     /// The bots, which come and go.
     pub roster: Roster,
+    /// How often a bug ended a notification tracker.
+    pub notifier_bugs: Arc<AtomicU64>,
     stopping: AtomicBool,
 }
 
@@ -25,6 +27,7 @@ impl Watched {
             engine,
             started: since.unwrap_or_default().as_secs_f64(),
             roster: Roster::default(),
+            notifier_bugs: Arc::default(),
             stopping: AtomicBool::new(false),
         }
     }

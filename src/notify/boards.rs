@@ -1,35 +1,23 @@
 //! The boards as trackers see them: what happened behind a place in a board's log. Each board is read once for all trackers, and only
 //! what is durable is read.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::domain::board::{Board, BoardEvent};
-use crate::domain::notifier::{DueChange, News, due_changes, news};
-use crate::domain::{BountyId, ChatId, Position, Recorded, Seq};
+use crate::domain::{ChatId, Position};
 use crate::engine::current_chat;
-use crate::store::{
-    Disk, FileId, IoContext, Layout, Line, SharedLog, StoreError, end_of, has_place, scan,
-};
+use crate::store::{Disk, IoContext, Layout, Line, SharedLog, StoreError, end_of, has_place, scan};
+
+pub use super::known::{Asked, Entry};
+use super::known::{Known, Taken, entry};
 
 /// How long a writer is waited for.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// So many of a board's last events are kept in memory.
-const RECENT: usize = 512;
 /// A board that nobody asked for leaves the memory after this.
 const IDLE: Duration = Duration::from_secs(600);
-
-/// One event of a board, and what it means.
-#[derive(Debug)]
-pub struct Entry {
-    /// Where it ends.
-    pub at: Position,
-    pub news: Option<News>,
-    pub due: Option<DueChange>,
-    pub gone: Option<BountyId>,
-}
 
 /// What is behind a place.
 #[derive(Debug)]
@@ -44,49 +32,11 @@ pub enum Found {
     Nothing,
 }
 
-/// Which events behind a place are asked for.
-pub struct Asked<'a> {
-    /// None is after this one.
-    pub to: Seq,
-    /// They end after so many …
-    pub limit: usize,
-    /// … of these.
-    pub counted: &'a dyn Fn(&Entry) -> bool,
-}
-
 /// The boards of a data directory.
 pub struct Boards {
     disk: Arc<dyn Disk>,
     layout: Layout,
     known: Mutex<HashMap<ChatId, Arc<Mutex<Known>>>>,
-}
-
-/// A board as far as it was read.
-struct Known {
-    board: Board,
-    at: Position,
-    file: Option<FileId>,
-    /// Its last events.
-    recent: VecDeque<Arc<Entry>>,
-    /// Where the first of them begins.
-    start: Position,
-    /// The board as of a place before those, where somebody reads who is far behind.
-    behind: Option<(Position, Board)>,
-    used: Instant,
-}
-
-impl Default for Known {
-    fn default() -> Self {
-        Self {
-            board: Board::default(),
-            at: Position::START,
-            file: None,
-            recent: VecDeque::new(),
-            start: Position::START,
-            behind: None,
-            used: Instant::now(),
-        }
-    }
 }
 
 impl Boards {
@@ -162,9 +112,21 @@ impl Boards {
         chat: ChatId,
         look: impl FnOnce(&Board, Position) -> T,
     ) -> Result<T, StoreError> {
+        self.with_board_of(chat, None, look)
+    }
+
+    /// The same, where the log was known to have this length a moment ago: who reads it at that moment reads it for all who ask then.
+    pub fn with_board_of<T>(
+        &self,
+        chat: ChatId,
+        len: Option<u64>,
+        look: impl FnOnce(&Board, Position) -> T,
+    ) -> Result<T, StoreError> {
         let known = self.known(chat);
         let mut known = lock(&known);
-        self.catch_up(chat, &mut known)?;
+        if known.file.is_none() || len != Some(known.at.offset) {
+            self.catch_up(chat, &mut known)?;
+        }
         Ok(look(&known.board, known.at))
     }
 
@@ -252,79 +214,6 @@ impl Boards {
         scan(log.file(), from, len, &mut each).at("read", &path)?;
         known.behind = Some((at, board));
         Ok(Some(taken.entries))
-    }
-}
-
-impl Known {
-    fn see(&mut self, record: &Recorded<BoardEvent>, at: Position) {
-        let entry = entry(&self.board, record, at);
-        self.board.evolve(record);
-        self.at = at;
-        if self.recent.len() == RECENT
-            && let Some(first) = self.recent.pop_front()
-        {
-            self.start = first.at;
-        }
-        self.recent.push_back(Arc::new(entry));
-    }
-
-    /// The events behind a place that is among the last ones.
-    fn recent_after(&self, after: Position, asked: &Asked<'_>) -> Option<Vec<Arc<Entry>>> {
-        let passed = after.seq.0.checked_sub(self.start.seq.0)?;
-        let passed = usize::try_from(passed).ok()?;
-        let place = match passed {
-            0 => self.start,
-            passed => self.recent.get(passed - 1)?.at,
-        };
-        if place != after {
-            return None;
-        }
-        let mut taken = Taken::new(asked);
-        let mut behind = self.recent.iter().skip(passed);
-        while let Some(entry) = behind.next()
-            && taken.take(Arc::clone(entry)).is_continue()
-        {}
-        Some(taken.entries)
-    }
-}
-
-/// The entries that are asked for, while they go by.
-struct Taken<'a> {
-    asked: &'a Asked<'a>,
-    counted: usize,
-    entries: Vec<Arc<Entry>>,
-}
-
-impl<'a> Taken<'a> {
-    fn new(asked: &'a Asked<'a>) -> Self {
-        Self {
-            asked,
-            counted: 0,
-            entries: Vec::new(),
-        }
-    }
-
-    fn take(&mut self, entry: Arc<Entry>) -> ControlFlow<()> {
-        if entry.at.seq > self.asked.to {
-            return ControlFlow::Break(());
-        }
-        self.counted += usize::from((self.asked.counted)(&entry));
-        self.entries.push(entry);
-        if self.counted >= self.asked.limit {
-            ControlFlow::Break(())
-        } else {
-            ControlFlow::Continue(())
-        }
-    }
-}
-
-fn entry(before: &Board, record: &Recorded<BoardEvent>, at: Position) -> Entry {
-    let (due, gone) = due_changes(record);
-    Entry {
-        at,
-        news: news(before, record, at),
-        due,
-        gone,
     }
 }
 

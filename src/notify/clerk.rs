@@ -7,18 +7,18 @@ use std::time::Duration;
 
 use tokio::select;
 use tokio::sync::{Semaphore, watch};
-use tokio::task::{JoinError, JoinSet, spawn_blocking};
+use tokio::task::{JoinError, spawn_blocking};
 use tokio::time::{Instant, sleep_until, timeout};
 
 use crate::domain::Timestamp;
-use crate::domain::bridge::{Bridge, NotificationTrackerId};
-use crate::domain::notifier::Outcome;
+use crate::domain::bridge::{Bridge, NotificationTargetId, NotificationTrackerId};
+use crate::domain::notifier::{DeliveryId, Outcome};
 use crate::engine::Changes;
 use crate::store::StoreError;
-use crate::telegram::{Stop, stopped};
+use crate::telegram::{Bug, Crew, Stop, stopped};
 
-use super::letter::{Courier, Letter, Notice};
-use super::mailbox::Mailbox;
+use super::letter::{Courier, Notice};
+use super::mailbox::{Mail, Mailbox};
 use super::worker::{Ended, News, Order, Round, Worker};
 
 /// After a round that failed.
@@ -48,16 +48,18 @@ pub struct Clerk {
     pub stop: Stop,
 }
 
-/// What was sent, and what came of it.
-enum Sent {
-    Letter(Ended),
-    Notice(Notice, Outcome),
+/// What is on its way.
+enum Errand {
+    Letter(NotificationTargetId, DeliveryId),
+    Notice(Notice),
 }
+
+type Errands = Crew<Errand, Outcome>;
 
 impl Clerk {
     /// Works until the tracker is off and nothing is left to do, or the process is to stop.
     pub async fn run(mut self, mut worker: Worker) {
-        let mut sending: JoinSet<Sent> = JoinSet::new();
+        let mut sending = Errands::default();
         let mut happened = News::default();
         let mut works = true;
         loop {
@@ -85,12 +87,12 @@ impl Clerk {
             select! {
                 () = stopped(&mut self.stop) => break,
                 () = self.mailbox.came() => {}
-                Some(sent) = sending.join_next() => happened.add(sent.ok()),
+                Some((errand, outcome)) = sending.ended() => happened.add(errand, outcome),
                 Ok(()) = self.bridge.changed() => {}
                 () = sleep_until(wake) => {}
             }
-            while let Some(sent) = sending.try_join_next() {
-                happened.add(sent.ok());
+            while let Some((errand, outcome)) = sending.try_ended() {
+                happened.add(errand, outcome);
             }
         }
         self.close(worker, sending, happened).await;
@@ -105,38 +107,51 @@ impl Clerk {
     ) -> (Worker, Result<Round, StoreError>) {
         // It is never closed.
         let _permit = self.office.rounds.acquire().await;
-        let mail = self.mailbox.take();
-        happened.changed.extend(mail.changed);
-        happened.heard.extend(mail.heard);
         let now = (self.office.now)();
+        let mail = self.mailbox.take();
+        happened.changed.extend(&mail.changed);
+        happened.heard.extend(&mail.heard);
         let (length, mailbox) = (Arc::clone(&self.length), Arc::clone(&self.mailbox));
         let all = mail.all.clone();
         let work = move || {
-            let round = worker.round(order.as_ref(), happened, mail.all.as_deref(), now);
-            length.store(worker.stream().length(), Ordering::Relaxed);
-            if let Some(collections) = worker.collections() {
-                mailbox.follow(collections);
+            // What happens on a board from where it begins to be followed is told.
+            if !worker.is_settled(order.as_ref()) {
+                mailbox.follow(None);
             }
+            let round = worker.round(order.as_ref(), happened, all.as_deref(), now);
+            length.store(worker.stream().length(), Ordering::Relaxed);
+            mailbox.follow(worker.collections());
             (worker, round)
         };
         let (worker, round) = match spawn_blocking(work).await {
             Ok(done) => done,
-            Err(error) => ended(error).await,
+            Err(error) => {
+                // Whoever takes this one's place looks at it.
+                self.mailbox.keep(mail);
+                return ended(error).await;
+            }
         };
         if round.is_err() {
-            self.mailbox.keep(all);
+            self.mailbox.keep(Mail {
+                all: mail.all,
+                ..Mail::default()
+            });
         }
         (worker, round)
     }
 
     /// Starts to send what a round came to, and says when the next is.
-    fn take_in(&self, round: Round, sending: &mut JoinSet<Sent>) -> Instant {
+    fn take_in(&self, round: Round, sending: &mut Errands) -> Instant {
         self.office.changes.wait_for(self.id.0, round.awaited);
         for letter in round.letters {
-            sending.spawn(send(Arc::clone(&self.office), letter));
+            let errand = Errand::Letter(letter.target.id, letter.delivery);
+            let courier = Arc::clone(&self.office.courier);
+            sending.spawn(errand, async move { courier.send(&letter).await });
         }
         if let Some(notice) = round.notice {
-            sending.spawn(tell(Arc::clone(&self.office), notice));
+            let errand = Errand::Notice(notice.clone());
+            let courier = Arc::clone(&self.office.courier);
+            sending.spawn(errand, async move { courier.tell(&notice).await });
         }
         let sleep = round.next.map_or(LONGEST_SLEEP, |next| {
             let left = next.millis().saturating_sub((self.office.now)().millis());
@@ -146,10 +161,10 @@ impl Clerk {
     }
 
     /// Waits a while for what is on its way, and records what came of it.
-    async fn close(self, mut worker: Worker, mut sending: JoinSet<Sent>, mut happened: News) {
+    async fn close(self, mut worker: Worker, mut sending: Errands, mut happened: News) {
         let drain = async {
-            while let Some(sent) = sending.join_next().await {
-                happened.add(sent.ok());
+            while let Some((errand, outcome)) = sending.ended().await {
+                happened.add(errand, outcome);
             }
         };
         if timeout(DRAIN, drain).await.is_err() {
@@ -165,37 +180,24 @@ impl Clerk {
 }
 
 impl News {
-    /// Something that was sent came to an end; none when a bug ended it, so that nobody knows.
-    fn add(&mut self, sent: Option<Sent>) {
-        match sent {
-            Some(Sent::Letter(ended)) => self.ended.push(ended),
-            Some(Sent::Notice(notice, outcome)) => self.noticed = Some((notice, outcome)),
-            None => {}
+    /// Something that was sent came to an end. When a bug ended it nobody knows whether it arrived.
+    fn add(&mut self, errand: Errand, outcome: Result<Outcome, Bug>) {
+        let outcome = outcome.unwrap_or_else(|bug| Outcome::Unknown {
+            reason: bug.to_string(),
+        });
+        match errand {
+            Errand::Letter(target, delivery) => self.ended.push(Ended {
+                target,
+                delivery,
+                outcome,
+            }),
+            Errand::Notice(notice) => self.noticed = Some((notice, outcome)),
         }
     }
 }
 
-async fn send(office: Arc<Office>, letter: Letter) -> Sent {
-    let (target, delivery) = (letter.target.id, letter.delivery);
-    let courier = Arc::clone(&office.courier);
-    let sent = tokio::spawn(async move { courier.send(&letter).await });
-    let outcome = sent.await.unwrap_or_else(|_| Outcome::Unknown {
-        reason: "a bug in this program".to_owned(),
-    });
-    Sent::Letter(Ended {
-        target,
-        delivery,
-        outcome,
-    })
-}
-
-async fn tell(office: Arc<Office>, notice: Notice) -> Sent {
-    let outcome = office.courier.tell(&notice).await;
-    Sent::Notice(notice, outcome)
-}
-
 /// A bug ended the work, and ends whoever asked for it; or the process ends.
-pub async fn ended<T>(error: JoinError) -> T {
+async fn ended<T>(error: JoinError) -> T {
     match error.try_into_panic() {
         Ok(panic) => std::panic::resume_unwind(panic),
         Err(_) => std::future::pending().await,

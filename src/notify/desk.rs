@@ -1,4 +1,4 @@
-//! The trackers of a process: each that is on works, on its own. One process at a time works for the trackers of a data directory.
+//! The trackers of a process: each that is on works, on its own.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -8,20 +8,21 @@ use std::time::Duration;
 use fastrand::Rng;
 use tokio::select;
 use tokio::sync::{Semaphore, watch};
-use tokio::task::{JoinSet, spawn_blocking};
+use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep_until};
 
 use crate::audit::Reader;
-use crate::domain::bridge::{Bridge, NotificationTrackerId};
-use crate::domain::{ChatId, StreamId, Timestamp};
-use crate::engine::{Changed, Changes};
-use crate::store::{Disk, FileStatus, Layout, StoreError};
-use crate::telegram::{Stop, stopped, wait_alone};
+use crate::domain::bridge::NotificationTrackerId;
+use crate::domain::{ChatId, StreamId};
+use crate::engine::Changed;
+use crate::store::{FileStatus, Layout};
+use crate::telegram::{Bug, Crew, Stop, stopped};
 
+use super::backoff::Backoff;
 use super::boards::Boards;
-use super::clerk::{Clerk, Office, ended};
-use super::letter::Courier;
+use super::clerk::{Clerk, Office};
 use super::mailbox::Mailbox;
+use super::notifications::Notifications;
 use super::scan::Scan;
 use super::stream::OpenNotifier;
 use super::worker::{Order, Worker};
@@ -34,73 +35,64 @@ const ASKED_EVERY: Duration = Duration::from_secs(1);
 const SCAN_INTERVAL: u32 = 60;
 /// A scan comes later by up to a quarter of its interval, at most by this.
 const LONGEST_JITTER: Duration = Duration::from_secs(30);
-
-/// What notifications need.
-pub struct Notifications {
-    pub disk: Arc<dyn Disk>,
-    pub layout: Layout,
-    pub bridge: watch::Receiver<Arc<Bridge>>,
-    pub changes: Changes,
-    pub courier: Arc<dyn Courier>,
-    pub now: fn() -> Timestamp,
-}
+/// When the boards could not be listed it is tried again after this.
+const AGAIN: Duration = Duration::from_secs(5);
+/// When a tracker that a bug ended begins again. One that worked longer than the longest pause has no bugs behind it.
+const AFTER_BUG: Backoff = Backoff {
+    first: Duration::from_secs(1),
+    most: Duration::from_secs(300),
+};
 
 /// The trackers at work.
-struct Desk {
+pub struct Desk {
     on: Notifications,
     office: Arc<Office>,
     boards: Arc<Boards>,
-    /// None while it is being used.
-    scan: Option<Scan>,
+    scan: Scan,
     trackers: BTreeMap<NotificationTrackerId, Tracker>,
-    tasks: JoinSet<NotificationTrackerId>,
+    tasks: Crew<NotificationTrackerId, ()>,
     stop: watch::Receiver<bool>,
     asked: Option<FileStatus>,
 }
 
+/// A tracker that works, or rests after a bug.
 struct Tracker {
     mailbox: Arc<Mailbox>,
     length: Arc<AtomicU64>,
+    /// When it began the last time.
+    began: Instant,
+    /// Bugs in a row that ended it.
+    bugs: u32,
+    /// When it begins again; none while it works.
+    rests_until: Option<Instant>,
 }
 
-impl Notifications {
-    /// Works until the process is to stop; then what came of everything that was sent is recorded.
-    pub async fn run(mut self, stop: &mut Stop) -> Result<(), StoreError> {
-        while !self.is_wanted()? {
-            select! {
-                () = stopped(stop) => return Ok(()),
-                Ok(()) = self.bridge.changed() => {}
-            }
+impl Tracker {
+    fn new() -> Self {
+        Self {
+            mailbox: Arc::default(),
+            length: Arc::default(),
+            began: Instant::now(),
+            bugs: 0,
+            rests_until: None,
         }
-        let (dir, path) = (self.layout.locks_dir(), self.layout.notifier_lock());
-        let say = || {
-            tracing::warn!(
-                "another process sends the notifications of this data; waiting for it to end"
-            )
-        };
-        let Some(_alone) = wait_alone(Arc::clone(&self.disk), dir, path, stop, say).await? else {
-            return Ok(());
-        };
-        let (tell, told) = watch::channel(false);
-        let mut desk = Desk::new(self, told);
-        desk.work(stop).await;
-        tell.send_replace(true);
-        while desk.tasks.join_next().await.is_some() {}
-        Ok(())
     }
 
-    /// Whether any tracker is on, or ever was.
-    fn is_wanted(&mut self) -> Result<bool, StoreError> {
-        let bridge = Arc::clone(&self.bridge.borrow_and_update());
-        let mut trackers = bridge.notifiers.iter();
-        let is_any_on = trackers.any(|tracker| Order::of(&bridge, tracker.id).is_some());
-        let reader = Reader::new(&*self.disk, &self.layout);
-        Ok(is_any_on || !reader.notifiers()?.is_empty())
+    /// Rests after a bug; returns how long.
+    fn rest(&mut self, rng: &mut Rng) -> Duration {
+        if self.began.elapsed() > AFTER_BUG.most {
+            self.bugs = 0;
+        }
+        self.bugs = self.bugs.saturating_add(1);
+        let pause = AFTER_BUG.pause(self.bugs, rng);
+        self.rests_until = Some(Instant::now() + pause);
+        pause
     }
 }
 
 impl Desk {
-    fn new(on: Notifications, stop: watch::Receiver<bool>) -> Self {
+    /// All trackers; none works yet.
+    pub fn new(on: Notifications, stop: watch::Receiver<bool>) -> Self {
         let boards = Arc::new(Boards::new(Arc::clone(&on.disk), on.layout.clone()));
         let office = Office {
             courier: Arc::clone(&on.courier),
@@ -108,36 +100,38 @@ impl Desk {
             now: on.now,
             rounds: Semaphore::new(ROUNDS),
         };
-        let scan = Scan::new(Arc::clone(&on.disk), on.layout.clone(), Arc::clone(&boards));
         Self {
             office: Arc::new(office),
-            scan: Some(scan),
+            scan: on.scan(&boards),
             boards,
             on,
             trackers: BTreeMap::new(),
-            tasks: JoinSet::new(),
+            tasks: Crew::default(),
             stop,
             asked: None,
         }
     }
 
-    async fn work(&mut self, stop: &mut Stop) {
+    /// Has each that is on work, until the process is to stop.
+    pub async fn work(&mut self, stop: &mut Stop) {
         self.on.changes.listen();
         self.asked = self.asked();
         self.scan().await;
-        self.start_all(true);
+        self.start_all(true).await;
         let mut rng = Rng::new();
         let mut next_scan = Instant::now() + self.interval(&mut rng);
         let mut next_look = Instant::now() + ASKED_EVERY;
         loop {
+            let next_start = self.next_start();
             select! {
                 () = stopped(stop) => return,
                 Ok(()) = self.on.bridge.changed() => {
-                    self.start_all(false);
+                    self.start_all(false).await;
                     next_scan = next_scan.min(Instant::now() + self.interval(&mut rng));
                 }
                 changed = self.on.changes.next() => self.dispatch(&changed),
-                Some(ended) = self.tasks.join_next() => self.ended(ended.ok()),
+                Some((id, ended)) = self.tasks.ended() => self.ended(id, ended, &mut rng).await,
+                () = sleep_until(next_start) => self.start_rested().await,
                 () = sleep_until(next_look) => {
                     self.look_for_asked();
                     next_look = Instant::now() + ASKED_EVERY;
@@ -153,8 +147,13 @@ impl Desk {
         }
     }
 
+    /// Waits until each has recorded what came of what it sent.
+    pub async fn end(&mut self) {
+        while self.tasks.ended().await.is_some() {}
+    }
+
     /// Starts every tracker that is on and does not work; at the start also those that may have something left to do.
-    fn start_all(&mut self, is_start: bool) {
+    async fn start_all(&mut self, is_start: bool) {
         let bridge = Arc::clone(&self.on.bridge.borrow_and_update());
         let on = bridge.notifiers.iter().map(|tracker| tracker.id);
         let mut wanted: BTreeSet<_> = on.filter(|id| Order::of(&bridge, *id).is_some()).collect();
@@ -167,47 +166,81 @@ impl Desk {
                 }
             }
         }
-        let lengths = self.scan.as_ref().map(|scan| scan.lengths().clone());
-        let all = Arc::new(lengths.unwrap_or_default());
-        for id in wanted {
-            if !self.trackers.contains_key(&id) {
-                self.start(id, Arc::clone(&all));
+        wanted.retain(|id| !self.trackers.contains_key(id));
+        self.start(wanted).await;
+    }
+
+    /// Starts trackers that do not work. One look at the boards is for all of them.
+    async fn start(&mut self, ids: BTreeSet<NotificationTrackerId>) {
+        if ids.is_empty() {
+            return;
+        }
+        let boards = Arc::clone(&self.boards);
+        let all = match spawn_blocking(move || boards.lengths()).await {
+            Ok(Ok(all)) => Some(Arc::new(all)),
+            Ok(Err(error)) => {
+                tracing::error!(%error, "the boards could not be listed for notification trackers; it is tried again");
+                None
+            }
+            Err(_) => None,
+        };
+        for id in ids {
+            let tracker = self.trackers.entry(id).or_insert_with(Tracker::new);
+            let Some(all) = &all else {
+                tracker.rests_until = Some(Instant::now() + AGAIN);
+                continue;
+            };
+            tracker.began = Instant::now();
+            tracker.rests_until = None;
+            tracker.mailbox.all(Arc::clone(all));
+            let clerk = Clerk {
+                id,
+                office: Arc::clone(&self.office),
+                bridge: self.on.bridge.clone(),
+                mailbox: Arc::clone(&tracker.mailbox),
+                length: Arc::clone(&tracker.length),
+                stop: self.stop.clone(),
+            };
+            let stream = OpenNotifier::new(Arc::clone(&self.on.disk), self.on.layout.clone(), id)
+                .with_checkpoints(self.on.long_logs.clone());
+            let worker = Worker::new(stream, Arc::clone(&self.boards));
+            self.tasks.spawn(id, clerk.run(worker));
+        }
+    }
+
+    /// A tracker has nothing left to do, and may have been switched on meanwhile; or a bug ended it, and it begins again in a while.
+    /// What it was sending then is unknown, as after a kill.
+    async fn ended(&mut self, id: NotificationTrackerId, ended: Result<(), Bug>, rng: &mut Rng) {
+        match (ended, self.trackers.get_mut(&id)) {
+            (Err(bug), Some(tracker)) => {
+                let pause = tracker.rest(rng);
+                self.on.bugs.fetch_add(1, Ordering::Relaxed);
+                tracing::error!(tracker = id.0, error = %bug, pause_s = pause.as_secs_f64(), "a notification tracker ended; it begins again after a pause");
+            }
+            _ => {
+                self.trackers.remove(&id);
+                self.start_all(false).await;
             }
         }
     }
 
-    fn start(&mut self, id: NotificationTrackerId, all: Arc<BTreeMap<ChatId, u64>>) {
-        let tracker = Tracker {
-            mailbox: Arc::default(),
-            length: Arc::default(),
-        };
-        tracker.mailbox.all(all);
-        let disk = Arc::clone(&self.on.disk);
-        let stream = OpenNotifier::new(disk, self.on.layout.clone(), id);
-        let worker = Worker::new(stream, Arc::clone(&self.boards));
-        let clerk = Clerk {
-            id,
-            office: Arc::clone(&self.office),
-            bridge: self.on.bridge.clone(),
-            mailbox: Arc::clone(&tracker.mailbox),
-            length: Arc::clone(&tracker.length),
-            stop: self.stop.clone(),
-        };
-        self.tasks.spawn(async move {
-            clerk.run(worker).await;
-            id
-        });
-        self.trackers.insert(id, tracker);
+    /// When the next tracker begins again.
+    fn next_start(&self) -> Instant {
+        let resting = self
+            .trackers
+            .values()
+            .filter_map(|tracker| tracker.rests_until);
+        resting
+            .min()
+            .unwrap_or_else(|| Instant::now() + AFTER_BUG.most)
     }
 
-    /// A tracker has nothing left to do. It may have been switched on meanwhile.
-    fn ended(&mut self, id: Option<NotificationTrackerId>) {
-        if let Some(id) = id {
-            self.trackers.remove(&id);
-        } else {
-            tracing::error!("a bug ended a notification tracker; it works again after a restart");
-        }
-        self.start_all(false);
+    async fn start_rested(&mut self) {
+        let now = Instant::now();
+        let is_due = |tracker: &Tracker| tracker.rests_until.is_some_and(|until| until <= now);
+        let rested = self.trackers.iter().filter(|(_, tracker)| is_due(tracker));
+        let rested = rested.map(|(id, _)| *id).collect();
+        self.start(rested).await;
     }
 
     fn dispatch(&self, changed: &Changed) {
@@ -224,18 +257,18 @@ impl Desk {
 
     /// The boards that changed without a word.
     async fn scan(&mut self) -> BTreeSet<ChatId> {
-        let Some(mut scan) = self.scan.take() else {
-            return BTreeSet::new();
-        };
+        // What a bug leaves behind is not used again: the new one finds everything changed.
+        let fresh = self.on.scan(&self.boards);
+        let mut scan = std::mem::replace(&mut self.scan, fresh);
         let looked = spawn_blocking(move || {
             let changed = scan.look();
             (scan, changed)
         });
-        let (scan, changed) = match looked.await {
-            Ok(looked) => looked,
-            Err(error) => ended(error).await,
+        let Ok((scan, changed)) = looked.await else {
+            tracing::error!("a bug ended the look at which boards changed; it begins anew");
+            return BTreeSet::new();
         };
-        self.scan = Some(scan);
+        self.scan = scan;
         changed.unwrap_or_else(|error| {
             tracing::warn!(%error, "it could not be looked which boards changed; it is tried again");
             BTreeSet::new()

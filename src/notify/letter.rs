@@ -44,6 +44,13 @@ pub struct Notice {
     pub bots: Vec<BotId>,
 }
 
+impl Notice {
+    /// Whether the chat's board is forwarded to anybody, so that the chat must know.
+    pub fn is_forwarded(&self) -> bool {
+        !self.now.is_empty()
+    }
+}
+
 /// What came of sending, once that is known.
 pub type Sending<'s> = Pin<Box<dyn Future<Output = Outcome> + Send + 's>>;
 

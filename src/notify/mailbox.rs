@@ -24,7 +24,7 @@ pub struct Mail {
 pub struct Mailbox {
     mail: Mutex<Mail>,
     came: Notify,
-    /// What the tracker follows; none before it said that.
+    /// What the tracker follows; none while that is not settled.
     follows: Mutex<Option<Collections>>,
 }
 
@@ -43,20 +43,22 @@ impl Mailbox {
     }
 
     /// Keeps what could not be used for the next look; wakes nobody.
-    pub fn keep(&self, boards: Option<Arc<BTreeMap<ChatId, u64>>>) {
+    pub fn keep(&self, kept: Mail) {
         let mut mail = self.mail.lock().unwrap_or_else(PoisonError::into_inner);
-        mail.all = mail.all.take().or(boards);
+        mail.changed.extend(kept.changed);
+        mail.heard.extend(kept.heard);
+        mail.all = mail.all.take().or(kept.all);
     }
 
-    /// The tracker follows these boards from now on.
-    pub fn follow(&self, collections: &Collections) {
+    /// The tracker follows these boards from now on; none while that is not settled.
+    pub fn follow(&self, collections: Option<&Collections>) {
         let mut follows = self.follows.lock().unwrap_or_else(PoisonError::into_inner);
-        if follows.as_ref() != Some(collections) {
-            *follows = Some(collections.clone());
+        if follows.as_ref() != collections {
+            *follows = collections.cloned();
         }
     }
 
-    /// Those of these boards that the tracker follows; all, as long as it did not say.
+    /// Those of these boards that the tracker follows; all, while that is not settled.
     pub fn followed(&self, chats: &BTreeSet<ChatId>) -> Vec<ChatId> {
         let follows = self.follows.lock().unwrap_or_else(PoisonError::into_inner);
         let is_followed = |chat: &&ChatId| {

@@ -8,8 +8,10 @@ mod boards;
 mod clerk;
 mod desk;
 mod event_log;
+mod known;
 mod letter;
 mod mailbox;
+mod notifications;
 mod post;
 mod scan;
 mod stream;
@@ -19,11 +21,11 @@ mod worker;
 
 pub use backoff::Backoff;
 pub use boards::Boards;
-pub use desk::Notifications;
 pub use event_log::{
     Deliveries, Delivery, DeliveryFilter, OldEntry, RetryError, ask_retry, deliveries,
 };
 pub use letter::{Courier, Letter, Notice, Sending};
+pub use notifications::Notifications;
 pub use post::Post;
 pub use stream::{Draft, OpenNotifier};
 pub use worker::{Ended, News, Order, Round, Worker};

@@ -1,9 +1,11 @@
 //! Which boards changed: the safety net below what the engine of this process tells at once.
 //!
 //! Every process notes the chats that it writes to while their snapshots are not settled, so that most looks are at those alone. When
-//! a process came or went meanwhile, its notes may be gone: then the logs of all boards are looked at, once.
+//! a process came or went meanwhile, its notes may be gone, and when a chat got another id its old one is noted nowhere: then the logs of
+//! all boards are looked at, once.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -21,8 +23,8 @@ pub struct Scan {
     layout: Layout,
     boards: Arc<Boards>,
     lengths: BTreeMap<ChatId, u64>,
-    /// When processes last came or went, as far as that is certain.
-    noted: Option<SystemTime>,
+    /// When processes last came or went and when a chat last got another id, as far as that is certain.
+    noted: Option<[SystemTime; 2]>,
 }
 
 impl Scan {
@@ -36,32 +38,34 @@ impl Scan {
         }
     }
 
-    /// The boards there were at the last look at all, each with the length of its log.
-    pub fn lengths(&self) -> &BTreeMap<ChatId, u64> {
-        &self.lengths
-    }
-
     /// The boards that changed since the last look.
     pub fn look(&mut self) -> Result<BTreeSet<ChatId>, StoreError> {
-        let dir = self.layout.active_dir();
-        let status = self.disk.status(&dir).at("look at", &dir)?;
-        let noted = status.map_or(SystemTime::UNIX_EPOCH, |status| status.modified);
+        let noted = [
+            self.modified(&self.layout.active_dir())?,
+            self.modified(&self.layout.moved_dir())?,
+        ];
         if self.noted == Some(noted) {
             return self.look_at_noted();
         }
-        let is_certain = noted.elapsed().is_ok_and(|ago| ago > FRESH);
+        let is_old = |time: &SystemTime| time.elapsed().is_ok_and(|ago| ago > FRESH);
+        let is_certain = noted.iter().all(is_old);
+        let changed = self.look_at_all()?;
         self.noted = Some(noted).filter(|_| is_certain);
-        self.look_at_all()
+        Ok(changed)
+    }
+
+    fn modified(&self, dir: &Path) -> Result<SystemTime, StoreError> {
+        let status = self.disk.status(dir).at("look at", dir)?;
+        Ok(status.map_or(SystemTime::UNIX_EPOCH, |status| status.modified))
     }
 
     fn look_at_noted(&mut self) -> Result<BTreeSet<ChatId>, StoreError> {
-        let mut changed = BTreeSet::new();
-        for chat in noted_chats(&*self.disk, &self.layout)? {
-            if self.note(chat, self.boards.length(chat)?) {
-                changed.insert(chat);
-            }
-        }
-        Ok(changed)
+        let noted = noted_chats(&*self.disk, &self.layout)?.into_iter();
+        let lengths = noted.map(|chat| Ok((chat, self.boards.length(chat)?)));
+        // Nothing is noted that is not told too: a look that fails leaves everything to the next.
+        let lengths = lengths.collect::<Result<Vec<_>, StoreError>>()?.into_iter();
+        let changed = lengths.filter(|(chat, len)| self.note(*chat, *len));
+        Ok(changed.map(|(chat, _)| chat).collect())
     }
 
     fn look_at_all(&mut self) -> Result<BTreeSet<ChatId>, StoreError> {

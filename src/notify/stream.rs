@@ -7,8 +7,10 @@ use std::time::{Duration, Instant};
 use crate::domain::bridge::NotificationTrackerId;
 use crate::domain::notifier::{Notifier, NotifierEvent, NotifierOpened};
 use crate::domain::{Actor, Cause, Recorded, Seq, StreamId, Timestamp};
-use crate::engine::{add_line, write_files};
-use crate::store::{Disk, Layout, Log, Position, StoreError, make_root, refuse_other_stream};
+use crate::engine::{Checkpoints, LongLogs, add_line, write_files};
+use crate::store::{
+    Disk, Freshness, Layout, Log, Position, StoreError, make_root, refuse_other_stream,
+};
 
 /// How long another process's lock on the log is waited for.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -23,6 +25,11 @@ pub struct OpenNotifier {
     dir: PathBuf,
     log: Log<NotifierEvent>,
     state: Notifier,
+    /// None where every log is read whole.
+    long_logs: Option<LongLogs>,
+    checkpoints: Checkpoints,
+    /// The checkpoint that was last given to be verified.
+    checked: Option<Seq>,
     /// The last event that the snapshot reflects, and when it was written.
     published: Option<(Seq, Instant)>,
     /// The snapshot is not to be late.
@@ -85,7 +92,7 @@ impl Draft<'_> {
 }
 
 impl OpenNotifier {
-    /// The stream of a tracker; nothing is read or made yet.
+    /// The stream of a tracker, to be read whole; nothing is read or made yet.
     pub fn new(disk: Arc<dyn Disk>, layout: Layout, tracker: NotificationTrackerId) -> Self {
         let dir = layout.stream(StreamId::Notifier(tracker));
         Self {
@@ -95,9 +102,21 @@ impl OpenNotifier {
             tracker,
             dir,
             state: Notifier::default(),
+            long_logs: None,
+            checkpoints: Checkpoints::unused(),
+            checked: None,
             published: None,
             is_urgent: false,
             is_ahead: false,
+        }
+    }
+
+    /// Has a long log read from its checkpoint on, and what stands before that verified in the background.
+    pub fn with_checkpoints(self, long_logs: LongLogs) -> Self {
+        Self {
+            checkpoints: long_logs.checkpoints(StreamId::Notifier(self.tracker)),
+            long_logs: Some(long_logs),
+            ..self
         }
     }
 
@@ -119,6 +138,7 @@ impl OpenNotifier {
     /// Sees what is in the log, without making one.
     pub fn refresh(&mut self) -> Result<(), StoreError> {
         self.restore();
+        self.begin_at_checkpoint()?;
         let state = &mut self.state;
         let mut evolve = |record: &Recorded<NotifierEvent>| state.evolve(record);
         self.log.lock(false, PATIENCE, &mut evolve).map(|_| ())?;
@@ -137,6 +157,7 @@ impl OpenNotifier {
     ) -> Result<T, StoreError> {
         self.restore();
         make_root(&*self.disk, self.layout.root())?;
+        self.begin_at_checkpoint()?;
         let path = self.log.path().to_owned();
         let state = &mut self.state;
         let mut evolve = |record: &Recorded<NotifierEvent>| state.evolve(record);
@@ -167,8 +188,33 @@ impl OpenNotifier {
                 Ok(()) => self.published = Some((end.seq, Instant::now())),
                 Err(error) => complain(self.tracker, &error),
             }
+            drop(locked);
+            self.write_checkpoint();
         }
         Ok(planned)
+    }
+
+    fn begin_at_checkpoint(&mut self) -> Result<(), StoreError> {
+        let stream = StreamId::Notifier(self.tracker);
+        if let Some(state) = self.checkpoints.begin(stream, &mut self.log)? {
+            self.state = state;
+        }
+        let check = self.checkpoints.take_unverified();
+        if let Some((check, long_logs)) = check.zip(self.long_logs.as_ref()) {
+            // One that was verified or waits for it is not verified once more after each write that failed.
+            let begins_at = Some(self.state.seq());
+            if std::mem::replace(&mut self.checked, begins_at) != begins_at {
+                long_logs.checks.add(check);
+            }
+        }
+        Ok(())
+    }
+
+    fn write_checkpoint(&self) {
+        let stream = StreamId::Notifier(self.tracker);
+        if let Some(due) = self.checkpoints.due(stream, &self.log, &self.state) {
+            due.write(&*self.disk, &self.layout, PATIENCE);
+        }
     }
 
     /// Brings the snapshot up to the last event.
@@ -189,12 +235,27 @@ impl OpenNotifier {
         self.log.rest();
     }
 
-    /// After a failed write, or when another log has the name: everything is read anew.
-    fn restore(&mut self) {
-        let is_other = matches!(self.log.freshness(), Ok(crate::store::Freshness::Moved));
-        if self.is_ahead || is_other {
-            *self = Self::new(Arc::clone(&self.disk), self.layout.clone(), self.tracker);
+    /// Forgets the state after a failed write, when another log has the name, and when the checkpoint that it was made from turned out
+    /// not to be what the log says: everything is read anew. True when it did.
+    pub fn restore(&mut self) -> bool {
+        let is_other = matches!(self.log.freshness(), Ok(Freshness::Moved));
+        let is_stale = self.is_ahead || is_other || self.is_refuted();
+        if is_stale {
+            let fresh = Self::new(Arc::clone(&self.disk), self.layout.clone(), self.tracker);
+            let checked = self.checked.filter(|_| !is_other);
+            let fresh = Self { checked, ..fresh };
+            *self = match self.long_logs.take() {
+                Some(long_logs) => fresh.with_checkpoints(long_logs),
+                None => fresh,
+            };
         }
+        is_stale
+    }
+
+    fn is_refuted(&self) -> bool {
+        let stream = StreamId::Notifier(self.tracker);
+        let long_logs = self.long_logs.as_ref();
+        self.log.is_resumed() && long_logs.is_some_and(|long| long.checks.refuted(stream))
     }
 }
 

@@ -7,12 +7,12 @@ use std::time::Duration;
 
 use tokio::select;
 use tokio::sync::watch;
-use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::{Instant, sleep_until};
 
 use crate::domain::BotId;
 use crate::domain::bridge::{Bridge, TelegramBot, TelegramBotId, active_bots};
 
+use super::crew::Crew;
 use super::poller::{Stop, stopped};
 use super::session::{BotError, Ground, Session};
 use super::token::Token;
@@ -27,7 +27,7 @@ pub struct Pool {
     bridge: watch::Receiver<Arc<Bridge>>,
     roster: Roster,
     slots: BTreeMap<TelegramBotId, Slot>,
-    tasks: JoinSet<Result<(), BotError>>,
+    tasks: Crew<TelegramBotId, Result<(), BotError>>,
     /// The one bot there is, as long as there was no other: the process is of no use without it.
     only: Option<TelegramBotId>,
 }
@@ -42,7 +42,6 @@ struct Slot {
 enum Phase {
     /// A task polls it.
     Running {
-        task: Id,
         stop: watch::Sender<bool>,
         /// The rules by which it answers. What it had received when its last listener went is carried out by the last rules.
         rules: watch::Sender<Arc<Bridge>>,
@@ -67,7 +66,7 @@ impl Pool {
             bridge,
             roster,
             slots: BTreeMap::new(),
-            tasks: JoinSet::new(),
+            tasks: Crew::default(),
         }
     }
 
@@ -76,9 +75,9 @@ impl Pool {
     pub async fn run(mut self, stop: &mut Stop) -> Result<(), BotError> {
         let outcome = self.work(stop).await;
         self.slots.values().for_each(Slot::stop);
-        while let Some(ended) = self.tasks.join_next().await {
+        while let Some((bot, ended)) = self.tasks.ended().await {
             if let Err(error) = ended.unwrap_or(Err(BotError::Panicked)) {
-                tracing::error!(%error, "a bot did not end well");
+                tracing::error!(bot = bot.0, %error, "a bot did not end well");
             }
         }
         outcome
@@ -90,7 +89,9 @@ impl Pool {
             select! {
                 () = stopped(stop) => return Ok(()),
                 Ok(()) = self.bridge.changed() => {}
-                Some(ended) = self.tasks.join_next_with_id() => self.ended(ended)?,
+                Some((bot, ended)) = self.tasks.ended() => {
+                    self.ended(bot, ended.unwrap_or(Err(BotError::Panicked)))?;
+                }
                 () = sleep_until(next) => {}
             }
         }
@@ -143,8 +144,8 @@ impl Pool {
             bridge: self.bridge.clone(),
             stop: told,
         };
-        let task = self.tasks.spawn(session.run()).id();
-        let phase = Phase::Running { task, stop, rules };
+        self.tasks.spawn(entry.id, session.run());
+        let phase = Phase::Running { stop, rules };
         self.put(entry, vitals, phase);
         Ok(())
     }
@@ -203,15 +204,8 @@ impl Pool {
     }
 
     /// A task ended: it was told to, or it could not go on.
-    fn ended(
-        &mut self,
-        ended: Result<(Id, Result<(), BotError>), JoinError>,
-    ) -> Result<(), BotError> {
-        let (task, outcome) = match ended {
-            Ok(ended) => ended,
-            Err(error) => (error.id(), Err(BotError::Panicked)),
-        };
-        let Some(slot) = self.slots.values().find(|slot| slot.is_task(task)) else {
+    fn ended(&mut self, bot: TelegramBotId, outcome: Result<(), BotError>) -> Result<(), BotError> {
+        let Some(slot) = self.slots.get(&bot) else {
             return Ok(());
         };
         let (entry, vitals) = (slot.entry.clone(), Arc::clone(&slot.vitals));
@@ -260,10 +254,6 @@ impl Slot {
 
     fn is_running(&self) -> bool {
         matches!(self.phase, Phase::Running { .. })
-    }
-
-    fn is_task(&self, id: Id) -> bool {
-        matches!(self.phase, Phase::Running { task, .. } if task == id)
     }
 
     fn is_due(&self) -> bool {

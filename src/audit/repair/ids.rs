@@ -2,8 +2,8 @@
 
 use serde::Deserialize;
 
-use crate::domain::BountyId;
 use crate::domain::board::Board;
+use crate::domain::{BountyId, Checkpointed};
 use crate::store::Checkpoint;
 
 /// A number above this was never an id: it would leave no room for new ones.

@@ -8,6 +8,8 @@ use crate::domain::bridge::{
     BotParts, BridgeCommand, Change, EntityKind, SecretWish, TelegramBotId,
 };
 
+const NO_SWITCH: &str = "a bot has no switch: it is polled while it listens for an enabled tracker. `bounty bridge tracker enable ID` and `bounty bridge tracker disable ID` switch that, `bounty bridge listener remove ID` ends what it listens for";
+
 #[derive(Debug)]
 pub enum Bot {}
 
@@ -78,7 +80,8 @@ impl Entity for Bot {
         })
     }
 
-    fn change(Editable::Edit { id, parts }: Editable<Parts>) -> anyhow::Result<BridgeCommand> {
+    fn change(change: Editable<Parts>) -> anyhow::Result<BridgeCommand> {
+        let (id, parts) = change.edit(NO_SWITCH)?;
         let id = TelegramBotId(id);
         Ok(BridgeCommand::EditBot(id, parts.typed()?))
     }

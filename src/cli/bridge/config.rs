@@ -7,6 +7,8 @@ use super::typed::{Label, list};
 use crate::cli::UsageError;
 use crate::domain::bridge::{BOUNTY, BridgeCommand, CommandConfigId, ConfigParts, EntityKind};
 
+const NO_SWITCH: &str = "a config has no switch; what is switched is a tracker that answers by it: `bounty bridge tracker enable ID`, `bounty bridge tracker disable ID`";
+
 #[derive(Debug)]
 pub enum Config {}
 
@@ -74,7 +76,8 @@ impl Entity for Config {
         })
     }
 
-    fn change(Editable::Edit { id, parts }: Editable<Parts>) -> anyhow::Result<BridgeCommand> {
+    fn change(change: Editable<Parts>) -> anyhow::Result<BridgeCommand> {
+        let (id, parts) = change.edit(NO_SWITCH)?;
         let id = CommandConfigId(id);
         Ok(BridgeCommand::EditConfig(id, parts.typed()?))
     }

@@ -3,6 +3,7 @@
 use clap::{Args, Subcommand};
 
 use super::Asked;
+use crate::cli::UsageError;
 use crate::domain::bridge::{BridgeCommand, EntityKind};
 
 /// A kind of entity, as the command line has it.
@@ -48,6 +49,27 @@ pub enum Editable<Parts: Args> {
         #[command(flatten)]
         parts: Parts,
     },
+    #[command(flatten)]
+    Switch(Switch),
+}
+
+/// What is asked of an entity that has no switch; the answer says what has one.
+#[derive(Debug, Subcommand)]
+pub enum Switch {
+    #[command(hide = true)]
+    Enable { ids: Vec<String> },
+    #[command(hide = true)]
+    Disable { ids: Vec<String> },
+}
+
+impl<Parts: Args> Editable<Parts> {
+    /// What is to be changed; `instead` says what is switched on and off in the place of such an entity.
+    pub fn edit(self, instead: &str) -> Result<(u64, Parts), UsageError> {
+        match self {
+            Self::Edit { id, parts } => Ok((id, parts)),
+            Self::Switch(_) => Err(UsageError(instead.to_owned())),
+        }
+    }
 }
 
 /// An entity that can be switched on and off besides.
@@ -67,7 +89,15 @@ pub enum Switchable<Parts: Args> {
 
 /// An entity that never changes.
 #[derive(Debug, Subcommand)]
-pub enum Fixed {}
+pub enum Fixed {
+    #[command(hide = true)]
+    Edit {
+        #[arg(allow_hyphen_values = true)]
+        ids: Vec<String>,
+    },
+    #[command(flatten)]
+    Switch(Switch),
+}
 
 impl<E: Entity> Command<E> {
     pub fn asked(self) -> anyhow::Result<Asked> {

@@ -3,9 +3,13 @@
 use clap::Args;
 
 use super::entity::{Entity, Fixed};
+use crate::cli::UsageError;
 use crate::domain::bridge::{
     BridgeCommand, CommandTrackerId, CommandTrackerListenerId, EntityKind, TelegramBotId,
 };
+
+const NO_EDIT: &str = "a listener never changes; `bounty bridge listener remove ID` and `bounty bridge listener add --tracker ID --bot ID` make another";
+const NO_SWITCH: &str = "a listener has no switch; what is switched is its tracker, with all that listen for it: `bounty bridge tracker enable ID`, `bounty bridge tracker disable ID`. `bounty bridge listener remove ID` ends this one alone";
 
 #[derive(Debug)]
 pub enum Listener {}
@@ -35,7 +39,11 @@ impl Entity for Listener {
     }
 
     fn change(change: Fixed) -> anyhow::Result<BridgeCommand> {
-        match change {}
+        let instead = match change {
+            Fixed::Edit { .. } => NO_EDIT,
+            Fixed::Switch(_) => NO_SWITCH,
+        };
+        Err(UsageError(instead.to_owned()).into())
     }
 
     fn remove(id: u64) -> BridgeCommand {

@@ -7,6 +7,8 @@ use super::entity::{Editable, Entity};
 use super::typed::Label;
 use crate::domain::bridge::{BOUNTY, BridgeCommand, EntityKind, ProviderParts, ServiceProviderId};
 
+const NO_SWITCH: &str = "a provider has no switch; what is switched is a tracker (what is answered) or a notifier (what is told) of it: `bounty bridge tracker disable ID`, `bounty bridge notifier disable ID`";
+
 #[derive(Debug)]
 pub enum Provider {}
 
@@ -55,7 +57,8 @@ impl Entity for Provider {
         })
     }
 
-    fn change(Editable::Edit { id, parts }: Editable<Parts>) -> anyhow::Result<BridgeCommand> {
+    fn change(change: Editable<Parts>) -> anyhow::Result<BridgeCommand> {
+        let (id, parts) = change.edit(NO_SWITCH)?;
         let id = ServiceProviderId(id);
         Ok(BridgeCommand::EditProvider(id, parts.typed()?))
     }

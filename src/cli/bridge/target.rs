@@ -12,6 +12,8 @@ use crate::domain::bridge::{
     TelegramBotId, UrlWish,
 };
 
+const NO_SWITCH: &str = "a target has no switch; what is switched is a link to it, or a notifier with all its links: `bounty bridge link disable ID`, `bounty bridge notifier disable ID`";
+
 #[derive(Debug)]
 pub enum Target {}
 
@@ -140,7 +142,8 @@ impl Entity for Target {
         ))
     }
 
-    fn change(Editable::Edit { id, parts }: Editable<Parts>) -> anyhow::Result<BridgeCommand> {
+    fn change(change: Editable<Parts>) -> anyhow::Result<BridgeCommand> {
+        let (id, parts) = change.edit(NO_SWITCH)?;
         let id = NotificationTargetId(id);
         let edit = NotificationCommand::EditTarget(id, parts.typed()?);
         Ok(BridgeCommand::Notification(edit))

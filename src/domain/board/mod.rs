@@ -5,7 +5,6 @@
 
 mod answer;
 mod canonical;
-mod checkpoint;
 mod command;
 mod confirm;
 mod decide;

@@ -7,7 +7,8 @@ use super::event::{BoardEvent, ChatKind};
 use super::state::{Board, Bounty, TrackingList};
 use crate::domain::stream::pretty;
 use crate::domain::{
-    Aggregate, BotId, BountyId, ChatId, Locale, Recorded, Seq, StreamId, UnixTime, UserId,
+    Aggregate, BotId, BountyId, ChatId, Checkpointed, Locale, Recorded, Seq, StreamId, UnixTime,
+    UserId,
 };
 
 #[derive(Serialize)]
@@ -69,6 +70,8 @@ struct ListFile<'a> {
     tracked: &'a std::collections::BTreeSet<BountyId>,
     seq: Seq,
 }
+
+impl Checkpointed for Board {}
 
 impl Aggregate for Board {
     type Event = BoardEvent;

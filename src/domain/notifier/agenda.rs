@@ -119,7 +119,15 @@ impl Notifier {
     }
 
     pub(super) fn forget_dues(&mut self, chat: ChatId) {
-        self.agenda.retain(|moment| moment.collection != chat);
+        let dues = self.collections.get(&chat);
+        for (bounty, due) in dues
+            .into_iter()
+            .flat_map(|known| known.dues.iter().flatten())
+        {
+            for moment in due.moments(chat, *bounty) {
+                self.agenda.remove(&moment);
+            }
+        }
     }
 
     /// The reminders of a board come under its other id.

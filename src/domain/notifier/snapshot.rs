@@ -7,7 +7,7 @@ use super::queue::Queue;
 use super::state::Notifier;
 use crate::domain::bridge::{NotificationTargetId, NotificationTrackerId};
 use crate::domain::stream::pretty;
-use crate::domain::{Aggregate, ChatId, Recorded, Seq, StreamId};
+use crate::domain::{Aggregate, ChatId, Checkpointed, Recorded, Seq, StreamId};
 
 /// The name of the snapshot.
 const FILE: &str = "notifier.json";
@@ -57,6 +57,8 @@ impl TargetRow {
         }
     }
 }
+
+impl Checkpointed for Notifier {}
 
 impl Aggregate for Notifier {
     type Event = NotifierEvent;

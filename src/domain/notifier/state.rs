@@ -26,6 +26,17 @@ pub struct Collection {
     pub(super) made: BTreeMap<BountyId, BTreeSet<(UnixTime, EventType)>>,
 }
 
+impl Collection {
+    /// A board that was read up to here, whose due dates are not followed.
+    fn begun_at(at: Position) -> Self {
+        Self {
+            at,
+            dues: None,
+            made: BTreeMap::new(),
+        }
+    }
+}
+
 /// Everything that is known of a tracker's work. Made from its events alone.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Notifier {
@@ -132,9 +143,7 @@ impl Notifier {
             NotifierEvent::NotifierOpened(opened) => self.opened = Some(opened.tracker_id),
             NotifierEvent::BaselineSet(set) => {
                 self.covers_all |= set.covers_all;
-                for baseline in &set.collections {
-                    self.begin(baseline, time);
-                }
+                self.begin_all(&set.collections, time);
             }
             NotifierEvent::CollectionsLeft(left) => {
                 self.covers_all = left.covers_all;
@@ -199,10 +208,22 @@ impl Notifier {
     pub(super) fn known(&mut self, chat: ChatId) -> &mut Collection {
         let follows_dues = self.reminders.any();
         self.collections.entry(chat).or_insert_with(|| Collection {
-            at: Position::START,
             dues: follows_dues.then(BTreeMap::new),
-            made: BTreeMap::new(),
+            ..Collection::begun_at(Position::START)
         })
+    }
+
+    fn begin_all(&mut self, baselines: &[Baseline], time: Timestamp) {
+        let is_new = |baseline: &&Baseline| !self.collections.contains_key(&baseline.collection);
+        let new = baselines.iter().filter(is_new);
+        let mut new = new
+            .map(|baseline| (baseline.collection, Collection::begun_at(baseline.at)))
+            .collect();
+        // Put in at once they take half the room: many trackers may follow many boards.
+        self.collections.append(&mut new);
+        for baseline in baselines {
+            self.begin(baseline, time);
+        }
     }
 
     fn begin(&mut self, baseline: &Baseline, time: Timestamp) {

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use crate::store::StoreError;
 
 use super::super::board::OpenBoard;
-use super::super::checks::Check;
 use super::super::migrate;
 use super::super::names::current_chat;
 use super::super::worker::Shared;
@@ -49,25 +48,19 @@ impl Held<'_> {
     fn new_board(&self) -> OpenBoard {
         let disk = Arc::clone(&self.shared.disk);
         let Shared {
-            layout,
-            settings,
-            checks,
-            ..
+            layout, long_logs, ..
         } = self.shared;
-        let mut open = OpenBoard::new(disk, layout, self.chat(), settings);
-        if checks.refuted(self.chat()) {
-            open.checkpoints.read_whole();
-        }
-        open
+        let checkpoints = long_logs.checkpoints(self.chat().into());
+        OpenBoard::new(disk, layout, self.chat(), checkpoints)
     }
 
     /// Lets go of a board that was made from a checkpoint which turned out not to be what the log says, or whose log is
     /// damaged before it: the log is read whole instead. Not while its log knows of a failed write or flush, which must be
     /// undone first: until then nothing is told from it and it takes no writes.
     pub(super) fn forget_refuted(&mut self) {
-        let checks = &self.shared.checks;
+        let checks = &self.shared.long_logs.checks;
         let is_refuted = |open: &OpenBoard| {
-            open.log.is_resumed() && open.is_at_rest() && checks.refuted(self.chat())
+            open.log.is_resumed() && open.is_at_rest() && checks.refuted(self.chat().into())
         };
         if self.work.open.as_ref().is_some_and(is_refuted) {
             self.work.open = None;
@@ -76,15 +69,9 @@ impl Held<'_> {
 
     /// Has what stands before the checkpoint verified, when the board was made from one.
     pub(super) fn schedule_check(&mut self) {
-        let chat = self.chat();
         let open = self.work.open.as_mut();
-        if let Some((prefix, checkpoint)) = open.and_then(|open| open.checkpoints.take_unverified())
-        {
-            self.shared.checks.add(Check {
-                chat,
-                prefix,
-                checkpoint,
-            });
+        if let Some(check) = open.and_then(|open| open.checkpoints.take_unverified()) {
+            self.shared.long_logs.checks.add(check);
         }
     }
 

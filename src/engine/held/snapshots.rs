@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use crate::domain::board::BoardEvent;
 use crate::store::StoreError;
 
 use super::super::checkpoint::DueCheckpoint;
@@ -31,7 +32,7 @@ impl Held<'_> {
     }
 
     /// Writes the snapshots that are due. Answers the checkpoint that is due too, to be written when the chat is released.
-    pub fn publish(&mut self) -> Option<DueCheckpoint> {
+    pub fn publish(&mut self) -> Option<DueCheckpoint<BoardEvent>> {
         self.tried_snapshots = true;
         self.work.publish_due = None;
         let since = self.work.overdue.take();
@@ -44,7 +45,7 @@ impl Held<'_> {
             Ok(()) => {
                 self.work.publish_cost = begun.elapsed();
                 self.work.unpublished = false;
-                return open.due_checkpoint();
+                return open.checkpoints.due(chat.into(), &open.log, open.state()?);
             }
             Err(StoreError::Moved { .. }) => self.work.open = None,
             Err(error @ StoreError::Damaged(_)) => shared.note_obstacle(chat, false, &error),

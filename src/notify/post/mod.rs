@@ -120,7 +120,7 @@ impl Post {
             action: None,
             html: &message.html,
         };
-        let mut outcome = Outcome::Refused {
+        let mut outcome = Outcome::Unreachable {
             reason: "no bot of the bridge was heard in the chat".to_owned(),
         };
         for sender in self.bots.heard_by(&notice.bots) {

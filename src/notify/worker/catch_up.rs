@@ -139,6 +139,8 @@ impl Desk<'_, '_> {
         self.seen.remove(&from);
         self.seen.remove(&to);
         *self.renamed = true;
+        // It is read under its new id as soon as that is followed.
+        self.unreadable.insert(to);
         tracing::info!(
             from = from.0,
             to = to.0,

@@ -2,9 +2,11 @@
 //! what is to be sent. Rounds wait for the disk and for nothing else; sending is not done here.
 
 mod catch_up;
+mod close;
 mod content;
 mod notices;
 mod order;
+mod said;
 mod settle;
 mod tell;
 
@@ -121,6 +123,9 @@ impl Worker {
         self.missed.heard.extend(happened.heard);
         self.ended.extend(happened.ended);
         self.missed.noticed = happened.noticed.or(self.missed.noticed.take());
+        if self.stream.restore() {
+            self.forget();
+        }
         let round = self
             .with_todays_ids(order)
             .and_then(|order| self.work(order.as_ref(), all, now));
@@ -132,13 +137,15 @@ impl Worker {
                 };
                 self.ended.clear();
             }
-            // What the state said may be gone with it.
-            Err(_) => {
-                self.seen.clear();
-                self.settled = None;
-            }
+            Err(_) => self.forget(),
         }
         round
+    }
+
+    /// What the state said may be gone with it.
+    fn forget(&mut self) {
+        self.seen.clear();
+        self.settled = None;
     }
 
     fn work(
@@ -195,7 +202,7 @@ impl Worker {
             desk.remind(order)?;
             desk.tell_all(order)
         })?;
-        // Boards that were renamed are followed under other ids: that is settled in a moment.
+        // Boards that were renamed are followed under other ids: that is settled at once, in another round.
         self.settled = Some(order.cloned()).filter(|_| !renamed);
         for letter in &sent {
             self.sending.insert(letter.delivery);
@@ -215,10 +222,16 @@ impl Worker {
         if let Some((notice, outcome)) = &self.missed.noticed {
             self.notices.ended(notice, outcome, now);
         }
-        let notice = self
-            .notices
-            .next(order, self.stream.state(), &self.boards, now)?;
-        let again = (!unreadable.is_empty()).then(|| later(now, AGAIN));
+        self.notices.changed(&self.missed.changed);
+        // By what is settled: a chat is not to be told of a change of its id.
+        let notice = match &self.settled {
+            Some(order) => {
+                (self.notices).next(order.as_ref(), self.stream.state(), &self.boards, now)?
+            }
+            None => None,
+        };
+        let pause = if renamed { 0 } else { AGAIN };
+        let again = (!unreadable.is_empty()).then(|| later(now, pause));
         let next = order.and_then(|order| self.next(order, now));
         let round = Round {
             next: next
@@ -258,58 +271,6 @@ impl Worker {
         let state = self.stream.state();
         let is_idle = self.sending.is_empty() && self.missed.changed.is_empty();
         is_idle && !state.is_following() && state.told().is_empty()
-    }
-
-    /// Records what came of letters, and starts none: the process ends.
-    pub fn close(&mut self, happened: News, now: Timestamp) {
-        self.ended.extend(happened.ended);
-        for end in &self.ended {
-            self.sending.remove(&end.delivery);
-        }
-        let Self {
-            stream,
-            boards,
-            seen,
-            ended,
-            sending,
-            letters,
-            ..
-        } = self;
-        let recorded = stream.record(now, |draft| {
-            let mut desk = Desk {
-                draft,
-                boards,
-                seen,
-                sending,
-                letters,
-                unreadable: &mut BTreeSet::new(),
-                renamed: &mut false,
-                now,
-            };
-            desk.end_all(ended)?;
-            match &happened.noticed {
-                Some((notice, outcome)) => desk.noticed(notice, outcome),
-                None => Ok(()),
-            }
-        });
-        if let Err(error) = recorded {
-            tracing::warn!(tracker = self.stream.tracker().0, %error, "what came of the last notifications could not be recorded: they are unknown");
-        }
-        self.finish(now);
-    }
-
-    /// Records how far boards were read, and brings the snapshot up to date, when the process ends.
-    fn finish(&mut self, now: Timestamp) {
-        if !self.seen.is_empty() {
-            let seen = std::mem::take(&mut self.seen);
-            let recorded = self
-                .stream
-                .record(now, |draft| catch_up::record_seen(draft, seen));
-            if let Err(error) = recorded {
-                tracing::warn!(tracker = self.stream.tracker().0, %error, "it could not be recorded how far a notification tracker read; it reads that again");
-            }
-        }
-        self.stream.finish();
     }
 }
 

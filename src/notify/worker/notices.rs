@@ -20,12 +20,22 @@ pub struct Notices {
     /// What was compared with what the chats know.
     compared: Option<(Option<Order>, usize)>,
     left: BTreeSet<ChatId>,
+    /// Chats where no bot can write. When something happens there a bot may have come.
+    unheard: BTreeSet<ChatId>,
+    /// Chats of which it was said that they could not be told.
+    complained: BTreeSet<ChatId>,
     is_sending: bool,
     /// Nobody is told before.
     pause: Option<Timestamp>,
 }
 
 impl Notices {
+    /// Something happened in these chats.
+    pub fn changed(&mut self, chats: &BTreeSet<ChatId>) {
+        let heard = chats.iter().filter(|chat| self.unheard.remove(chat));
+        self.left.extend(heard);
+    }
+
     /// The next chat that is to be told something, unless one is being told.
     pub fn next(
         &mut self,
@@ -41,7 +51,12 @@ impl Notices {
         }
         while let Some(chat) = self.left.pop_first() {
             if let Some(notice) = notice(order, state, chat) {
-                let bots = boards.with_board(chat, |board, _| board.seen().bots().collect())?;
+                let bots: Vec<_> =
+                    boards.with_board(chat, |board, _| board.seen().bots().collect())?;
+                if bots.is_empty() && notice.is_forwarded() {
+                    self.unheard.insert(chat);
+                    continue;
+                }
                 self.is_sending = true;
                 return Ok(Some(Notice { bots, ..notice }));
             }
@@ -57,9 +72,29 @@ impl Notices {
     /// A chat was told, or could not be.
     pub fn ended(&mut self, notice: &Notice, outcome: &Outcome, now: Timestamp) {
         self.is_sending = false;
-        if matches!(outcome, Outcome::Retry { .. }) {
-            self.left.insert(notice.chat);
-            self.pause = Some(later(now, AGAIN));
+        match outcome {
+            Outcome::Retry { reason, .. } => {
+                self.left.insert(notice.chat);
+                self.pause = Some(later(now, AGAIN));
+                self.complain(notice, reason, "it is tried again");
+            }
+            Outcome::Unreachable { reason } if notice.is_forwarded() => {
+                self.unheard.insert(notice.chat);
+                self.complain(notice, reason, "it is when something happens there");
+            }
+            _ => {}
+        }
+    }
+
+    /// Says once of a chat that it could not be told.
+    fn complain(&mut self, notice: &Notice, reason: &str, again: &str) {
+        let chat = notice.chat.0;
+        if self.complained.insert(notice.chat) {
+            tracing::warn!(
+                chat,
+                reason,
+                "a chat could not be told to whom its board is forwarded; {again}"
+            );
         }
     }
 
@@ -74,19 +109,20 @@ impl Notices {
         let chats: BTreeSet<ChatId> = followed.chain(state.told().keys().copied()).collect();
         let differs = |chat: &ChatId| notice(order, state, *chat).is_some();
         self.left = chats.into_iter().filter(differs).collect();
+        self.unheard.clear();
         self.compared = Some((order.cloned(), count));
     }
 }
 
 impl Desk<'_, '_> {
-    /// Records what a chat knows now. One that cannot be told is not told for ever.
+    /// Records what a chat knows now. That it is forwarded no more is not told for ever to one that cannot be told.
     pub fn noticed(&mut self, notice: &Notice, outcome: &Outcome) -> Result<(), StoreError> {
-        if let Outcome::Retry { reason, .. } = outcome {
-            tracing::warn!(
-                chat = notice.chat.0,
-                reason,
-                "a chat could not be told that its board is forwarded; it is tried again"
-            );
+        let is_told_later = match outcome {
+            Outcome::Retry { .. } => true,
+            Outcome::Unreachable { .. } => notice.is_forwarded(),
+            _ => false,
+        };
+        if is_told_later {
             return Ok(());
         }
         self.draft

@@ -45,14 +45,24 @@ impl Order {
 }
 
 impl Worker {
+    /// Whether boards and targets were compared with this order, which the bridge has.
+    pub fn is_settled(&self, order: Option<&Order>) -> bool {
+        let known = self.resolved.as_ref().map(|(raw, _)| raw);
+        match &self.settled {
+            Some(Some(_)) => order.is_some() && known == order,
+            Some(None) => order.is_none(),
+            None => false,
+        }
+    }
+
     /// Chats that have another id by now are followed under that.
     pub(super) fn with_todays_ids(
         &mut self,
         order: Option<&Order>,
     ) -> Result<Option<Order>, StoreError> {
         let Some(order) = order else { return Ok(None) };
-        if let (Some(_), Some((raw, resolved))) = (&self.settled, &self.resolved)
-            && raw == order
+        if self.is_settled(Some(order))
+            && let Some((_, resolved)) = &self.resolved
         {
             return Ok(Some(resolved.clone()));
         }

@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::bridge::{NotificationTargetId, Place};
 use crate::domain::notifier::{
-    Baseline, FollowingStopped, Notifier, NotifierEvent, Outcome, TargetFreed, TargetsLeft,
-    abandoned, baselines, due_dates, end, following, interrupted, needs_dues, position_of,
+    Baseline, FollowingStopped, Notifier, NotifierEvent, TargetFreed, TargetsLeft, abandoned,
+    baselines, due_dates, end, following, interrupted, needs_dues, position_of,
 };
 use crate::domain::{ChatId, Position};
 use crate::store::StoreError;
 
+use super::said::say;
 use super::{Desk, Ended, Order, Worker};
 
 /// What is said of a delivery to a target that is linked no more.
@@ -89,21 +90,21 @@ impl Desk<'_, '_> {
         all: Option<&BTreeMap<ChatId, u64>>,
     ) -> Result<(), StoreError> {
         let is_new = order.rules.collections.are_all() && !self.draft.state.covers_all();
-        let boards = if is_new {
-            self.boards.all()?
-        } else {
-            BTreeSet::new()
+        let boards = match all {
+            Some(all) if is_new => all.keys().copied().collect(),
+            None if is_new => self.boards.all()?,
+            _ => BTreeSet::new(),
         };
         let following = following(&order.rules, self.draft.state, &boards);
         self.draft.add_all(following.events)?;
-        let from_now = self.baselines_of(&following.from_now)?;
+        let from_now = self.baselines_of(&following.from_now, all)?;
         self.draft
             .add_all(baselines(from_now, following.covers_all))?;
         let missing = needs_dues(self.draft.state);
         for chat in &missing {
             self.catch_up(order, *chat)?;
         }
-        let missing = self.baselines_of(&needs_dues(self.draft.state))?;
+        let missing = self.baselines_of(&needs_dues(self.draft.state), None)?;
         self.draft.add_all(baselines(missing, false))?;
         for (chat, len) in all.into_iter().flatten() {
             let at = position_of(self.draft.state, *chat);
@@ -130,12 +131,17 @@ impl Desk<'_, '_> {
         Ok(())
     }
 
-    fn baselines_of(&self, chats: &[ChatId]) -> Result<Vec<Baseline>, StoreError> {
+    fn baselines_of(
+        &self,
+        chats: &[ChatId],
+        all: Option<&BTreeMap<ChatId, u64>>,
+    ) -> Result<Vec<Baseline>, StoreError> {
         let follows_dues = self.draft.state.reminders().any();
         let baseline = |chat: &ChatId| {
             let (at, dues) = if follows_dues {
                 let look = |board: &_, at| (at, Some(due_dates(board)));
-                self.boards.with_board(*chat, look)?
+                let len = all.and_then(|all| all.get(chat)).copied();
+                self.boards.with_board_of(*chat, len, look)?
             } else {
                 (self.boards.end(*chat)?, None)
             };
@@ -164,54 +170,6 @@ impl Desk<'_, '_> {
         self.draft.add_all(ends)?;
         self.draft
             .add(NotifierEvent::TargetsLeft(TargetsLeft { targets }))
-    }
-}
-
-fn say(target: NotificationTargetId, outcome: &Outcome, events: &[NotifierEvent]) {
-    let is_paused = events
-        .iter()
-        .any(|event| matches!(event, NotifierEvent::TargetPaused(_)));
-    match outcome {
-        Outcome::Delivered => {}
-        Outcome::Retry { reason, .. }
-        | Outcome::Refused { reason }
-        | Outcome::Unknown { reason }
-            if is_paused =>
-        {
-            tracing::error!(
-                target_id = target.0,
-                reason,
-                "a notification target failed too often in a row and is paused; `bounty bridge deliveries` shows what failed, `bounty bridge retry` sends it again and ends the pause"
-            );
-        }
-        Outcome::Retry { reason, .. } => {
-            tracing::info!(
-                target_id = target.0,
-                reason,
-                "a notification could not be sent; it is tried again"
-            );
-        }
-        Outcome::Refused { reason } => {
-            tracing::error!(
-                target_id = target.0,
-                reason,
-                "a notification was refused and is not sent again; `bounty bridge retry` does"
-            );
-        }
-        Outcome::Unreachable { reason } => {
-            tracing::warn!(
-                target_id = target.0,
-                reason,
-                "a notification target does not want to hear from the bot; what is new waits until its chat writes"
-            );
-        }
-        Outcome::Unknown { reason } => {
-            tracing::warn!(
-                target_id = target.0,
-                reason,
-                "nobody knows whether a notification arrived; it is not sent again by itself"
-            );
-        }
     }
 }
 

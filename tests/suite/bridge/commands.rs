@@ -257,3 +257,26 @@ fn the_audit_tells_who_changed_which_setting_from_what_to_what() {
     let by_user = data.run(&["audit", "--bridge", "--user", "1"]);
     assert_eq!(by_user.code, Some(2));
 }
+
+#[test]
+fn what_has_no_switch_says_what_has_one() {
+    let data = Data::new();
+    for (line, instead) in [
+        ("listener disable 1", "bounty bridge tracker disable ID"),
+        ("listener edit 1 --bot 2", "bounty bridge listener add"),
+        ("bot enable 1", "bounty bridge tracker enable ID"),
+        ("config disable", "bounty bridge tracker disable ID"),
+        ("provider disable 1", "bounty bridge notifier disable ID"),
+        ("target disable 1", "bounty bridge link disable ID"),
+    ] {
+        let run = bridge(&data, line);
+        assert_eq!(run.code, Some(2), "{line}");
+        assert!(run.stderr.contains(instead), "{line}: {}", run.stderr);
+        let (entity, _) = line.split_once(' ').expect("two words");
+        let help = bridge(&data, &format!("{entity} --help")).ok().stdout;
+        assert!(
+            !help.contains("  enable") && !help.contains("  disable"),
+            "{help}"
+        );
+    }
+}

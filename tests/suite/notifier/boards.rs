@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use bounty_ledger::domain::ChatId;
 use bounty_ledger::domain::notifier::Outcome;
 use bounty_ledger::notify::{News, Notice};
 use serde_json::{Value, json};
@@ -9,7 +10,7 @@ use serde_json::{Value, json};
 use super::lab::{Lab, chat_target, hook_target, order};
 use crate::support::{DATE, Data};
 
-fn migrated(update: i64, from: i64, to: i64) -> Value {
+pub fn migrated(update: i64, from: i64, to: i64) -> Value {
     json!({"update_id": update, "message": {
         "message_id": update, "date": DATE, "chat": {"id": from, "type": "group", "title": "G"},
         "from": {"id": 1, "is_bot": false, "first_name": "User 1"}, "migrate_to_chat_id": to,
@@ -124,6 +125,33 @@ fn a_chat_is_told_once_to_whom_its_board_is_forwarded_and_when_it_is_no_more() {
     let happened = told(notice);
     assert_eq!(lab.round(happened).notice, None);
     assert!(lab.worker.is_wound_up());
+}
+
+#[test]
+fn a_chat_where_no_bot_can_write_is_told_when_something_happens_there_again() {
+    let mut lab = Lab::new(Data::in_memory(), order(&["-100"], &[hook_target(2)]));
+    assert_eq!(
+        lab.round(Default::default()).notice,
+        None,
+        "no bot is there"
+    );
+    let changed = || News {
+        changed: [ChatId(-100)].into(),
+        ..News::default()
+    };
+    lab.say(-100, &["/add One"]);
+    let notice = lab.round(changed()).notice.expect("the group is told");
+    let reason = "403".to_owned();
+    let shut_out = News {
+        noticed: Some((notice, Outcome::Unreachable { reason })),
+        ..News::default()
+    };
+    assert_eq!(lab.round(shut_out).notice, None);
+    lab.say(-100, &["/add Two"]);
+    let notice = lab.round(changed()).notice.expect("the group is told");
+    assert_eq!(lab.round(told(notice)).notice, None);
+    lab.say(-100, &["/add Three"]);
+    assert_eq!(lab.round(changed()).notice, None, "it knows");
 }
 
 fn told(notice: Notice) -> News {

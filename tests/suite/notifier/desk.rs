@@ -1,15 +1,18 @@
 //! The trackers of a process beside its engine.
 
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bounty_ledger::bridge::{OpenBridge, watch};
+use bounty_ledger::domain::Timestamp;
 use bounty_ledger::domain::notifier::Outcome;
 use bounty_ledger::engine::{Engine, system_time};
 use bounty_ledger::notify::{Courier, Letter, Notice, Notifications, Sending};
 use tokio::runtime::Runtime;
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, sleep};
 
+use super::boards::migrated;
 use super::lab::line;
 use crate::bridge::bridge;
 use crate::library::{disk, engine, layout, request};
@@ -43,13 +46,7 @@ impl Courier for Post {
 
 impl Post {
     async fn wait_for(&self, told: &[&str]) {
-        let wait = async {
-            while *self.told.lock().expect("a lock") != told {
-                sleep(Duration::from_millis(5)).await;
-            }
-        };
-        let waited = timeout(Duration::from_secs(60), wait).await;
-        assert!(waited.is_ok(), "{told:?}, not {:?}", self.told.lock());
+        wait(|| *self.told.lock().expect("a lock") == told).await;
     }
 }
 
@@ -69,42 +66,69 @@ fn data(scan_interval: u32) -> Data {
 }
 
 fn add(engine: &Engine, update: i64, text: &str) {
+    add_in(-100, engine, update, text);
+}
+
+fn add_in(chat: i64, engine: &Engine, update: i64, text: &str) {
     let command = crate::library::add(text);
-    engine.ask(request(-100, 1, update, command));
+    engine.ask(request(chat, 1, update, command));
 }
 
 /// Runs the notifications of this data while `test` goes on.
 fn run<T>(data: &Data, engine: &Engine, test: impl AsyncFnOnce(Arc<Post>) -> T) -> T {
+    run_at(data, engine, system_time, test).0
+}
+
+/// The same with this clock; says too how often a bug ended a tracker.
+fn run_at<T>(
+    data: &Data,
+    engine: &Engine,
+    now: fn() -> Timestamp,
+    test: impl AsyncFnOnce(Arc<Post>) -> T,
+) -> (T, u64) {
     let runtime = Runtime::new().expect("a runtime");
     runtime.block_on(async {
         let bridge = OpenBridge::new(disk(), layout(data));
-        let post = Arc::new(Post::default());
+        let (post, bugs) = (Arc::new(Post::default()), Arc::new(AtomicU64::new(0)));
         let notifications = Notifications {
             disk: disk(),
             layout: layout(data),
             bridge: watch(bridge).expect("a thread"),
             changes: engine.changes(),
+            long_logs: engine.long_logs(),
             courier: Arc::clone(&post) as Arc<dyn Courier>,
-            now: system_time,
+            now,
+            bugs: Arc::clone(&bugs),
         };
         let (stop, mut stopped) = tokio::sync::watch::channel(false);
         let working = tokio::spawn(async move { notifications.run(&mut stopped).await });
-        wait_for_start(data).await;
+        wait_for_start(data, 1).await;
         let answer = test(post).await;
         stop.send_replace(true);
-        working.await.expect("no panic").expect("an end");
-        answer
+        working.await.expect("no panic");
+        (answer, bugs.load(Ordering::Relaxed))
     })
 }
 
 /// The tracker has its baseline.
-async fn wait_for_start(data: &Data) {
+async fn wait_for_start(data: &Data, tracker: u64) {
+    let path = data
+        .path()
+        .join(format!("notifier-{tracker}/notifier.json"));
+    wait(|| path.exists()).await;
+}
+
+/// The tracker recorded this.
+async fn wait_in_log(data: &Data, tracker: u64, event: &str) {
+    let path = data.path().join(format!("notifier-{tracker}/events.jsonl"));
+    wait(|| std::fs::read_to_string(&path).is_ok_and(|log| log.contains(event))).await;
+}
+
+/// Waits as long as a machine may take that stands still.
+async fn wait(is_so: impl Fn() -> bool) {
     let begun = Instant::now();
-    while !data.path().join("notifier-1/notifier.json").exists() {
-        assert!(
-            begun.elapsed() < Duration::from_secs(60),
-            "it does not begin"
-        );
+    while !is_so() {
+        assert!(begun.elapsed() < Duration::from_secs(60), "it never comes");
         sleep(Duration::from_millis(5)).await;
     }
 }
@@ -140,6 +164,22 @@ fn what_another_process_records_and_ends_is_found_by_a_scan() {
 }
 
 #[test]
+fn a_group_to_which_another_process_gave_a_new_id_is_followed_there() {
+    let data = data(1);
+    bridge(&data, "notifier edit 1 --collections -100").ok();
+    let engine = engine(&data);
+    run(&data, &engine, async |post| {
+        data.feed(&[in_group(1, -100, 1, "/add One")]).ok();
+        post.wait_for(&["added 1 One"]).await;
+        data.feed(&[migrated(2, -100, -200)]).ok();
+        data.feed(&[in_group(3, -200, 1, "/add Two")]).ok();
+        post.wait_for(&["added 1 One", "added 2 Two"]).await;
+        wait_in_log(&data, 1, "ForwardingTold").await;
+        assert_eq!(*post.notices.lock().expect("a lock"), [-100]);
+    });
+}
+
+#[test]
 fn a_tracker_that_the_bridge_gets_while_the_process_runs_works_and_one_that_is_removed_stops() {
     let data = data(86_400);
     let engine = engine(&data);
@@ -147,32 +187,14 @@ fn a_tracker_that_the_bridge_gets_while_the_process_runs_works_and_one_that_is_r
         add(&engine, 1, "One");
         post.wait_for(&["added 1 One"]).await;
         bridge(&data, "notifier remove 1").ok();
-        let dir = data.path().join("notifier-1/events.jsonl");
-        let begun = Instant::now();
-        while !std::fs::read_to_string(&dir)
-            .expect("a log")
-            .contains("FollowingStopped")
-        {
-            assert!(
-                begun.elapsed() < Duration::from_secs(60),
-                "it does not stop"
-            );
-            sleep(Duration::from_millis(5)).await;
-        }
+        wait_in_log(&data, 1, "FollowingStopped").await;
         bridge(
             &data,
             "notifier add --name Again --provider 1 --collections -100",
         )
         .ok();
         bridge(&data, "link add --notifier 2 --target 1").ok();
-        let begun = Instant::now();
-        while !data.path().join("notifier-2/notifier.json").exists() {
-            assert!(
-                begun.elapsed() < Duration::from_secs(60),
-                "it does not begin"
-            );
-            sleep(Duration::from_millis(5)).await;
-        }
+        wait_for_start(&data, 2).await;
         add(&engine, 2, "Two");
         post.wait_for(&["added 1 One", "added 2 Two"]).await;
     });
@@ -190,8 +212,10 @@ fn only_one_process_at_a_time_works_for_the_trackers() {
             layout: layout(&data),
             bridge: watch(bridge).expect("a thread"),
             changes: engine.changes(),
+            long_logs: engine.long_logs(),
             courier: Arc::clone(&second) as Arc<dyn Courier>,
             now: system_time,
+            bugs: Arc::default(),
         };
         let (stop, mut stopped) = tokio::sync::watch::channel(false);
         let working = tokio::spawn(async move { notifications.run(&mut stopped).await });
@@ -200,6 +224,51 @@ fn only_one_process_at_a_time_works_for_the_trackers() {
         first.wait_for(&["added 1 One", "added 2 Two"]).await;
         assert!(second.told.lock().expect("a lock").is_empty());
         stop.send_replace(true);
-        working.await.expect("no panic").expect("an end");
+        working.await.expect("no panic");
     });
+}
+
+#[test]
+fn a_tracker_that_a_bug_ends_begins_again_and_its_peers_go_on_meanwhile() {
+    static IS_BROKEN: AtomicBool = AtomicBool::new(false);
+    fn breaking() -> Timestamp {
+        assert!(!IS_BROKEN.swap(false, Ordering::Relaxed), "a bug");
+        system_time()
+    }
+    let data = data(86_400);
+    for line in [
+        "notifier edit 1 --collections -100",
+        "notifier add --name Peer --provider 1 --collections -200",
+        "link add --notifier 2 --target 1",
+    ] {
+        bridge(&data, line).ok();
+    }
+    let engine = engine(&data);
+    let (_, bugs) = run_at(&data, &engine, breaking, async |post| {
+        add(&engine, 1, "One");
+        post.wait_for(&["added 1 One"]).await;
+        add_in(-200, &engine, 2, "Peer");
+        post.wait_for(&["added 1 One", "added 1 Peer"]).await;
+        for tracker in [1, 2] {
+            wait_in_log(&data, tracker, "DeliveryEnded").await;
+            wait_in_log(&data, tracker, "ForwardingTold").await;
+        }
+        IS_BROKEN.store(true, Ordering::Relaxed);
+        add(&engine, 3, "Two");
+        wait(|| !IS_BROKEN.load(Ordering::Relaxed)).await;
+        add_in(-200, &engine, 4, "Goes on");
+        add(&engine, 5, "Three");
+        wait(|| post.told.lock().expect("a lock").len() == 5).await;
+        let mut told = post.told.lock().expect("a lock").clone();
+        // Two chats' news come in any order.
+        told.sort_by_key(|told| told.contains("Peer") || told.contains("Goes on"));
+        let (ours, peers) = told.split_at(3);
+        assert_eq!(ours, ["added 1 One", "added 2 Two", "added 3 Three"]);
+        assert_eq!(peers, ["added 1 Peer", "added 2 Goes on"]);
+    });
+    assert_eq!(bugs, 1);
+    engine.close();
+    let deliveries = data.run(&["bridge", "deliveries"]).ok().stdout;
+    assert!(!deliveries.contains("unknown"), "{deliveries}");
+    data.run(&["verify"]).ok();
 }

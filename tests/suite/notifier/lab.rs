@@ -9,6 +9,7 @@ use bounty_ledger::domain::bridge::{
 };
 use bounty_ledger::domain::notifier::{Link, Outcome, Rules, Told};
 use bounty_ledger::domain::{ChatId, Locale, Timestamp};
+use bounty_ledger::engine::LongLogs;
 use bounty_ledger::notify::{Boards, Ended, Letter, News, OpenNotifier, Order, Round, Worker};
 use bounty_ledger::store::StoreError;
 use serde_json::json;
@@ -89,12 +90,14 @@ pub struct Lab {
     /// The letters that were sent, in order.
     pub sent: Vec<Letter>,
     pub update: i64,
+    /// How long logs are opened; none: every log is read whole.
+    pub long_logs: Option<LongLogs>,
 }
 
 impl Lab {
     /// A tracker that has not begun.
     pub fn new(data: Data, order: Order) -> Self {
-        let worker = worker(&data);
+        let worker = worker(&data, None);
         Self {
             data,
             order: Some(order),
@@ -102,6 +105,7 @@ impl Lab {
             now: 1_735_700_000_000,
             sent: Vec::new(),
             update: 1_000,
+            long_logs: None,
         }
     }
 
@@ -182,7 +186,7 @@ impl Lab {
 
     /// The process ends without a word, and another begins.
     pub fn restart(&mut self) {
-        self.worker = worker(&self.data);
+        self.worker = worker(&self.data, self.long_logs.clone());
     }
 
     /// What a target was told, a line for each thing.
@@ -197,9 +201,14 @@ impl Lab {
     }
 }
 
-fn worker(data: &Data) -> Worker {
+fn worker(data: &Data, long_logs: Option<LongLogs>) -> Worker {
     let boards = Arc::new(Boards::new(disk(), layout(data)));
-    Worker::new(OpenNotifier::new(disk(), layout(data), TRACKER), boards)
+    let stream = OpenNotifier::new(disk(), layout(data), TRACKER);
+    let stream = match long_logs {
+        Some(long_logs) => stream.with_checkpoints(long_logs),
+        None => stream,
+    };
+    Worker::new(stream, boards)
 }
 
 /// Kind, bounty and text of what was told.

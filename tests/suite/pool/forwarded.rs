@@ -1,7 +1,14 @@
-//! A group's help says to whom else it is told what happens on its board.
+//! A group is told when forwarding of its board starts and stops, and its help says to whom it goes.
 
 use super::{GROUP, TOKENS, Troupe};
+use crate::support::DATE;
 use crate::support::bot::{Bot, LIMIT};
+use crate::support::bot_api::updates::{User, group, migrated_to, supergroup, text_message};
+
+const STARTED: &str = "From now on";
+const STOPPED: &str = "no longer told to";
+/// The group's id after it became a supergroup.
+const NEW: i64 = -1_001_000_000_042;
 
 fn run(setup: &[&str]) -> (Troupe, Bot) {
     let troupe = Troupe::new();
@@ -49,4 +56,77 @@ fn the_help_names_the_targets_as_long_as_they_are_told() {
     troupe.bridge("notifier disable 1");
     help(&troupe, "the end to hold", |text| !text.contains("told to"));
     bot.stop().ok();
+}
+
+/// Waits until something with this text is in a chat.
+#[track_caller]
+fn wait_said(troupe: &Troupe, chat: i64, part: &str) {
+    let is_said = || texts_with(troupe, chat, part) > 0;
+    troupe.stage.api.wait_until(LIMIT, part, |_| is_said());
+}
+
+/// How many messages of a chat have this text.
+fn texts_with(troupe: &Troupe, chat: i64, part: &str) -> usize {
+    let texts = troupe.stage.texts(chat);
+    texts.iter().filter(|text| text.contains(part)).count()
+}
+
+/// Someone writes this in the supergroup.
+fn say_after(troupe: &Troupe, text: &str) {
+    let (chat, ada) = (supergroup(NEW, "Group"), User::new(1, "Ada"));
+    let id = troupe.stage.message_id();
+    let message = text_message(&chat, &ada, id, DATE, text);
+    troupe.stage.api.push(TOKENS[0], message);
+}
+
+#[test]
+fn after_its_id_changed_a_group_is_told_nothing_and_its_help_names_the_targets_still() {
+    let (troupe, bot) = run(&[
+        "target add --name Team --bot 1 --chat -77",
+        "notifier add --name News --provider 1 --collections -42",
+        "link add --notifier 1 --target 1",
+    ]);
+    troupe.say(TOKENS[0], "/add One");
+    wait_said(&troupe, GROUP, STARTED);
+    let (chat, ada) = (group(GROUP, "Group"), User::new(1, "Ada"));
+    let moved = migrated_to(&chat, &ada, troupe.stage.message_id(), DATE, NEW);
+    troupe.stage.api.migrate(GROUP, NEW);
+    troupe.stage.api.push(TOKENS[0], moved);
+    say_after(&troupe, "/add Two");
+    say_after(&troupe, "/help");
+    wait_said(&troupe, NEW, "also told to the chat “Team”.");
+    wait_said(&troupe, -77, "Two");
+    // After what was told: the tracker has seen the new id by then.
+    say_after(&troupe, "/add Three");
+    wait_said(&troupe, -77, "Three");
+    troupe.wait_confirmed(TOKENS[0]);
+    bot.stop().ok();
+    let counts = [
+        (GROUP, STARTED),
+        (GROUP, STOPPED),
+        (NEW, STARTED),
+        (NEW, STOPPED),
+    ];
+    let said = counts.map(|(chat, part)| texts_with(&troupe, chat, part));
+    assert_eq!(said, [1, 0, 0, 0], "{:?}", troupe.stage.texts(NEW));
+}
+
+#[test]
+fn a_group_is_told_once_more_when_a_target_of_the_same_name_becomes_another_chat() {
+    let (troupe, bot) = run(&[
+        "target add --name Team --bot 1 --chat -77",
+        "notifier add --name News --provider 1 --collections -42",
+        "link add --notifier 1 --target 1",
+    ]);
+    troupe.say(TOKENS[0], "/add One");
+    wait_said(&troupe, GROUP, STARTED);
+    troupe.bridge("target edit 1 --chat -78");
+    wait_said(&troupe, GROUP, STOPPED);
+    troupe.bridge("target edit 1 --chat-action typing");
+    troupe.say(TOKENS[0], "/add Two");
+    wait_said(&troupe, -78, "Two");
+    troupe.wait_confirmed(TOKENS[0]);
+    bot.stop().ok();
+    let said = [STARTED, STOPPED].map(|part| texts_with(&troupe, GROUP, part));
+    assert_eq!(said, [2, 1], "{:?}", troupe.stage.texts(GROUP));
 }

@@ -8,7 +8,7 @@ use crate::domain::board::{
     Answer, Board, BoardEvent, BountyEdited, Change, LanguageChosen, PageSize, Query, Refusal,
     TimezoneChosen, board_file, confirm, setting_change, unchanged,
 };
-use crate::domain::{Actor, BountyId, Cause, Event, Locale, Seq};
+use crate::domain::{Actor, BountyId, Cause, Checkpointed, Event, Locale, Seq};
 
 const SIZE: PageSize = PageSize {
     entries: 20,
