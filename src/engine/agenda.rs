@@ -63,9 +63,11 @@ impl Agenda {
         self.changed.notify_one();
     }
 
-    /// Nothing that is due is begun for this long; what is given is.
+    /// Nothing that is due is begun for this long, after the pause that there is already; what is given is.
     pub fn pause(&self, time: Duration) {
-        lock(&self.state).paused = Some(Instant::now() + time);
+        let (mut state, now) = (lock(&self.state), Instant::now());
+        let end = state.paused.map_or(now, |end| end.max(now));
+        state.paused = Some(end + time);
     }
 
     /// What is left is due now, and then it is over.
@@ -110,5 +112,22 @@ impl Agenda {
             let waiting = self.changed.wait_timeout(state, wait);
             state = waiting.unwrap_or_else(PoisonError::into_inner).0;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::{Agenda, lock};
+
+    #[test]
+    fn a_short_pause_does_not_end_a_long_one() {
+        let (agenda, begun) = (Agenda::default(), Instant::now());
+        agenda.pause(Duration::from_secs(60));
+        agenda.pause(Duration::ZERO);
+        agenda.pause(Duration::from_secs(1));
+        let end = lock(&agenda.state).paused;
+        assert!(end >= Some(begun + Duration::from_secs(61)), "{end:?}");
     }
 }

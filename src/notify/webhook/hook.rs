@@ -38,3 +38,43 @@ impl Hook {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::time::Duration;
+
+    use super::Hook;
+    use crate::domain::bridge::{Address, SecretRef, WebhookPlace};
+
+    #[test]
+    fn address_and_key_are_read_where_they_are_and_what_lacks_is_named_by_its_place() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let file = |name: &str| SecretRef::File(dir.path().join(name).display().to_string());
+        let hidden = WebhookPlace {
+            url: Address::Hidden(file("url")),
+            key: file("key"),
+            timeout: 7,
+        };
+        let lack = |place| {
+            Hook::read(place)
+                .err()
+                .expect("it lacks something")
+                .to_string()
+        };
+        assert!(lack(&hidden).starts_with("its address is to be in the file "));
+        let plain = WebhookPlace {
+            url: Address::Plain("https://example.com/".to_owned()),
+            ..hidden.clone()
+        };
+        assert!(lack(&plain).starts_with("its key is to be in the file "));
+        fs::write(dir.path().join("url"), "https://example.com/hidden\n").expect("written");
+        fs::write(dir.path().join("key"), "the key\n").expect("written");
+        let hook = Hook::read(&hidden).expect("both are there");
+        assert_eq!(hook.url.reveal(), "https://example.com/hidden");
+        assert_eq!(hook.key.reveal(), "the key");
+        assert_eq!(hook.timeout, Duration::from_secs(7));
+        let hook = Hook::read(&plain).expect("both are there");
+        assert_eq!(hook.url.reveal(), "https://example.com/");
+    }
+}

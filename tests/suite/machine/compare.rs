@@ -111,18 +111,23 @@ impl World {
             else {
                 return;
             };
-            let (chat, who, update, step) = self.doubts[at].asked.clone();
-            let expected = self
-                .boards
-                .entry(board)
-                .or_default()
-                .take(chat, who, update, &step);
-            let event = self.know(board, lines);
-            assert_is(&expected, &event);
+            let asked = self.doubts[at].asked.clone();
+            let update = asked.2;
+            self.record(board, lines, &asked);
             self.doubts.retain(|doubt| doubt.asked.2 != update);
             self.counts.came_true += 1;
             self.counts.recorded += 1;
         }
+    }
+
+    /// What was asked is the next event of its board; the model takes it too.
+    fn record(&mut self, board: i64, lines: &mut Fresh, asked: &Asked) -> Value {
+        let (chat, who, update, step) = asked;
+        let model = self.boards.entry(board).or_default();
+        let expected = model.take(*chat, *who, *update, step);
+        let event = self.know(board, lines);
+        assert_is(&expected, &event);
+        event
     }
 
     fn living(&self) -> Vec<u64> {
@@ -149,13 +154,7 @@ impl World {
             .front()
             .is_some_and(|(_, event)| event["cause"]["update"] == update);
         if is_there && is_told(&self.slots[slot].disk, &step, &outcome) {
-            let expected = self
-                .boards
-                .entry(board)
-                .or_default()
-                .take(chat, who, update, &step);
-            let event = self.know(board, lines);
-            assert_is(&expected, &event);
+            let event = self.record(board, lines, &asked);
             assert!(is_accepted(&outcome), "{asked:?}: {outcome:?}, but {event}");
             self.answers.insert(update, outcome);
             self.doubts.retain(|doubt| doubt.asked.2 != update);

@@ -8,6 +8,9 @@ use crate::workload::{Op, Workload};
 /// Commands in flight.
 pub const WINDOW: usize = 64;
 
+/// The peer that commits many commands in one transaction.
+pub const BATCHED: &str = "SQLite, one writer, up to 64 a transaction";
+
 pub fn row(lab: &Lab) -> Row<'_> {
     let ops = |count: usize| Workload::new(1).take(lab.count(count));
     Row::new(
@@ -20,14 +23,7 @@ pub fn row(lab: &Lab) -> Row<'_> {
         let run = sqlite::one_transaction_each(dir.path(), &ops(10_000), 16)?;
         Ok(Sample::of_run(run))
     })
-    .with("SQLite, one writer, up to 64 a transaction", move || {
-        let dir = lab.fresh()?;
-        Ok(Sample::of_run(sqlite::batched(
-            dir.path(),
-            &ops(100_000),
-            WINDOW,
-        )?))
-    })
+    .with(BATCHED, move || batched_sqlite(lab, &ops(100_000)))
     .with("cqrs-es on SQLite", move || {
         let dir = lab.fresh()?;
         Ok(Sample::of_run(cqrs::execute(dir.path(), &ops(4_000))?))
@@ -37,6 +33,12 @@ pub fn row(lab: &Lab) -> Row<'_> {
         let elapsed = raw::batched_appends(dir.path(), &ops, WINDOW)?;
         Ok(Sample::rate(ops.len(), elapsed))
     })
+}
+
+/// SQLite with one writer, in a new database.
+pub fn batched_sqlite(lab: &Lab, ops: &[Op]) -> anyhow::Result<Sample> {
+    let dir = lab.fresh()?;
+    Ok(Sample::of_run(sqlite::batched(dir.path(), ops, WINDOW)?))
 }
 
 /// Our engine in a new directory; `warm` comes before what is measured.

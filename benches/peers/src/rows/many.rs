@@ -1,11 +1,11 @@
 //! A thousand chats, each with a log of its own.
 
 use crate::lab::Lab;
-use crate::peers::{raw, sqlite};
+use crate::peers::raw;
 use crate::table::{Row, Sample, Unit};
 use crate::workload::Workload;
 
-use super::hot::{WINDOW, ours};
+use super::hot::{BATCHED, WINDOW, batched_sqlite, ours};
 
 const CHATS: usize = 1_000;
 
@@ -20,14 +20,7 @@ pub fn row(lab: &Lab) -> Row<'_> {
         let warm = workload.one_each();
         ours(lab, &workload.take(lab.count(100_000)), &warm)
     })
-    .with("SQLite, one writer, up to 64 a transaction", move || {
-        let dir = lab.fresh()?;
-        Ok(Sample::of_run(sqlite::batched(
-            dir.path(),
-            &ops(100_000),
-            WINDOW,
-        )?))
-    })
+    .with(BATCHED, move || batched_sqlite(lab, &ops(100_000)))
     .with("one fdatasync per log, 32 threads", move || {
         let dir = lab.fresh()?;
         Ok(Sample::of_run(raw::one_sync_each(
