@@ -184,12 +184,17 @@ impl Rows for BoardRows {
             comparison.add(&started.row, Some(is_there));
         }
         for (row, switched) in &self.switched {
+            let event = BoardEvent::CommandsSwitched(switched.clone());
+            let same = record(row).map(|record| record.event == event);
             let is_said = known.state.settings().commands.contains_key(&switched.bot);
-            comparison.add(row, Some(is_said));
+            comparison.add(row, same.or(Some(is_said)));
         }
-        if let Some((row, _)) = &self.language {
+        if let Some((row, language)) = &self.language {
+            let language = *language;
+            let event = BoardEvent::LanguageChosen(LanguageChosen { language });
+            let same = record(row).map(|record| record.event == event);
             let is_chosen = known.state.settings().language.is_some();
-            comparison.add(row, Some(is_chosen));
+            comparison.add(row, same.or(Some(is_chosen)));
         }
     }
 

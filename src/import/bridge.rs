@@ -245,7 +245,10 @@ impl Rows for BridgeRows {
         let ids = self.new_ids(known);
         for entity in &self.entities {
             let record = records.get(&self.event_id(&entity.row));
-            let same = record.map(|record| record.event == renumbered(&entity.event, &ids));
+            // What the import made itself has no row to differ from.
+            let same = record.map(|record| {
+                entity.row.key == Row::MADE || record.event == renumbered(&entity.event, &ids)
+            });
             comparison.add(&entity.row, same);
         }
     }

@@ -10,9 +10,10 @@ use super::bridge::BridgeRows;
 use super::check::{self, Comparison};
 use super::kept::{self, NotifierRows};
 use super::report::Findings;
+use super::rules::refuse_large;
 use super::stream::{GONE, Known, Rows, Target};
 use crate::audit::{Problem, Reader};
-use crate::domain::{ChatId, StreamId};
+use crate::domain::{Cause, ChatId, Event, StreamId};
 use crate::store::{Disk, Layout, StoreError, make_root};
 
 /// Why nothing, or not all, was imported.
@@ -195,10 +196,21 @@ fn look<R: Rows>(
         Some(problem) => return Err(ImportError::Target(problem)),
     }
     let known = check::read::<R>(place, stream, |_| {})?;
+    let missing = rows.missing(&known);
+    for draft in &missing {
+        let fits = refuse_large("what it becomes is", &draft.event.data());
+        fits.map_err(|reason| {
+            let row = match &draft.cause {
+                Cause::Import { file, key, .. } => format!("{file}, {key}"),
+                _ => stream.to_string(),
+            };
+            ImportError::Source(format!("{row}: {reason}; shorten it in the source"))
+        })?;
+    }
     outlook.streams.push(StreamOutlook {
         stream,
         rows: rows.len(),
-        events: rows.missing(&known).len() as u64,
+        events: missing.len() as u64,
     });
     Ok(known)
 }

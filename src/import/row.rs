@@ -18,6 +18,9 @@ pub struct Row {
 }
 
 impl Row {
+    /// The key of what the import made itself, since the source has none.
+    pub const MADE: &str = "made";
+
     /// The id of the event that it becomes: the same each time the row is read, so that importing it twice adds nothing.
     pub fn event_id(&self, source: &str) -> Uuid {
         let parts = (

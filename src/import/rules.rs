@@ -38,6 +38,11 @@ pub fn refuse_long(bounty: &BountyRow) -> Result<(), String> {
 /// Whether this fits into a line of a log; `what` begins the sentence.
 pub fn refuse_large(what: &str, data: &impl Serialize) -> Result<(), String> {
     let bytes = serde_json::to_vec(data).map_or(LINE_LIMIT, |json| json.len());
+    refuse_bytes(what, bytes)
+}
+
+/// Whether something of so many bytes fits into a line of a log.
+pub fn refuse_bytes(what: &str, bytes: usize) -> Result<(), String> {
     if bytes + LINE_OVERHEAD > LINE_LIMIT {
         return Err(format!(
             "{what} larger than a line of a log may be ({bytes} bytes)"

@@ -15,7 +15,7 @@ use crate::notify::{Deliveries, Delivery, DeliveryFilter, OldEntry, deliveries};
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Of one notifier, which may have been removed
-    #[arg(long, alias = "notifier", value_name = "ID")]
+    #[arg(long, aliases = ["notifier", "tracker-id"], value_name = "ID")]
     tracker: Option<NotificationTrackerId>,
     /// What became of it: delivered, retrying, refused, unreachable, unknown
     #[arg(long, value_name = "WORD")]

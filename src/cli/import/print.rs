@@ -79,7 +79,10 @@ impl Report<'_> {
         if self.outlook.renumbered.is_empty() {
             return Ok(());
         }
-        writeln!(out, "Ids that are taken here get new ones:")?;
+        writeln!(
+            out,
+            "Ids that are taken here, or below the highest that was given, get new ones:"
+        )?;
         writeln!(out, "{:<28}  {:>8}  {:>8}", "of", "old", "new")?;
         for renumbered in &self.outlook.renumbered {
             writeln!(

@@ -5,7 +5,7 @@ mod people;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 
-use self::people::{Known, References};
+use self::people::{By, Known, References};
 use super::board::{BoardRows, BountyRow, TrackedRow};
 use super::plan::{ImportError, Plan};
 use super::report::{Fate, Findings};
@@ -180,13 +180,21 @@ impl Reading<'_> {
         ];
         table.name_others(BOUNTIES, &columns, &mut self.findings)?;
         let by = References {
-            users: users.by(table.refers_to(creator)?),
-            groups: groups.by(table.refers_to(group)?),
+            users: self.refers(table, creator, users)?,
+            groups: self.refers(table, group, groups)?,
         };
         for cells in table.rows(&columns)? {
             self.bounty(&cells, &by, users, groups);
         }
         Ok(())
+    }
+
+    /// What a column holds that refers to users or groups.
+    fn refers(&self, table: &Table<'_>, column: &str, to: &Known) -> Result<By, ImportError> {
+        to.by(table.refers_to(column)?).map_err(|reason| {
+            let explain = format!("table {}, column {column}: {reason}", table.name);
+            self.database.refuse(&explain)
+        })
     }
 
     fn bounty(&mut self, cells: &[Cell], by: &References, users: &mut Known, groups: &Known) {
@@ -265,7 +273,7 @@ impl Reading<'_> {
             .filter(|id| ![user, bounty].contains(id));
         let asked = [columns.as_slice(), &[of_its_own]].concat();
         table.name_others(TRACKING, &asked, &mut self.findings)?;
-        let by = users.by(table.refers_to(user)?);
+        let by = self.refers(table, user, users)?;
         let mut tracked = HashSet::new();
         for cells in table.rows(&columns)? {
             let key = format!("{}/{}", key_of(&cells[0]), key_of(&cells[1]));

@@ -27,7 +27,7 @@ pub const USER_COLUMNS: Columns = Columns {
         "user_id",
         "chat_id",
     ],
-    own: &["id"],
+    own: &["id", "user_id"],
     whole: &["full_name", "display_name", "name"],
 };
 pub const GROUP_COLUMNS: Columns = Columns {
@@ -39,7 +39,7 @@ pub const GROUP_COLUMNS: Columns = Columns {
         "chat_id",
         "group_id",
     ],
-    own: &["id"],
+    own: &["id", "group_id", "chat_id"],
     whole: &["title", "name"],
 };
 
@@ -62,6 +62,7 @@ pub struct References {
 pub struct Known {
     table: &'static str,
     telegram_column: String,
+    own_column: Option<String>,
     /// Telegram's ids by the table's own; empty when it has none.
     own: HashMap<i64, i64>,
     names: BTreeMap<i64, String>,
@@ -79,6 +80,7 @@ impl Known {
         let mut known = Self {
             table: shown,
             telegram_column: String::new(),
+            own_column: None,
             own: HashMap::new(),
             names: BTreeMap::new(),
             used: HashSet::new(),
@@ -90,6 +92,7 @@ impl Known {
         let telegram = table.needed("Telegram's id", &ids)?;
         known.telegram_column = telegram.to_owned();
         let own = table.column(columns.own).filter(|own| *own != telegram);
+        known.own_column = own.map(str::to_owned);
         let names = [
             columns.whole,
             &["first_name"],
@@ -127,13 +130,19 @@ impl Known {
         Ok(())
     }
 
-    /// What a column holds that refers to this column of this table.
-    pub fn by(&self, referred: Option<String>) -> By {
-        match referred {
-            _ if self.own.is_empty() => By::Telegram,
-            Some(column) if column.eq_ignore_ascii_case(&self.telegram_column) => By::Telegram,
-            Some(_) => By::Own,
-            None => By::Either,
+    /// What a column holds that refers to this column of this table. One that is neither Telegram's id nor the table's own cannot be
+    /// followed: whatever was taken for it would put bounties where they do not belong.
+    pub fn by(&self, referred: Option<String>) -> Result<By, String> {
+        let is = |column: &str, other: &str| column.eq_ignore_ascii_case(other);
+        match (referred, &self.own_column) {
+            (Some(column), _) if is(&column, &self.telegram_column) => Ok(By::Telegram),
+            (Some(column), Some(own)) if is(&column, own) => Ok(By::Own),
+            (Some(column), _) if !self.telegram_column.is_empty() => Err(format!(
+                "it refers to {column} of {}, whose ids are read from {}",
+                self.table, self.telegram_column
+            )),
+            _ if self.own.is_empty() => Ok(By::Telegram),
+            _ => Ok(By::Either),
         }
     }
 

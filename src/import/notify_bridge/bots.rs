@@ -83,9 +83,6 @@ impl Reading<'_> {
 fn own_settings(record: &Record<'_>, taken: &mut Taken) -> Result<Option<Settings>, String> {
     let object: Map<String, Value> = record.object(&["commands_config"])?;
     let (settings, remarks) = Settings::read(&object);
-    if settings == Settings::default() {
-        return Ok(None);
-    }
     taken.remarks.extend(remarks);
-    Ok(Some(settings))
+    Ok(Some(settings).filter(|settings| *settings != Settings::default()))
 }

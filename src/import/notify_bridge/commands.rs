@@ -17,10 +17,8 @@ use crate::domain::bridge::{
 };
 use crate::import::plan::ImportError;
 use crate::import::report::Fate;
+use crate::import::row::Row;
 use crate::import::sqlite::Table;
-
-/// What is made where the source has none.
-const MADE: &str = "made";
 
 impl Reading<'_> {
     pub fn configs(&mut self, tables: &[Table<'_>]) -> Result<(), ImportError> {
@@ -227,7 +225,7 @@ impl Reading<'_> {
             config: Map::new(),
             created_at: since.seconds(),
         };
-        let row = self.row(PROVIDER, MADE.to_owned(), None);
+        let row = self.row(PROVIDER, Row::MADE.to_owned(), None);
         let event = BridgeEvent::ServiceProviderAdded(provider);
         self.add(row, BridgeUserId::SYSTEM.0, since, event);
         id
@@ -237,7 +235,13 @@ impl Reading<'_> {
         let (settings, _) = Settings::default().for_boards();
         let owner = BridgeUserId::SYSTEM.0;
         let since = self.first_bot();
-        self.push_config(MADE.to_owned(), since, owner, "Common".to_owned(), settings)
+        self.push_config(
+            Row::MADE.to_owned(),
+            since,
+            owner,
+            "Common".to_owned(),
+            settings,
+        )
     }
 
     fn make_config(&mut self, bot: u64, settings: Settings) -> u64 {

@@ -34,6 +34,17 @@ pub struct Record<'r> {
 /// The names of a column, the newest first.
 pub type Names = &'static [&'static str];
 
+impl Record<'_> {
+    /// How many bytes its texts have together.
+    pub fn bytes(&self) -> usize {
+        let bytes = |cell: &Cell| match cell {
+            Cell::Text(text) => text.len(),
+            _ => 0,
+        };
+        self.cells.iter().map(bytes).sum()
+    }
+}
+
 impl<'t> Records<'t> {
     /// The rows of the tables that have these names, the newest first.
     pub fn of(tables: &'t [Table<'t>], names: Names) -> Self {

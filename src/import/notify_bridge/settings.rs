@@ -48,7 +48,10 @@ impl Settings {
         };
         let mut remarks = Remarks::new();
         let settings = Self {
-            commands: words(&field(&["enabled_commands", "commands", "enabled"])),
+            commands: words(
+                &field(&["enabled_commands", "commands", "enabled"]),
+                &mut remarks,
+            ),
             locale: locale(&field(&["locale", "language"]), &mut remarks),
             response_mode: response_mode(&field(&["response_mode"]), &mut remarks),
             default_count: count(&field(&["default_count"]), &mut remarks),
@@ -97,15 +100,22 @@ impl Settings {
     }
 }
 
-/// Commands, each once, without the slash.
-fn words(value: &Value) -> Vec<String> {
+/// Commands, each once, without the slash: a list, or an object that says yes or no to each.
+fn words(value: &Value, remarks: &mut Remarks) -> Vec<String> {
+    let named: Vec<&str> = match value {
+        Value::Null => Vec::new(),
+        Value::Array(all) => all.iter().filter_map(Value::as_str).collect(),
+        Value::Object(all) => {
+            let enabled = all.iter().filter(|(_, is_on)| **is_on == Value::Bool(true));
+            enabled.map(|(name, _)| name.as_str()).collect()
+        }
+        _ => {
+            remarks.push("its enabled_commands are no list: it answers all there are".to_owned());
+            Vec::new()
+        }
+    };
     let mut words = Vec::new();
-    for word in value
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-    {
+    for word in named {
         let word = word.trim().trim_start_matches('/').to_lowercase();
         if !word.is_empty() && !words.contains(&word) {
             words.push(word);
@@ -115,8 +125,10 @@ fn words(value: &Value) -> Vec<String> {
 }
 
 fn locale(value: &Value, remarks: &mut Remarks) -> Locale {
-    let Some(tag) = value.as_str().filter(|tag| !tag.trim().is_empty()) else {
-        return Locale::English;
+    let tag = match value {
+        Value::Null => return Locale::English,
+        Value::String(tag) if tag.trim().is_empty() => return Locale::English,
+        other => other.as_str().unwrap_or_default(),
     };
     Locale::of_tag(tag.trim()).unwrap_or_else(|| {
         remarks.push("its language is not spoken here: it answers in English".to_owned());
@@ -135,7 +147,10 @@ fn response_mode(value: &Value, remarks: &mut Remarks) -> ResponseMode {
 }
 
 fn count(value: &Value, remarks: &mut Remarks) -> u8 {
-    let Some(count) = value.as_i64() else {
+    let Some(count) = whole_number(value) else {
+        if !value.is_null() {
+            remarks.push(format!("its default_count is no number: {DEFAULT_COUNT}"));
+        }
         return DEFAULT_COUNT;
     };
     let nearest = count.clamp(*COUNTS.start(), *COUNTS.end());
@@ -145,10 +160,16 @@ fn count(value: &Value, remarks: &mut Remarks) -> u8 {
     u8::try_from(nearest).unwrap_or(DEFAULT_COUNT)
 }
 
+/// A whole number, also as text.
+fn whole_number(value: &Value) -> Option<i64> {
+    let text = || value.as_str()?.trim().parse().ok();
+    value.as_i64().or_else(text)
+}
+
 fn limits(value: &Value, remarks: &mut Remarks) -> BTreeMap<String, u32> {
     let mut limits = BTreeMap::new();
     for (category, limit) in value.as_object().into_iter().flatten() {
-        match limit.as_u64().and_then(|limit| u32::try_from(limit).ok()) {
+        match whole_number(limit).and_then(|limit| u32::try_from(limit).ok()) {
             Some(0) => {}
             Some(limit) => drop(limits.insert(category.to_lowercase(), limit)),
             None => remarks.push(format!("its limit of {category} is no number of seconds")),

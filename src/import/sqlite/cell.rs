@@ -109,6 +109,7 @@ impl Cell {
         let wrong = || format!("{field} is no Unix time and no date");
         let millis = match self {
             Self::Null => return Ok(None),
+            Self::Text(text) if text.trim().is_empty() => return Ok(None),
             Self::Integer(seconds) => seconds.checked_mul(1_000),
             Self::Real(seconds) => real_millis(*seconds),
             Self::Text(text) => text_millis(text.trim()),

@@ -226,7 +226,7 @@ impl Worker {
         // By what is settled: a chat is not to be told of a change of its id.
         let notice = match &self.settled {
             Some(order) => {
-                (self.notices).next(order.as_ref(), self.stream.state(), &self.boards, now)?
+                (self.notices).next(order.as_ref(), self.stream.state(), &self.boards, now)
             }
             None => None,
         };

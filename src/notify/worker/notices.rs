@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::domain::board::Board;
 use crate::domain::bridge::Destination;
 use crate::domain::notifier::{ForwardingTold, NamedTarget, Notifier, NotifierEvent, Outcome};
 use crate::domain::{ChatId, Locale, Timestamp};
@@ -36,32 +37,49 @@ impl Notices {
         self.left.extend(heard);
     }
 
-    /// The next chat that is to be told something, unless one is being told.
+    /// The next chat that is to be told something, in its own language where it chose one, unless one is being told. One whose board
+    /// cannot be read is told later: what is on its way to others does not wait for that.
     pub fn next(
         &mut self,
         order: Option<&Order>,
         state: &Notifier,
         boards: &Boards,
         now: Timestamp,
-    ) -> Result<Option<Notice>, StoreError> {
+    ) -> Option<Notice> {
         self.compare(order, state);
         self.pause = self.pause.filter(|pause| *pause > now);
         if self.is_sending || self.pause.is_some() {
-            return Ok(None);
+            return None;
         }
         while let Some(chat) = self.left.pop_first() {
             if let Some(notice) = notice(order, state, chat) {
-                let bots: Vec<_> =
-                    boards.with_board(chat, |board, _| board.seen().bots().collect())?;
+                let look = |board: &Board, _| {
+                    let bots: Vec<_> = board.seen().bots().collect();
+                    (bots, board.settings().language)
+                };
+                let (bots, language) = match boards.with_board(chat, look) {
+                    Ok(found) => found,
+                    Err(error) => {
+                        self.left.insert(chat);
+                        self.pause = Some(later(now, AGAIN));
+                        self.complain(&notice, &error.to_string(), "it is tried again");
+                        return None;
+                    }
+                };
                 if bots.is_empty() && notice.is_forwarded() {
                     self.unheard.insert(chat);
                     continue;
                 }
                 self.is_sending = true;
-                return Ok(Some(Notice { bots, ..notice }));
+                let locale = language.unwrap_or(notice.locale);
+                return Some(Notice {
+                    bots,
+                    locale,
+                    ..notice
+                });
             }
         }
-        Ok(None)
+        None
     }
 
     /// When somebody is to be told who could not be told before.

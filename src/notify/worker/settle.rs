@@ -15,6 +15,8 @@ use super::{Desk, Ended, Order, Worker};
 
 /// What is said of a delivery to a target that is linked no more.
 const UNLINKED: &str = "the target is not linked to the tracker any more";
+/// How often a board is read again that somebody writes to meanwhile.
+const ATTEMPTS: usize = 20;
 const OFF: &str = "the tracker was switched off before it could be sent again";
 
 impl Desk<'_, '_> {
@@ -100,12 +102,11 @@ impl Desk<'_, '_> {
         let from_now = self.baselines_of(&following.from_now, all)?;
         self.draft
             .add_all(baselines(from_now, following.covers_all))?;
-        let missing = needs_dues(self.draft.state);
-        for chat in &missing {
-            self.catch_up(order, *chat)?;
+        let mut dues = Vec::new();
+        for chat in needs_dues(self.draft.state) {
+            dues.extend(self.dues_of(order, chat)?);
         }
-        let missing = self.baselines_of(&needs_dues(self.draft.state), None)?;
-        self.draft.add_all(baselines(missing, false))?;
+        self.draft.add_all(baselines(dues, false))?;
         for (chat, len) in all.into_iter().flatten() {
             let at = position_of(self.draft.state, *chat);
             if at.is_some_and(|at| at.offset != *len) {
@@ -113,6 +114,24 @@ impl Desk<'_, '_> {
             }
         }
         self.find_lost(order, all)
+    }
+
+    /// The due dates of a board that is followed already, as of the place that is read up to: what came meanwhile is told first.
+    fn dues_of(&mut self, order: &Order, chat: ChatId) -> Result<Option<Baseline>, StoreError> {
+        for _ in 0..ATTEMPTS {
+            self.catch_up(order, chat)?;
+            let known = position_of(self.draft.state, chat);
+            if known.is_none() || self.unreadable.contains(&chat) {
+                return Ok(None);
+            }
+            let found = self.baselines_of(&[chat], None)?.pop();
+            if found.as_ref().map(|baseline| baseline.at) == known {
+                return Ok(found);
+            }
+        }
+        // Somebody writes faster than it is read here: the next round tries it again.
+        *self.renamed = true;
+        Ok(None)
     }
 
     /// Boards that are followed and not there: they have another id, or will be there again.
