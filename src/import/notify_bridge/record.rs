@@ -35,10 +35,10 @@ pub struct Record<'r> {
 pub type Names = &'static [&'static str];
 
 impl Record<'_> {
-    /// How many bytes its texts have together.
+    /// How many bytes its texts have together in a log, where a control character takes six.
     pub fn bytes(&self) -> usize {
         let bytes = |cell: &Cell| match cell {
-            Cell::Text(text) => text.len(),
+            Cell::Text(text) => text.len() + 5 * text.bytes().filter(|byte| *byte < b' ').count(),
             _ => 0,
         };
         self.cells.iter().map(bytes).sum()

@@ -211,6 +211,18 @@ mod tests {
     }
 
     #[test]
+    fn other_types_of_values_are_understood_or_named() {
+        let config = json!({"enabled_commands": {"bounty": true, "add": false}, "locale": 7,
+            "default_count": "7", "rate_limits": {"read": "30"}});
+        let (settings, remarks) = read(&config);
+        assert_eq!(settings.commands, ["bounty"]);
+        assert_eq!((settings.default_count, settings.limits["read"]), (7, 30));
+        assert_eq!(remarks.len(), 1, "its locale: {remarks:?}");
+        let (_, remarks) = read(&json!({"enabled_commands": "bounty", "default_count": []}));
+        assert_eq!(remarks.len(), 2, "{remarks:?}");
+    }
+
+    #[test]
     fn a_bot_whose_commands_are_all_foreign_answers_all_there_are() {
         let (settings, _) = read(&json!({"enabled_commands": ["albums"]}));
         assert!(settings.for_boards().0.commands.len() > 5);

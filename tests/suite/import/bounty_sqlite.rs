@@ -191,8 +191,17 @@ fn numbers_of_its_own_are_resolved_to_telegrams_ids() {
              INSERT INTO user_bounty_tracking VALUES (1, 1);"
         )
     };
-    for references in ["", "REFERENCES groups(id)", "REFERENCES groups"] {
-        let old = Database::new(KIND, &tables(references));
+    let of_other_names = tables("REFERENCES groups(id)")
+        .replace("users (id ", "users (user_id ")
+        .replace("groups (id ", "groups (group_id ")
+        .replace("groups(id)", "groups(group_id)");
+    let mut shapes = vec![
+        of_other_names.replace("REFERENCES groups(group_id)", ""),
+        of_other_names,
+    ];
+    shapes.extend(["", "REFERENCES groups(id)", "REFERENCES groups"].map(tables));
+    for shape in shapes {
+        let old = Database::new(KIND, &shape);
         old.import(&[]).ok();
         let events = old.data.events(GROUP);
         assert_eq!(
@@ -207,6 +216,19 @@ fn numbers_of_its_own_are_resolved_to_telegrams_ids() {
             "My own"
         );
     }
+}
+
+#[test]
+fn a_foreign_key_that_leads_elsewhere_is_refused() {
+    let old = Database::new(KIND, &format!(
+        "CREATE TABLE users (telegram_id INTEGER, number INTEGER PRIMARY KEY, username TEXT);
+         CREATE TABLE bounties (id INTEGER PRIMARY KEY, group_id INTEGER, user_id INTEGER REFERENCES users(number), description TEXT, created_at TEXT);
+         INSERT INTO users VALUES (456, 1, 'ada');
+         INSERT INTO bounties VALUES (1, {GROUP}, 1, 'Whose?', '2024-12-31');"
+    ));
+    old.assert_refused(
+        "column user_id: it refers to number of users, whose ids are read from telegram_id",
+    );
 }
 
 #[test]

@@ -2,8 +2,8 @@
 
 use std::fs;
 
-use bounty_ledger::domain::ChatId;
 use bounty_ledger::domain::notifier::Outcome;
+use bounty_ledger::domain::{ChatId, Locale};
 use bounty_ledger::notify::{News, Notice};
 use serde_json::{Value, json};
 
@@ -86,6 +86,37 @@ fn a_damaged_board_is_told_up_to_the_damage_and_keeps_no_other_waiting() {
     lab.say(-200, &["/add Other"]);
     lab.deliver();
     assert_eq!(lab.told(1), ["added 1 Other", "added 1 One"]);
+}
+
+#[test]
+fn a_board_that_cannot_be_read_keeps_no_letter_from_being_sent_when_its_chat_is_to_be_told() {
+    let mut lab = Lab::begun(&[hook_target(2)]);
+    lab.say(-300, &["/add One"]);
+    let away = lab.data.path().join("away");
+    fs::rename(lab.data.log(-300), &away).expect("renamed");
+    fs::create_dir(lab.data.log(-300)).expect("made");
+    lab.say(-200, &["/add Other"]);
+    lab.deliver();
+    assert_eq!(lab.told(2), ["added 1 Other"]);
+    fs::remove_dir(lab.data.log(-300)).expect("removed");
+    fs::rename(&away, lab.data.log(-300)).expect("renamed");
+    lab.pass(70);
+    lab.deliver();
+    assert_eq!(lab.told(2), ["added 1 Other", "added 1 One"]);
+}
+
+#[test]
+fn a_chat_is_told_in_the_language_that_it_chose() {
+    let mut lab = Lab::begun(&[hook_target(2)]);
+    lab.say(-100, &["/add One", "/language ru"]);
+    let notice = lab.round(News::default()).notice;
+    let notice = notice.expect("the group is told");
+    assert_eq!(notice.locale, Locale::Russian);
+    let happened = told(notice);
+    lab.order = None;
+    let notice = lab.round(happened).notice;
+    let notice = notice.expect("it is told that this is over");
+    assert_eq!(notice.locale, Locale::Russian);
 }
 
 #[test]

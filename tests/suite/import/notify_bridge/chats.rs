@@ -146,3 +146,24 @@ fn a_chat_of_a_bot_that_is_gone_or_whose_token_names_no_bot_is_named() {
         assert!(run.stdout.contains(words), "{words}: {}", run.stdout);
     }
 }
+
+#[test]
+fn an_older_bot_that_comes_later_changes_nothing_of_what_the_import_made() {
+    let old = switched();
+    old.import(&[]).ok();
+    old.change(
+        "INSERT INTO telegram_bot (id, user_id, name, token, created_at) VALUES (9, 1, 'Older', '999:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA', '2001-01-01')",
+    );
+    old.import(&[]).ok();
+    assert_whole(&old.data, || old.import(&[]));
+}
+
+#[test]
+fn a_language_that_the_source_changed_later_is_named() {
+    let old = switched();
+    old.import(&[]).ok();
+    old.change("UPDATE telegram_chat SET language = CASE language WHEN 'ru' THEN 'en' ELSE 'ru' END WHERE language IS NOT NULL");
+    let run = old.import(&[]);
+    assert_eq!(run.code, Some(1), "{}", run.stdout);
+    assert!(run.stdout.contains("differs"), "{}", run.stdout);
+}

@@ -46,6 +46,14 @@ fn a_row_that_cannot_be_is_named_with_the_reason() {
             "INSERT INTO tracker_target VALUES (9, 1, 99, 1, NULL, NULL, NULL, NULL);",
             "there is no notification_target 99",
         ),
+        (
+            "UPDATE service_provider SET config = json_object('a', printf('%.*c', 1200000, 'x'));",
+            "its fields are larger than a line of a log may be",
+        ),
+        (
+            "UPDATE telegram_bot SET name = replace(printf('%.*c', 300000, 'x'), 'x', char(1)) WHERE id = 3;",
+            "telegram_bot 3: its fields are larger than a line of a log may be",
+        ),
         ("DROP TABLE user;", "user -: the database has no such table"),
         (
             "DROP TABLE tracker;",
