@@ -95,7 +95,9 @@ pub enum RetryError {
     Arrived(DeliveryId),
     #[error("delivery {0} was to be sent again before; that is another delivery")]
     AskedAlready(DeliveryId),
-    #[error("delivery {0} is on its way or waits to be sent again by itself")]
+    #[error(
+        "delivery {0} is on its way or waits to be sent again by itself; one that was on its way when the program ended can be sent again once `bounty run` works again"
+    )]
     UnderWay(DeliveryId),
     #[error(transparent)]
     Store(#[from] StoreError),
