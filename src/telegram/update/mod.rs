@@ -37,6 +37,8 @@ pub enum Carrier {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Incoming {
     pub update_id: i64,
+    /// The chat in which somebody wrote, or the bot came in, whatever becomes of it.
+    pub heard: Option<ChatId>,
     pub kind: Inbound,
 }
 
@@ -149,8 +151,18 @@ pub fn read(raw: &str, bot: &BotIdentity, carrier: Carrier) -> Result<Incoming, 
     };
     Ok(Incoming {
         update_id: update.update_id,
+        heard: heard(&update),
         kind: reader.read(update),
     })
+}
+
+fn heard(update: &raw::Update) -> Option<ChatId> {
+    let message = update.message.as_ref().or(update.edited_message.as_ref());
+    let entered = update.my_chat_member.as_ref();
+    let entered = entered.filter(|change| change.new_chat_member.is_inside());
+    let chat = message.map(|message| &message.chat);
+    let chat = chat.or(entered.map(|change| &change.chat));
+    chat.map(|chat| ChatId(chat.id))
 }
 
 struct Reader<'a> {

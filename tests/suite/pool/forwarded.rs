@@ -4,6 +4,7 @@ use super::{GROUP, TOKENS, Troupe};
 use crate::support::DATE;
 use crate::support::bot::{Bot, LIMIT};
 use crate::support::bot_api::updates::{User, group, migrated_to, supergroup, text_message};
+use crate::support::bot_api::{Fault, FaultRule};
 
 const STARTED: &str = "From now on";
 const STOPPED: &str = "no longer told to";
@@ -77,6 +78,26 @@ fn say_after(troupe: &Troupe, text: &str) {
     let id = troupe.stage.message_id();
     let message = text_message(&chat, &ada, id, DATE, text);
     troupe.stage.api.push(TOKENS[0], message);
+}
+
+#[test]
+fn a_chat_that_blocked_the_bot_is_told_what_waited_once_somebody_writes_there() {
+    let (troupe, bot) = run(&[
+        "target add --name Team --bot 1 --chat -77",
+        "notifier add --name News --provider 1 --collections *",
+        "link add --notifier 1 --target 1",
+    ]);
+    let api = &troupe.stage.api;
+    let blocked = Fault::status(403, "Forbidden: bot was kicked from the group chat");
+    api.fault(FaultRule::new(blocked).method("sendMessage").chat_id(-77));
+    troupe.say(TOKENS[0], "/add One");
+    bot.wait_says("does not want to hear from the bot");
+    assert_eq!(texts_with(&troupe, -77, "One"), 0);
+    let (chat, ada) = (group(-77, "Team"), User::new(1, "Ada"));
+    let message = text_message(&chat, &ada, troupe.stage.message_id(), DATE, "Hello again");
+    api.push(TOKENS[0], message);
+    wait_said(&troupe, -77, "One");
+    bot.stop().ok();
 }
 
 #[test]
