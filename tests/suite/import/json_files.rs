@@ -236,3 +236,27 @@ fn what_today_is_refused_is_carried_and_named() {
     let list = old.data.feed(&[in_group(1, GROUP, 456, "/bounty")]).ok();
     assert!(!list.stdout.contains("href"), "{}", list.stdout);
 }
+
+#[test]
+fn a_hundred_thousand_bounties_are_carried_one_by_one() {
+    let old = Old::empty();
+    let group = |number: i64| -> Vec<Value> {
+        let text = |id| format!("Bounty {id} of {number} ёж");
+        (1..=10_000).map(|id| bounty(id, 456, &text(id))).collect()
+    };
+    for number in 1..=10 {
+        let content = json!({"group_id": -number, "bounties": group(number)});
+        old.put(&format!("-{number}/group.json"), &content);
+    }
+    let run = old.import(&[]).ok();
+    assert!(
+        run.stdout.contains("100000 rows, 100000 the same."),
+        "{}",
+        run.stdout
+    );
+    for number in 1..=10 {
+        let carried = &old.data.json(-number, "group.json")["bounties"];
+        assert!(*carried == json!(group(number)), "a bounty of {number}");
+    }
+    assert_whole(&old.data, || old.import(&[]));
+}

@@ -275,3 +275,34 @@ fn rows_that_no_log_can_hold_are_named() {
         assert_whole(&old.data, || old.import(&["--skip-bad"]));
     }
 }
+
+#[test]
+fn a_hundred_thousand_log_rows_are_carried_one_by_one() {
+    let many = "INSERT INTO event_log
+        WITH RECURSIVE generate(value) AS (SELECT 1000 UNION ALL SELECT value + 1 FROM generate WHERE value < 100999)
+        SELECT value, 1, 'assets_added', '{\"n\": ' || value || '}', '2026-03-01 09:00:00', 'album-' || value, 'sent', value FROM generate;";
+    let old = Database::new(
+        KIND,
+        &format!("{}{WORKED}BEGIN; {many} COMMIT;", old_shape()),
+    );
+    let run = old.import(&[]).ok();
+    assert!(run.stdout.contains("rows, "), "{}", run.stdout);
+    let numbers: std::collections::BTreeSet<i64> = events(&old.data, "notifier-1")
+        .iter()
+        .filter_map(|event| {
+            event["cause"]["key"]
+                .as_str()?
+                .strip_prefix("event_log ")?
+                .parse()
+                .ok()
+        })
+        .filter(|number| *number >= 1_000)
+        .collect();
+    assert!(numbers.into_iter().eq(1_000..101_000), "a row is missing");
+    let again = old.import(&[]).ok();
+    assert!(
+        again.stdout.contains("Written: 0 events."),
+        "{}",
+        again.stdout
+    );
+}
