@@ -142,7 +142,10 @@ impl Rows for NotifierRows<'_> {
     ) {
         for row in &self.rows {
             let record = records.get(&row.row.event_id(&self.of.source));
-            comparison.add(&row.row, record.map(|record| record.event == row.event));
+            comparison.add(
+                &row.row,
+                record.map(|record| secrets::are_same(&record.event, &row.event)),
+            );
         }
     }
 

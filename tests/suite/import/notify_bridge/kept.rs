@@ -306,3 +306,21 @@ fn a_hundred_thousand_log_rows_are_carried_one_by_one() {
         again.stdout
     );
 }
+
+#[test]
+fn a_data_directory_that_was_moved_has_the_same_rows() {
+    let old = worked();
+    old.import(&[]).ok();
+    let moved = old.data.path().with_file_name("moved");
+    fs::rename(old.data.path(), &moved).expect("moved");
+    let (source, moved) = (old.path(), moved.display().to_string());
+    let source = source.display().to_string();
+    let args = ["import", KIND, &source, "--data", &moved];
+    let again = old.data.run(&args).ok();
+    assert!(
+        again.stdout.contains("Written: 0 events."),
+        "{}",
+        again.stdout
+    );
+    assert!(!again.stdout.contains("differs"), "{}", again.stdout);
+}
