@@ -45,7 +45,7 @@ impl Desk<'_, '_> {
                 Found::Nothing => {
                     if after == Position::START {
                         // A chat without a board: there is nothing to be tried again.
-                        self.unreadable.remove(&chat);
+                        self.left.unreadable.remove(&chat);
                     }
                     return Ok(());
                 }
@@ -102,7 +102,7 @@ impl Desk<'_, '_> {
             read,
             Ok(Found::Entries(_) | Found::Moved(_) | Found::Replaced)
         ) {
-            self.unreadable.insert(chat);
+            self.left.unreadable.insert(chat);
         }
         read.unwrap_or_else(|error| {
             tracing::warn!(chat = chat.0, %error, "a board that is followed could not be read; it is tried again");
@@ -138,9 +138,9 @@ impl Desk<'_, '_> {
     fn rename(&mut self, from: ChatId, to: ChatId) -> Result<(), StoreError> {
         self.seen.remove(&from);
         self.seen.remove(&to);
-        *self.renamed = true;
+        self.left.renamed = true;
         // It is read under its new id as soon as that is followed.
-        self.unreadable.insert(to);
+        self.left.unreadable.insert(to);
         tracing::info!(
             from = from.0,
             to = to.0,

@@ -154,39 +154,12 @@ impl Worker {
         all: Option<&BTreeMap<ChatId, u64>>,
         now: Timestamp,
     ) -> Result<Round, StoreError> {
-        let Self {
-            stream,
-            boards,
-            seen,
-            ended,
-            sending,
-            letters,
-            settled,
-            missed,
-            ..
-        } = self;
-        for end in ended.iter() {
-            sending.remove(&end.delivery);
-        }
-        let (mut unreadable, mut renamed) = (BTreeSet::new(), false);
-        let is_settled = settled
+        let is_settled = self
+            .settled
             .as_ref()
             .is_some_and(|settled| settled.as_ref() == order);
-        let mut sent = stream.record(now, |draft| {
-            let mut desk = Desk {
-                draft,
-                boards,
-                seen,
-                sending,
-                letters,
-                unreadable: &mut unreadable,
-                renamed: &mut renamed,
-                now,
-            };
-            desk.end_all(ended)?;
-            if let Some((notice, outcome)) = &missed.noticed {
-                desk.noticed(notice, outcome)?;
-            }
+        let missed = std::mem::take(&mut self.missed);
+        let recorded = self.record(now, missed.noticed.as_ref(), |desk| {
             let Some(order) = order else {
                 desk.stop()?;
                 return Ok(Vec::new());
@@ -201,7 +174,15 @@ impl Worker {
             }
             desk.remind(order)?;
             desk.tell_all(order)
-        })?;
+        });
+        self.missed = missed;
+        let (
+            mut sent,
+            Left {
+                unreadable,
+                renamed,
+            },
+        ) = recorded?;
         // Boards that were renamed are followed under other ids: that is settled at once, in another round.
         self.settled = Some(order.cloned()).filter(|_| !renamed);
         for letter in &sent {
@@ -250,6 +231,34 @@ impl Worker {
         Ok(round)
     }
 
+    /// Records what came of letters and of the notice to a chat, and what `work` adds: all of it, or nothing.
+    fn record<T>(
+        &mut self,
+        now: Timestamp,
+        noticed: Option<&(Notice, Outcome)>,
+        work: impl FnOnce(&mut Desk<'_, '_>) -> Result<T, StoreError>,
+    ) -> Result<(T, Left), StoreError> {
+        for end in &self.ended {
+            self.sending.remove(&end.delivery);
+        }
+        self.stream.record(now, |draft| {
+            let mut desk = Desk {
+                draft,
+                boards: &self.boards,
+                seen: &mut self.seen,
+                sending: &self.sending,
+                letters: &self.letters,
+                left: Left::default(),
+                now,
+            };
+            desk.end_all(&self.ended)?;
+            if let Some((notice, outcome)) = noticed {
+                desk.noticed(notice, outcome)?;
+            }
+            Ok((work(&mut desk)?, desk.left))
+        })
+    }
+
     /// When something is to be done though nothing happens.
     fn next(&self, order: &Order, now: Timestamp) -> Option<Timestamp> {
         let state = self.stream.state();
@@ -278,6 +287,15 @@ fn later(now: Timestamp, by: i64) -> Timestamp {
     Timestamp::from_millis(now.millis().saturating_add(by))
 }
 
+/// What a round leaves for the next one.
+#[derive(Default)]
+struct Left {
+    /// Boards that cannot be read now.
+    unreadable: BTreeSet<ChatId>,
+    /// Whether a board was found under another id.
+    renamed: bool,
+}
+
 /// A round while it is being made.
 struct Desk<'d, 's> {
     draft: &'d mut super::stream::Draft<'s>,
@@ -285,9 +303,6 @@ struct Desk<'d, 's> {
     seen: &'d mut HashMap<ChatId, Position>,
     sending: &'d BTreeSet<DeliveryId>,
     letters: &'d HashMap<DeliveryId, Letter>,
-    /// Boards that cannot be read now.
-    unreadable: &'d mut BTreeSet<ChatId>,
-    /// Whether a board was found under another id.
-    renamed: &'d mut bool,
+    left: Left,
     now: Timestamp,
 }

@@ -121,7 +121,7 @@ impl Desk<'_, '_> {
         for _ in 0..ATTEMPTS {
             self.catch_up(order, chat)?;
             let known = position_of(self.draft.state, chat);
-            if known.is_none() || self.unreadable.contains(&chat) {
+            if known.is_none() || self.left.unreadable.contains(&chat) {
                 return Ok(None);
             }
             let found = self.baselines_of(&[chat], None)?.pop();
@@ -130,7 +130,7 @@ impl Desk<'_, '_> {
             }
         }
         // Somebody writes faster than it is read here: the next round tries it again.
-        *self.renamed = true;
+        self.left.renamed = true;
         Ok(None)
     }
 

@@ -31,7 +31,8 @@ impl Desk<'_, '_> {
             let Some(queue) = state.queue(link.target) else {
                 return Ok(None);
             };
-            let event = match next_step(&order.rules, link, queue, self.unreadable, self.now) {
+            let event = match next_step(&order.rules, link, queue, &self.left.unreadable, self.now)
+            {
                 Step::Rest(_) => return Ok(None),
                 Step::Repeat => queue
                     .current
@@ -64,7 +65,7 @@ impl Desk<'_, '_> {
     ) -> Result<Option<NotifierEvent>, StoreError> {
         let Some(gathering) = Gathering::new(self.draft.state, link, collection, since, self.now)
         else {
-            self.unreadable.insert(collection);
+            self.left.unreadable.insert(collection);
             return Ok(None);
         };
         let is_told = |entry: &Entry| {
@@ -81,7 +82,7 @@ impl Desk<'_, '_> {
             Found::Nothing => return Ok(None),
             // A moment ago: what is to be made of that is seen when it is caught up with.
             Found::Replaced | Found::Moved(_) => {
-                self.unreadable.insert(collection);
+                self.left.unreadable.insert(collection);
                 self.catch_up(order, collection)?;
                 return Ok(None);
             }
