@@ -44,8 +44,8 @@ pub struct Notifier {
     /// The id of its first event that was not imported: no other tracker has it, in no data directory.
     identity: Option<Uuid>,
     pub(super) seq: Seq,
-    /// Every group's board that is not among the collections is followed from its beginning.
-    pub(super) covers_all: bool,
+    /// Since when every group's board that is not among the collections is followed from its beginning.
+    pub(super) covers_all_since: Option<Timestamp>,
     pub(super) collections: BTreeMap<ChatId, Collection>,
     pub(super) reminders: ReminderRules,
     /// The reminders that are to come.
@@ -84,7 +84,12 @@ impl Notifier {
 
     /// Whether groups' boards that it never read are followed from their beginning.
     pub fn covers_all(&self) -> bool {
-        self.covers_all
+        self.covers_all_since.is_some()
+    }
+
+    /// Since when they are.
+    pub fn covers_all_since(&self) -> Option<Timestamp> {
+        self.covers_all_since
     }
 
     /// Which reminders are made.
@@ -105,7 +110,7 @@ impl Notifier {
 
     /// Whether it follows anything.
     pub fn is_following(&self) -> bool {
-        self.covers_all || !self.collections.is_empty()
+        self.covers_all() || !self.collections.is_empty()
     }
 
     /// What each target waits for; targets that never waited have no queue.
@@ -142,11 +147,14 @@ impl Notifier {
         match event {
             NotifierEvent::NotifierOpened(opened) => self.opened = Some(opened.tracker_id),
             NotifierEvent::BaselineSet(set) => {
-                self.covers_all |= set.covers_all;
+                if set.covers_all {
+                    self.covers_all_since.get_or_insert(time);
+                }
                 self.begin_all(&set.collections, time);
             }
             NotifierEvent::CollectionsLeft(left) => {
-                self.covers_all = left.covers_all;
+                let since = self.covers_all_since.unwrap_or(time);
+                self.covers_all_since = left.covers_all.then_some(since);
                 for chat in &left.collections {
                     self.leave(*chat);
                 }
@@ -247,7 +255,7 @@ impl Notifier {
     }
 
     fn stop(&mut self) {
-        self.covers_all = false;
+        self.covers_all_since = None;
         self.collections.clear();
         self.agenda.clear();
         self.queues.clear();

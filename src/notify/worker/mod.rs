@@ -172,19 +172,13 @@ impl Worker {
             for chat in &missed.changed {
                 desk.catch_up(order, *chat)?;
             }
+            desk.learn_dues(order, missed.changed.iter().copied())?;
             desk.remind(order)?;
             desk.tell_all(order)
         });
         self.missed = missed;
-        let (
-            mut sent,
-            Left {
-                unreadable,
-                renamed,
-            },
-        ) = recorded?;
-        // Boards that were renamed are followed under other ids: that is settled at once, in another round.
-        self.settled = Some(order.cloned()).filter(|_| !renamed);
+        let (mut sent, left) = recorded?;
+        self.settled = Some(order.cloned()).filter(|_| left.settle_in.is_none());
         for letter in &sent {
             self.sending.insert(letter.delivery);
             self.letters.insert(letter.delivery, letter.clone());
@@ -211,8 +205,8 @@ impl Worker {
             }
             None => None,
         };
-        let pause = if renamed { 0 } else { AGAIN };
-        let again = (!unreadable.is_empty()).then(|| later(now, pause));
+        let again = (!left.unreadable.is_empty()).then_some(AGAIN);
+        let again = left.settle_in.or(again).map(|pause| later(now, pause));
         let next = order.and_then(|order| self.next(order, now));
         let round = Round {
             next: next
@@ -224,7 +218,7 @@ impl Worker {
             notice,
             letters: std::mem::take(&mut sent),
         };
-        self.unreadable = unreadable;
+        self.unreadable = left.unreadable;
         if self.sending.is_empty() {
             self.stream.rest();
         }
@@ -292,8 +286,8 @@ fn later(now: Timestamp, by: i64) -> Timestamp {
 struct Left {
     /// Boards that cannot be read now.
     unreadable: BTreeSet<ChatId>,
-    /// Whether a board was found under another id.
-    renamed: bool,
+    /// In how many milliseconds the boards are to be compared with the order once more: one has another id, or could not be read.
+    settle_in: Option<i64>,
 }
 
 /// A round while it is being made.

@@ -173,6 +173,41 @@ fn a_tracker_that_is_switched_off_and_on_starts_at_now() {
 }
 
 #[test]
+fn what_was_not_read_when_reminders_were_chosen_is_told_and_reminded_of() {
+    let mut order = order(&["*"], &[chat_target(1)]);
+    let mut lab = Lab::new(Data::in_memory(), order.clone());
+    lab.now = 1_735_603_200_000;
+    lab.say(-100, &["/add Old"]);
+    lab.deliver();
+    lab.say(-100, &["/add Soon in 5 hours"]);
+    tells(&mut order, &[EventType::Added, EventType::Overdue]);
+    lab.order = Some(order);
+    lab.deliver();
+    lab.pass(5 * 3_600);
+    lab.deliver();
+    assert_eq!(lab.told(1), ["added 2 Soon", "overdue 2 Soon"]);
+}
+
+#[test]
+fn reminders_that_are_chosen_later_know_boards_whose_last_events_are_told_to_nobody() {
+    let mut order = order(&["*"], &[chat_target(1)]);
+    tells(&mut order, &[EventType::Added]);
+    let mut lab = Lab::new(Data::in_memory(), order.clone());
+    lab.now = 1_735_603_200_000;
+    lab.deliver();
+    lab.say(-100, &["/add Soon in 5 hours"]);
+    lab.deliver();
+    lab.say(-100, &["/track 1"]);
+    lab.deliver();
+    tells(&mut order, &[EventType::Overdue]);
+    lab.order = Some(order);
+    lab.deliver();
+    lab.pass(5 * 3_600);
+    lab.deliver();
+    assert_eq!(lab.told(1), ["added 1 Soon", "overdue 1 Soon"]);
+}
+
+#[test]
 fn reminders_that_are_chosen_later_know_the_due_dates_that_are_there() {
     let mut lab = Lab::begun(&[chat_target(1)]);
     lab.now = 1_735_603_200_000;
