@@ -46,7 +46,7 @@ pub use follow::{
 };
 pub use gather::{Gathering, MESSAGE_ENTRIES, WINDOW, gather, start_kept};
 pub use news::{News, Told, news};
-pub use queue::{Current, Queue};
+pub use queue::{Current, Kept, Queue};
 pub use remind::{due_reminders, next_reminder};
 pub use rules::{Link, Rules};
 pub use state::{Collection, Notifier};

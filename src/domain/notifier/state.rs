@@ -10,7 +10,7 @@ use super::dues::{Due, Known, Moment, ReminderRules};
 use super::event::{
     Advanced, Baseline, BoardReplaced, DeliveryEnded, DeliveryStarted, NamedTarget, NotifierEvent,
 };
-use super::queue::{Current, Queue, Waiting};
+use super::queue::{Current, Kept, Queue, Waiting};
 use crate::domain::bridge::EventType;
 use crate::domain::bridge::{NotificationTargetId, NotificationTrackerId};
 use crate::domain::{BountyId, Cause, ChatId, Position, Recorded, Seq, Timestamp, UnixTime};
@@ -52,6 +52,8 @@ pub struct Notifier {
     pub(super) agenda: BTreeSet<Moment>,
     pub(super) queues: BTreeMap<NotificationTargetId, Queue>,
     pub(super) last_delivery: DeliveryId,
+    /// The deliveries that repeat another one, and which that is: the first of them.
+    again: BTreeMap<DeliveryId, DeliveryId>,
     /// The chats that know that their boards are forwarded, and to whom.
     pub(super) told: BTreeMap<ChatId, Vec<NamedTarget>>,
 }
@@ -62,12 +64,17 @@ impl Notifier {
         self.opened
     }
 
-    /// What a delivery is known by to whoever receives it: the same for each attempt, and no other's, in no data directory.
+    /// What a delivery is known by to whoever receives it: the same for each attempt and for the delivery that repeats it, and no
+    /// other's, in no data directory.
     pub fn key(&self, delivery: DeliveryId) -> Uuid {
         Uuid::new_v5(
             &self.identity.unwrap_or_default(),
-            delivery.to_string().as_bytes(),
+            self.first_of(delivery).to_string().as_bytes(),
         )
+    }
+
+    fn first_of(&self, delivery: DeliveryId) -> DeliveryId {
+        self.again.get(&delivery).copied().unwrap_or(delivery)
     }
 
     /// The last event in it.
@@ -167,7 +174,7 @@ impl Notifier {
             NotifierEvent::ReminderMade(made) => self.remind(made, time),
             NotifierEvent::Gathered(gathered) => {
                 self.take(gathered.target, &gathered.batch);
-                self.keep(gathered.target, &gathered.batch);
+                self.keep(gathered.target, &gathered.batch, None);
             }
             NotifierEvent::DeliveryStarted(started) => self.start(started),
             NotifierEvent::DeliveryRepeated(repeated) => {
@@ -191,7 +198,7 @@ impl Notifier {
                 self.told.insert(told.collection, told.targets.clone());
             }
             NotifierEvent::DeliveryRetryAsked(asked) => {
-                self.keep(asked.target, &asked.batch);
+                self.keep(asked.target, &asked.batch, Some(asked.delivery));
                 self.free(asked.target);
             }
             // A hundred thousand of them cost no memory.
@@ -319,15 +326,20 @@ impl Notifier {
         }
     }
 
-    fn keep(&mut self, target: NotificationTargetId, batch: &Batch) {
+    fn keep(&mut self, target: NotificationTargetId, batch: &Batch, again: Option<DeliveryId>) {
         if !batch.told.is_empty() {
-            self.queue_of(target).kept.push_back(batch.clone());
+            let batch = batch.clone();
+            self.queue_of(target).kept.push_back(Kept { batch, again });
         }
     }
 
     fn start(&mut self, started: &DeliveryStarted) {
         self.last_delivery = self.last_delivery.max(started.delivery);
         if started.kept {
+            let kept = self.queue_of(started.target).kept.front();
+            if let Some(again) = kept.and_then(|kept| kept.again) {
+                self.again.insert(started.delivery, self.first_of(again));
+            }
             self.queue_of(started.target)
                 .take_kept(started.batch.told.len());
         } else {

@@ -132,15 +132,17 @@ impl Desk<'_, '_> {
     }
 
     fn replace(&mut self, chat: ChatId, was: Position) -> Result<(), StoreError> {
+        let follows_dues = self.draft.state.reminders().any();
+        let look = |board: &_, at| (at, follows_dues.then(|| due_dates(board)));
+        let end = self.boards.with_board(chat, look);
+        let Some((at, dues)) = self.found(chat, end) else {
+            return Ok(());
+        };
         self.seen.remove(&chat);
         let is_of_it =
             |current: &crate::domain::notifier::Current| current.batch.collection == chat;
         let ends = abandoned(self.draft.state, REPLACED, |_, current| is_of_it(current));
         self.draft.add_all(ends)?;
-        let follows_dues = self.draft.state.reminders().any();
-        let (at, dues) = self.boards.with_board(chat, |board, at| {
-            (at, follows_dues.then(|| due_dates(board)))
-        })?;
         tracing::warn!(
             chat = chat.0,
             read = was.seq.0,

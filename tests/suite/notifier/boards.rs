@@ -153,6 +153,31 @@ fn a_board_that_cannot_be_read_keeps_no_letter_from_being_sent_when_its_chat_is_
 }
 
 #[test]
+fn a_letter_whose_board_cannot_be_read_waits_and_other_targets_are_told() {
+    let mut lab = Lab::begun(&[hook_target(1), hook_target(2)]);
+    lab.say(-300, &["/add One"]);
+    let reason = "503".to_owned();
+    lab.work(&mut |letter| {
+        Some(match letter.target.id.0 {
+            1 => Outcome::retry(None, reason.clone()),
+            _ => Outcome::Delivered,
+        })
+    });
+    let away = lab.data.path().join("away");
+    fs::rename(lab.data.log(-300), &away).expect("renamed");
+    fs::create_dir(lab.data.log(-300)).expect("made");
+    lab.restart();
+    lab.pass(5);
+    lab.say(-200, &["/add Other"]);
+    lab.deliver();
+    assert_eq!(lab.told(2), ["added 1 One", "added 1 Other"]);
+    fs::remove_dir(lab.data.log(-300)).expect("removed");
+    fs::rename(&away, lab.data.log(-300)).expect("renamed");
+    lab.deliver();
+    assert_eq!(lab.told(1), ["added 1 One", "added 1 One", "added 1 Other"]);
+}
+
+#[test]
 fn a_chat_is_told_in_the_language_that_it_chose() {
     let mut lab = Lab::begun(&[hook_target(2)]);
     lab.say(-100, &["/add One", "/language ru"]);
