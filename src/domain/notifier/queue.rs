@@ -82,6 +82,12 @@ impl Queue {
         !has_settled && self.waiting.is_empty() && self.reminders.is_empty()
     }
 
+    /// Whether something is on its way to it.
+    pub fn is_sending(&self) -> bool {
+        let current = self.current.as_ref();
+        current.is_some_and(|current| current.resting.is_none())
+    }
+
     /// Whether nothing is sent to it until something happens.
     pub fn is_stopped(&self) -> bool {
         self.unreachable || self.paused

@@ -111,8 +111,7 @@ impl Notifier {
 
     /// Whether something is on its way to a target.
     pub fn is_sending_to(&self, target: NotificationTargetId) -> bool {
-        let current = self.queue(target).and_then(|queue| queue.current.as_ref());
-        current.is_some_and(|current| current.resting.is_none())
+        self.queue(target).is_some_and(Queue::is_sending)
     }
 
     /// Whether it follows anything.

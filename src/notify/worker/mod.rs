@@ -4,6 +4,7 @@
 mod catch_up;
 mod close;
 mod content;
+mod hear;
 mod notices;
 mod order;
 mod said;
@@ -79,8 +80,8 @@ pub struct Worker {
     resolved: Option<(Order, Order)>,
     /// Changes that a failed round did not see.
     missed: News,
-    /// Boards that could not be read in the last round.
-    unreadable: BTreeSet<ChatId>,
+    /// What the last round left for the next one.
+    left: Left,
 }
 
 impl Worker {
@@ -96,7 +97,7 @@ impl Worker {
             settled: None,
             resolved: None,
             missed: News::default(),
-            unreadable: BTreeSet::new(),
+            left: Left::default(),
         }
     }
 
@@ -132,7 +133,8 @@ impl Worker {
         match &round {
             Ok(_) => {
                 self.missed = News {
-                    changed: std::mem::take(&mut self.unreadable),
+                    changed: std::mem::take(&mut self.left.unreadable),
+                    heard: std::mem::take(&mut self.left.heard),
                     ..News::default()
                 };
                 self.ended.clear();
@@ -218,7 +220,7 @@ impl Worker {
             notice,
             letters: std::mem::take(&mut sent),
         };
-        self.unreadable = left.unreadable;
+        self.left = left;
         if self.sending.is_empty() {
             self.stream.rest();
         }
@@ -286,6 +288,8 @@ fn later(now: Timestamp, by: i64) -> Timestamp {
 struct Left {
     /// Boards that cannot be read now.
     unreadable: BTreeSet<ChatId>,
+    /// Chats that wrote while something was on its way to them.
+    heard: BTreeSet<ChatId>,
     /// In how many milliseconds the boards are to be compared with the order once more: one has another id, or could not be read.
     settle_in: Option<i64>,
 }

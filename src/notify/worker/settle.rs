@@ -2,16 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::bridge::{NotificationTargetId, Place};
+use crate::domain::bridge::NotificationTargetId;
 use crate::domain::notifier::{
-    Baseline, FollowingStopped, Notifier, NotifierEvent, TargetFreed, TargetsLeft, abandoned,
-    baselines, due_dates, end, following, interrupted, lacking_dues, lacks_dues, position_of,
+    Baseline, FollowingStopped, NotifierEvent, TargetsLeft, abandoned, baselines, due_dates, end,
+    following, interrupted, lacking_dues, lacks_dues, position_of,
 };
 use crate::domain::{ChatId, Position};
 use crate::store::StoreError;
 
 use super::said::say;
-use super::{AGAIN, Desk, Ended, Order, Worker};
+use super::{AGAIN, Desk, Ended, Order};
 
 /// What is said of a delivery to a target that is linked no more.
 const UNLINKED: &str = "the target is not linked to the tracker any more";
@@ -69,17 +69,6 @@ impl Desk<'_, '_> {
             self.draft.add_all(ends)?;
             let stopped = NotifierEvent::FollowingStopped(FollowingStopped {});
             self.draft.add(stopped)?;
-        }
-        Ok(())
-    }
-
-    /// A chat that writes can be written to again.
-    pub fn hear(&mut self, order: &Order, heard: &BTreeSet<ChatId>) -> Result<(), StoreError> {
-        for (target, chat) in unreachable_in(order, self.draft.state) {
-            if heard.contains(&chat) {
-                self.draft
-                    .add(NotifierEvent::TargetFreed(TargetFreed { target }))?;
-            }
         }
         Ok(())
     }
@@ -213,24 +202,4 @@ impl Desk<'_, '_> {
         self.draft
             .add(NotifierEvent::TargetsLeft(TargetsLeft { targets }))
     }
-}
-
-impl Worker {
-    /// The chats of the targets that are unreachable until these write.
-    pub(super) fn awaited(&self, order: &Order) -> BTreeSet<ChatId> {
-        let unreachable = unreachable_in(order, self.stream.state());
-        unreachable.into_iter().map(|(_, chat)| chat).collect()
-    }
-}
-
-/// The targets that are unreachable, each with its chat.
-fn unreachable_in(order: &Order, state: &Notifier) -> Vec<(NotificationTargetId, ChatId)> {
-    let queues = state.queues().filter(|(_, queue)| queue.unreachable);
-    let chat = |target| match order.targets.get(&target)?.place()? {
-        Place::Telegram(place) => Some(place.chat_id),
-        Place::Webhook(_) => None,
-    };
-    queues
-        .filter_map(|(target, _)| Some((target, chat(target)?)))
-        .collect()
 }

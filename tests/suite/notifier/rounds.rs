@@ -1,8 +1,11 @@
 //! What is told when, and what is not told twice.
 
+use std::collections::BTreeSet;
+
+use bounty_ledger::domain::ChatId;
 use bounty_ledger::domain::bridge::EventType;
 use bounty_ledger::domain::notifier::{Outcome, Status};
-use bounty_ledger::notify::{DeliveryFilter, Ended, News, deliveries};
+use bounty_ledger::notify::{DeliveryFilter, Ended, News, Round, deliveries};
 
 use super::lab::{Lab, chat_target, heard, hook_target, order, tells};
 use crate::library::{disk, layout};
@@ -129,7 +132,28 @@ fn an_unreachable_target_is_told_what_waited_once_its_chat_writes() {
     assert_eq!(lab.sent.len(), 1);
     let round = lab.round(heard(-901));
     assert_eq!(round.letters.len(), 1);
-    assert!(round.awaited.is_empty());
+}
+
+#[test]
+fn a_chat_that_wrote_before_it_was_known_that_it_was_unreachable_is_tried_again_once() {
+    let mut lab = Lab::begun(&[chat_target(1)]);
+    lab.say(-100, &["/add One"]);
+    let round = lab.round(News::default());
+    assert_eq!(round.awaited, BTreeSet::from([ChatId(-901)]));
+    lab.round(heard(-901));
+    let refused = |round: &Round| News {
+        ended: vec![Ended {
+            target: round.letters[0].target.id,
+            delivery: round.letters[0].delivery,
+            outcome: Outcome::Unreachable {
+                reason: "blocked".to_owned(),
+            },
+        }],
+        ..News::default()
+    };
+    let again = lab.round(refused(&round));
+    assert_eq!(again.letters.len(), 1);
+    assert!(lab.round(refused(&again)).letters.is_empty());
 }
 
 #[test]
