@@ -135,11 +135,26 @@ fn each_event_is_told_once_or_is_unknown_whatever_fails_and_whoever_is_killed() 
     stage.assert_sound();
 }
 
-/// Adds bounties on all boards in turn, a part at a time.
+/// What happens to each bounty in turn: the command, and what a chat is told.
+const LIFE: [(&str, &str); 5] = [
+    ("/add", "added"),
+    ("/edit", "edited"),
+    ("/track", "now tracks"),
+    ("/untrack", "no longer tracks"),
+    ("/delete", "deleted"),
+];
+
+/// Has everything happen to bounties on all boards in turn, a part at a time.
 fn feed(stage: &Stage, events: usize) {
     let update = |number: usize| {
-        let chat = board(number % BOARDS);
-        in_group(number as i64 + 1, chat, 1, &format!("/add Event {number}."))
+        let (chat, place) = (board(number % BOARDS), number / BOARDS);
+        let id = place / LIFE.len() + 1;
+        let text = match LIFE[place % LIFE.len()].0 {
+            "/add" => format!("/add Bounty {number}"),
+            "/edit" => format!("/edit {id} Bounty {number} now"),
+            other => format!("{other} {id}"),
+        };
+        in_group(number as i64 + 1, chat, 1, &text)
     };
     let all: Vec<Value> = (0..events).map(update).collect();
     for part in all.chunks(events.div_ceil(10)) {
@@ -253,27 +268,28 @@ fn check_arrived(deliveries: &[&Delivery], arrived: &Arrived) {
     }
 }
 
-/// The number of the event is in its text.
-fn event_of(number: usize) -> (ChatId, Seq) {
-    (
-        ChatId(board(number % BOARDS)),
-        Seq((number / BOARDS) as u64 + 2),
-    )
+/// What a message tells: the board is in its title, what happened stands before the bounty's id.
+fn told_in(text: &str) -> Arrived {
+    let (title, told) = text.split_once('\n').expect("a title");
+    let chat = title.rsplit(' ').next().expect("a name").parse();
+    let chat = ChatId(chat.expect("the board's id"));
+    let parts: Vec<&str> = told.split(" #").collect();
+    let event = |pair: &[&str]| {
+        let is_told = |(_, told): &(&str, &str)| pair[0].ends_with(&format!(" {told}"));
+        let step = LIFE
+            .iter()
+            .position(is_told)
+            .expect("something that happens");
+        let id = pair[1].lines().next().expect("an id");
+        let id: usize = id.parse().expect("a number");
+        (chat, Seq(((id - 1) * LIFE.len() + step) as u64 + 2))
+    };
+    parts.windows(2).map(event).collect()
 }
 
 fn arrived_in_chat(stage: &Stage, chat: i64) -> Arrived {
     let texts = stage.texts(chat);
-    let numbers = texts.iter().flat_map(|text| {
-        let parts = text.split("Event ").skip(1);
-        parts.map(|part| {
-            part.split('.')
-                .next()
-                .expect("a number")
-                .parse()
-                .expect("a number")
-        })
-    });
-    numbers.map(event_of).collect()
+    texts.iter().flat_map(|text| told_in(text)).collect()
 }
 
 /// A receiver knows by its key what it has already.
