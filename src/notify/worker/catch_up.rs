@@ -7,7 +7,7 @@ use crate::domain::notifier::{
     Advanced, BoardReplaced, CollectionMoved, NotifierEvent, Read, abandoned, advance, baselines,
     due_dates, due_reminders, matters, next_reminder, position_of,
 };
-use crate::domain::{ChatId, Position, Seq, Timestamp};
+use crate::domain::{ChatId, Position, Seq};
 use crate::store::StoreError;
 
 use super::super::boards::{Asked, Entry, Found};
@@ -29,7 +29,9 @@ impl Desk<'_, '_> {
         if !order.rules.collections.follows(chat) {
             return Ok(());
         }
-        self.begin_late(chat)?;
+        if !self.begin_late(chat)? {
+            return Ok(());
+        }
         while let Some(from) = position_of(self.draft.state, chat) {
             let after = self.seen.get(&chat).copied().unwrap_or(from);
             let asked = Asked {
@@ -98,27 +100,31 @@ impl Desk<'_, '_> {
         }
     }
 
-    /// A group's board that was never read and is older than the tracker was put into the data directory later, or could not be read
-    /// when the tracker began: it is followed from where it is, not from its beginning.
-    fn begin_late(&mut self, chat: ChatId) -> Result<(), StoreError> {
+    /// Has a board followed from where it is that could not be read when the tracker began, or that is older than the tracker and was
+    /// put into the data directory later. False when it cannot be read now either.
+    fn begin_late(&mut self, chat: ChatId) -> Result<bool, StoreError> {
         let state = &*self.draft.state;
-        let Some(since) = state.covers_all_since().filter(|_| !state.has_read(chat)) else {
-            return Ok(());
-        };
-        let is_older = |began: Timestamp| began.millis() < since.millis() - LISTED_WITHIN;
-        if !self
-            .boards
-            .began(chat)
-            .is_ok_and(|began| began.is_some_and(is_older))
-        {
-            return Ok(());
+        if state.has_read(chat) {
+            return Ok(true);
+        }
+        // Of all groups, those that are new are followed from their beginning.
+        if let Some(since) = state.covers_all_since().filter(|_| chat.is_group()) {
+            let listed = since.millis().saturating_sub(LISTED_WITHIN);
+            let began = self.boards.began(chat);
+            match self.found(chat, began) {
+                Some(Some(began)) if began.millis() < listed => {}
+                Some(_) => return Ok(true),
+                None => return Ok(false),
+            }
         }
         tracing::info!(
             chat = chat.0,
-            "a board is older than the notification tracker that finds it only now; what comes from now on is told"
+            "a notification tracker begins to follow a board that it could not read before; what comes from now on is told"
         );
         let baseline = self.baselines_of(&[chat], None);
-        self.draft.add_all(baselines(baseline, false))
+        let is_read = !baseline.is_empty();
+        self.draft.add_all(baselines(baseline, false))?;
+        Ok(is_read)
     }
 
     /// What is behind a place of a board; nothing when it has no log or cannot be read, which is tried again soon.
@@ -161,8 +167,7 @@ impl Desk<'_, '_> {
     fn rename(&mut self, from: ChatId, to: ChatId) -> Result<(), StoreError> {
         self.seen.remove(&from);
         self.seen.remove(&to);
-        // Under that it is to be followed at once, in another round.
-        self.left.settle_in = Some(0);
+        self.left.renamed = true;
         // It is read under its new id as soon as that is followed.
         self.left.unreadable.insert(to);
         tracing::info!(

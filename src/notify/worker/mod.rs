@@ -4,6 +4,7 @@
 mod catch_up;
 mod close;
 mod content;
+mod desk;
 mod hear;
 mod notices;
 mod order;
@@ -22,6 +23,7 @@ use crate::store::StoreError;
 use super::boards::Boards;
 use super::letter::{Letter, Notice};
 use super::stream::OpenNotifier;
+use desk::{Desk, Left};
 use notices::Notices;
 pub use order::Order;
 
@@ -161,54 +163,17 @@ impl Worker {
             .as_ref()
             .is_some_and(|settled| settled.as_ref() == order);
         let missed = std::mem::take(&mut self.missed);
-        let recorded = self.record(now, missed.noticed.as_ref(), |desk| {
-            let Some(order) = order else {
-                desk.stop()?;
-                return Ok(Vec::new());
-            };
-            desk.hear(order, &missed.heard)?;
-            desk.leave_targets(order)?;
-            if !is_settled || all.is_some() {
-                desk.settle(order, all)?;
-            }
-            for chat in &missed.changed {
-                desk.catch_up(order, *chat)?;
-            }
-            desk.learn_dues(order, missed.changed.iter().copied())?;
-            desk.remind(order)?;
-            desk.tell_all(order)
+        let recorded = self.record(now, missed.noticed.as_ref(), |desk| match order {
+            Some(order) => desk.work(order, &missed, all, is_settled),
+            None => desk.stop().map(|()| Vec::new()),
         });
         self.missed = missed;
-        let (mut sent, left) = recorded?;
-        self.settled = Some(order.cloned()).filter(|_| left.settle_in.is_none());
-        for letter in &sent {
-            self.sending.insert(letter.delivery);
-            self.letters.insert(letter.delivery, letter.clone());
-        }
-        let state = self.stream.state();
-        let is_current = |delivery: &DeliveryId| {
-            let mut queues = state.queues();
-            queues.any(|(_, queue)| {
-                queue
-                    .current
-                    .as_ref()
-                    .is_some_and(|current| current.delivery == *delivery)
-            })
-        };
-        self.letters.retain(|delivery, _| is_current(delivery));
-        if let Some((notice, outcome)) = &self.missed.noticed {
-            self.notices.ended(notice, outcome, now);
-        }
-        self.notices.changed(&self.missed.changed);
-        // By what is settled: a chat is not to be told of a change of its id.
-        let notice = match &self.settled {
-            Some(order) => {
-                (self.notices).next(order.as_ref(), self.stream.state(), &self.boards, now)
-            }
-            None => None,
-        };
-        let again = (!left.unreadable.is_empty()).then_some(AGAIN);
-        let again = left.settle_in.or(again).map(|pause| later(now, pause));
+        let (letters, left) = recorded?;
+        self.settled = Some(order.cloned()).filter(|_| !left.renamed);
+        self.take_letters(&letters);
+        let notice = self.notice(now);
+        let pause = if left.renamed { 0 } else { AGAIN };
+        let again = (!left.unreadable.is_empty()).then(|| later(now, pause));
         let next = order.and_then(|order| self.next(order, now));
         let round = Round {
             next: next
@@ -218,7 +183,7 @@ impl Worker {
                 .min(),
             awaited: order.map(|order| self.awaited(order)).unwrap_or_default(),
             notice,
-            letters: std::mem::take(&mut sent),
+            letters,
         };
         self.left = left;
         if self.sending.is_empty() {
@@ -227,32 +192,29 @@ impl Worker {
         Ok(round)
     }
 
-    /// Records what came of letters and of the notice to a chat, and what `work` adds: all of it, or nothing.
-    fn record<T>(
-        &mut self,
-        now: Timestamp,
-        noticed: Option<&(Notice, Outcome)>,
-        work: impl FnOnce(&mut Desk<'_, '_>) -> Result<T, StoreError>,
-    ) -> Result<(T, Left), StoreError> {
-        for end in &self.ended {
-            self.sending.remove(&end.delivery);
+    /// Keeps the letters of deliveries that did not end: they may have to be sent again as they are.
+    fn take_letters(&mut self, started: &[Letter]) {
+        for letter in started {
+            self.sending.insert(letter.delivery);
+            self.letters.insert(letter.delivery, letter.clone());
         }
-        self.stream.record(now, |draft| {
-            let mut desk = Desk {
-                draft,
-                boards: &self.boards,
-                seen: &mut self.seen,
-                sending: &self.sending,
-                letters: &self.letters,
-                left: Left::default(),
-                now,
-            };
-            desk.end_all(&self.ended)?;
-            if let Some((notice, outcome)) = noticed {
-                desk.noticed(notice, outcome)?;
-            }
-            Ok((work(&mut desk)?, desk.left))
-        })
+        let queues = self.stream.state().queues();
+        let current = queues.filter_map(|(_, queue)| Some(queue.current.as_ref()?.delivery));
+        let current: BTreeSet<DeliveryId> = current.collect();
+        self.letters
+            .retain(|delivery, _| current.contains(delivery));
+    }
+
+    /// What a chat is to be told now of where its board is forwarded.
+    fn notice(&mut self, now: Timestamp) -> Option<Notice> {
+        if let Some((notice, outcome)) = &self.missed.noticed {
+            self.notices.ended(notice, outcome, now);
+        }
+        self.notices.changed(&self.missed.changed);
+        // By what is settled: a chat is not to be told of a change of its id.
+        let order = self.settled.as_ref()?.as_ref();
+        let state = self.stream.state();
+        self.notices.next(order, state, &self.boards, now)
     }
 
     /// When something is to be done though nothing happens.
@@ -281,26 +243,4 @@ impl Worker {
 
 fn later(now: Timestamp, by: i64) -> Timestamp {
     Timestamp::from_millis(now.millis().saturating_add(by))
-}
-
-/// What a round leaves for the next one.
-#[derive(Default)]
-struct Left {
-    /// Boards that cannot be read now.
-    unreadable: BTreeSet<ChatId>,
-    /// Chats that wrote while something was on its way to them.
-    heard: BTreeSet<ChatId>,
-    /// In how many milliseconds the boards are to be compared with the order once more: one has another id, or could not be read.
-    settle_in: Option<i64>,
-}
-
-/// A round while it is being made.
-struct Desk<'d, 's> {
-    draft: &'d mut super::stream::Draft<'s>,
-    boards: &'d Boards,
-    seen: &'d mut HashMap<ChatId, Position>,
-    sending: &'d BTreeSet<DeliveryId>,
-    letters: &'d HashMap<DeliveryId, Letter>,
-    left: Left,
-    now: Timestamp,
 }

@@ -11,7 +11,7 @@ use crate::domain::{ChatId, Position};
 use crate::store::StoreError;
 
 use super::said::say;
-use super::{AGAIN, Desk, Ended, Order};
+use super::{Desk, Ended, Order};
 
 /// What is said of a delivery to a target that is linked no more.
 const UNLINKED: &str = "the target is not linked to the tracker any more";
@@ -156,7 +156,7 @@ impl Desk<'_, '_> {
         Ok(())
     }
 
-    /// Where these boards are followed from: their ends. Those that cannot be read have none yet.
+    /// Where these boards are followed from: their ends. Those that cannot be read begin later.
     pub fn baselines_of(
         &mut self,
         chats: &[ChatId],
@@ -173,7 +173,6 @@ impl Desk<'_, '_> {
                 self.boards.end(*chat).map(|at| (at, None))
             };
             let Some((at, dues)) = self.found(*chat, end) else {
-                self.left.settle_in = Some(AGAIN);
                 continue;
             };
             found.push(Baseline {
