@@ -18,6 +18,7 @@ mod delivery;
 mod dues;
 mod ended;
 mod event;
+mod evolve;
 mod follow;
 mod gather;
 mod news;

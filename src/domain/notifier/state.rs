@@ -1,19 +1,16 @@
-//! The state of a tracker, and how events change it.
+//! The state of a tracker.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::delivery::{Batch, DeliveryId, Status};
-use super::dues::{Due, Known, Moment, ReminderRules};
-use super::event::{
-    Advanced, Baseline, BoardReplaced, DeliveryEnded, DeliveryStarted, NamedTarget, NotifierEvent,
-};
-use super::queue::{Current, Kept, Queue, Waiting};
-use crate::domain::bridge::EventType;
-use crate::domain::bridge::{NotificationTargetId, NotificationTrackerId};
-use crate::domain::{BountyId, Cause, ChatId, Position, Recorded, Seq, Timestamp, UnixTime};
+use super::delivery::DeliveryId;
+use super::dues::{Due, Moment, ReminderRules};
+use super::event::NamedTarget;
+use super::queue::Queue;
+use crate::domain::bridge::{EventType, NotificationTargetId, NotificationTrackerId};
+use crate::domain::{BountyId, ChatId, Position, Seq, Timestamp, UnixTime};
 
 /// What is known of a board.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,7 +25,7 @@ pub struct Collection {
 
 impl Collection {
     /// A board that was read up to here, whose due dates are not followed.
-    fn begun_at(at: Position) -> Self {
+    pub(super) fn begun_at(at: Position) -> Self {
         Self {
             at,
             dues: None,
@@ -42,7 +39,7 @@ impl Collection {
 pub struct Notifier {
     pub(super) opened: Option<NotificationTrackerId>,
     /// The id of its first event that was not imported: no other tracker has it, in no data directory.
-    identity: Option<Uuid>,
+    pub(super) identity: Option<Uuid>,
     pub(super) seq: Seq,
     /// Since when every group's board that is not among the collections is followed from its beginning.
     pub(super) covers_all_since: Option<Timestamp>,
@@ -53,7 +50,7 @@ pub struct Notifier {
     pub(super) queues: BTreeMap<NotificationTargetId, Queue>,
     pub(super) last_delivery: DeliveryId,
     /// The deliveries that repeat another one, and which that is: the first of them.
-    again: BTreeMap<DeliveryId, DeliveryId>,
+    pub(super) again: BTreeMap<DeliveryId, DeliveryId>,
     /// The chats that know that their boards are forwarded, and to whom.
     pub(super) told: BTreeMap<ChatId, Vec<NamedTarget>>,
 }
@@ -73,7 +70,8 @@ impl Notifier {
         )
     }
 
-    fn first_of(&self, delivery: DeliveryId) -> DeliveryId {
+    /// The first of the deliveries that this one repeats; itself when it repeats none.
+    pub(super) fn first_of(&self, delivery: DeliveryId) -> DeliveryId {
         self.again.get(&delivery).copied().unwrap_or(delivery)
     }
 
@@ -137,247 +135,5 @@ impl Notifier {
     /// To which targets, by name, their boards are forwarded as far as the chats know.
     pub fn told(&self) -> &BTreeMap<ChatId, Vec<NamedTarget>> {
         &self.told
-    }
-
-    /// Applies one event. Total: an event that makes no sense here changes nothing but the position.
-    pub fn evolve(&mut self, record: &Recorded<NotifierEvent>) {
-        self.seq = record.seq;
-        // The same import makes the same ids everywhere.
-        if !matches!(record.cause, Cause::Import { .. }) {
-            self.identity.get_or_insert(record.id);
-        }
-        self.apply(&record.event, record.time);
-    }
-
-    pub(super) fn apply(&mut self, event: &NotifierEvent, time: Timestamp) {
-        match event {
-            NotifierEvent::NotifierOpened(opened) => self.opened = Some(opened.tracker_id),
-            NotifierEvent::BaselineSet(set) => {
-                if set.covers_all {
-                    self.covers_all_since.get_or_insert(time);
-                }
-                self.begin_all(&set.collections, time);
-            }
-            NotifierEvent::CollectionsLeft(left) => {
-                let since = self.covers_all_since.unwrap_or(time);
-                self.covers_all_since = left.covers_all.then_some(since);
-                for chat in &left.collections {
-                    self.leave(*chat);
-                }
-            }
-            NotifierEvent::FollowingStopped(_) => self.stop(),
-            NotifierEvent::Advanced(advanced) => self.advance(advanced, time),
-            NotifierEvent::BoardReplaced(replaced) => self.replace(replaced, time),
-            NotifierEvent::CollectionMoved(moved) => self.rename(moved.from, moved.to),
-            NotifierEvent::RemindersSet(set) => self.set_reminders(set, time),
-            NotifierEvent::ReminderMade(made) => self.remind(made, time),
-            NotifierEvent::Gathered(gathered) => {
-                self.take(gathered.target, &gathered.batch);
-                self.keep(gathered.target, &gathered.batch, None);
-            }
-            NotifierEvent::DeliveryStarted(started) => self.start(started),
-            NotifierEvent::DeliveryRepeated(repeated) => {
-                if let Some(current) = self.current(repeated.target, repeated.delivery) {
-                    current.attempt = repeated.attempt;
-                    current.resting = None;
-                }
-            }
-            NotifierEvent::DeliveryEnded(ended) => self.end(ended, time),
-            NotifierEvent::TargetUnreachable(lost) => self.queue_of(lost.target).unreachable = true,
-            NotifierEvent::TargetPaused(paused) => self.queue_of(paused.target).paused = true,
-            NotifierEvent::TargetFreed(freed) => self.free(freed.target),
-            NotifierEvent::TargetsLeft(left) => {
-                self.queues
-                    .retain(|target, _| !left.targets.contains(target));
-            }
-            NotifierEvent::ForwardingTold(told) if told.targets.is_empty() => {
-                self.told.remove(&told.collection);
-            }
-            NotifierEvent::ForwardingTold(told) => {
-                self.told.insert(told.collection, told.targets.clone());
-            }
-            NotifierEvent::DeliveryRetryAsked(asked) => {
-                self.keep(asked.target, &asked.batch, Some(asked.delivery));
-                self.free(asked.target);
-            }
-            // A hundred thousand of them cost no memory.
-            NotifierEvent::OldStateKept(_) | NotifierEvent::OldEventKept(_) => {}
-        }
-    }
-
-    pub(super) fn queue_of(&mut self, target: NotificationTargetId) -> &mut Queue {
-        self.queues.entry(target).or_default()
-    }
-
-    fn current(
-        &mut self,
-        target: NotificationTargetId,
-        delivery: DeliveryId,
-    ) -> Option<&mut Current> {
-        let current = self.queues.get_mut(&target)?.current.as_mut()?;
-        (current.delivery == delivery).then_some(current)
-    }
-
-    /// What was read of a board that is not known: nothing, so that it is told from its beginning.
-    pub(super) fn known(&mut self, chat: ChatId) -> &mut Collection {
-        let follows_dues = self.reminders.any();
-        self.collections.entry(chat).or_insert_with(|| Collection {
-            dues: follows_dues.then(BTreeMap::new),
-            ..Collection::begun_at(Position::START)
-        })
-    }
-
-    fn begin_all(&mut self, baselines: &[Baseline], time: Timestamp) {
-        let is_new = |baseline: &&Baseline| !self.collections.contains_key(&baseline.collection);
-        let new = baselines.iter().filter(is_new);
-        let mut new = new
-            .map(|baseline| (baseline.collection, Collection::begun_at(baseline.at)))
-            .collect();
-        // Put in at once they take half the room: many trackers may follow many boards.
-        self.collections.append(&mut new);
-        for baseline in baselines {
-            self.begin(baseline, time);
-        }
-    }
-
-    fn begin(&mut self, baseline: &Baseline, time: Timestamp) {
-        let chat = baseline.collection;
-        self.forget_dues(chat);
-        let collection = self.known(chat);
-        collection.at = baseline.at;
-        collection.dues = baseline.dues.as_ref().map(|_| BTreeMap::new());
-        for known in baseline.dues.iter().flatten() {
-            let known_since = Known::Found(time.seconds());
-            self.put_due(chat, known.bounty, Some(known.due), known_since);
-        }
-    }
-
-    fn leave(&mut self, chat: ChatId) {
-        self.forget_dues(chat);
-        self.collections.remove(&chat);
-        for queue in self.queues.values_mut() {
-            queue.forget(chat);
-        }
-    }
-
-    fn stop(&mut self) {
-        self.covers_all_since = None;
-        self.collections.clear();
-        self.agenda.clear();
-        self.queues.clear();
-    }
-
-    fn advance(&mut self, advanced: &Advanced, time: Timestamp) {
-        let chat = advanced.collection;
-        let collection = self.known(chat);
-        let after = std::mem::replace(&mut collection.at, advanced.to);
-        for target in &advanced.waiting {
-            let waiting = Waiting { after, since: time };
-            self.queue_of(*target)
-                .waiting
-                .entry(chat)
-                .or_insert(waiting);
-        }
-        for change in &advanced.dues {
-            self.put_due(chat, change.bounty, change.due, Known::Set(change.since));
-        }
-        for bounty in &advanced.gone {
-            self.put_due(chat, *bounty, None, Known::Found(time.seconds()));
-            self.known(chat).made.remove(bounty);
-        }
-    }
-
-    /// Reminders that were made stay made: the bounties of a board that was put back are those that it had.
-    fn replace(&mut self, replaced: &BoardReplaced, time: Timestamp) {
-        for queue in self.queues.values_mut() {
-            queue.forget(replaced.collection);
-        }
-        let baseline = Baseline {
-            collection: replaced.collection,
-            at: replaced.at,
-            dues: replaced.dues.clone(),
-        };
-        self.begin(&baseline, time);
-    }
-
-    fn rename(&mut self, from: ChatId, to: ChatId) {
-        let Some(collection) = self.collections.remove(&from) else {
-            return;
-        };
-        self.forget_dues(to);
-        self.collections.insert(to, collection);
-        self.rename_dues(from, to);
-        for queue in self.queues.values_mut() {
-            queue.rename(from, to);
-        }
-        if let Some(told) = self.told.remove(&from) {
-            self.told.insert(to, told);
-        }
-    }
-
-    fn take(&mut self, target: NotificationTargetId, batch: &Batch) {
-        let read = self
-            .collections
-            .get(&batch.collection)
-            .map(|known| known.at);
-        if let Some(queue) = self.queues.get_mut(&target) {
-            queue.take(batch, read.unwrap_or(batch.to));
-        }
-    }
-
-    fn keep(&mut self, target: NotificationTargetId, batch: &Batch, again: Option<DeliveryId>) {
-        if !batch.told.is_empty() {
-            let batch = batch.clone();
-            self.queue_of(target).kept.push_back(Kept { batch, again });
-        }
-    }
-
-    fn start(&mut self, started: &DeliveryStarted) {
-        self.last_delivery = self.last_delivery.max(started.delivery);
-        if started.kept {
-            let kept = self.queue_of(started.target).kept.front();
-            if let Some(again) = kept.and_then(|kept| kept.again) {
-                self.again.insert(started.delivery, self.first_of(again));
-            }
-            self.queue_of(started.target)
-                .take_kept(started.batch.told.len());
-        } else {
-            self.take(started.target, &started.batch);
-        }
-        self.queue_of(started.target).current = Some(Current {
-            delivery: started.delivery,
-            batch: started.batch.clone(),
-            attempt: 1,
-            resting: None,
-        });
-    }
-
-    fn end(&mut self, ended: &DeliveryEnded, time: Timestamp) {
-        if self.current(ended.target, ended.delivery).is_none() {
-            return;
-        }
-        let queue = self.queue_of(ended.target);
-        queue.failures = match ended.status {
-            Status::Delivered => 0,
-            Status::Unreachable => queue.failures,
-            Status::Retrying | Status::Refused | Status::Unknown => {
-                queue.failures.saturating_add(1)
-            }
-        };
-        match ended.status {
-            Status::Delivered | Status::Refused | Status::Unknown => queue.current = None,
-            Status::Retrying | Status::Unreachable => {
-                if let Some(current) = &mut queue.current {
-                    current.resting = Some(ended.again_at.unwrap_or(time));
-                }
-            }
-        }
-    }
-
-    fn free(&mut self, target: NotificationTargetId) {
-        let queue = self.queue_of(target);
-        queue.unreachable = false;
-        queue.paused = false;
-        queue.failures = 0;
     }
 }
