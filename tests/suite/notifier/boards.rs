@@ -60,13 +60,7 @@ fn a_group_with_a_new_id_goes_on_being_followed_also_by_trackers_that_name_its_o
 fn a_board_that_is_gone_keeps_no_other_waiting() {
     let mut lab = Lab::begun(&[chat_target(1)]);
     lab.say(-100, &["/add One"]);
-    let reason = "503".to_owned();
-    lab.work(&mut |_| {
-        Some(Outcome::Retry {
-            after: None,
-            reason: reason.clone(),
-        })
-    });
+    lab.fail();
     lab.say(-100, &["/add Two"]);
     lab.deliver();
     fs::rename(lab.data.chat(-100), lab.data.path().join("away")).expect("renamed");

@@ -76,12 +76,6 @@ pub fn order(collections: &[&str], targets: &[NotificationTarget]) -> Order {
     }
 }
 
-/// Changes what the tracker tells.
-pub fn tells(order: &mut Order, kinds: &[EventType]) {
-    order.tracker.event_types = kinds.iter().copied().collect();
-    order.rules = Rules::of(&order.tracker);
-}
-
 pub struct Lab {
     pub data: Data,
     pub order: Option<Order>,
@@ -182,6 +176,19 @@ impl Lab {
     /// Everything arrives.
     pub fn deliver(&mut self) {
         assert!(self.work(&mut |_| Some(Outcome::Delivered)));
+    }
+
+    /// Nothing arrives now.
+    pub fn fail(&mut self) {
+        let outcome = Outcome::retry(None, "503".to_owned());
+        assert!(self.work(&mut |_| Some(outcome.clone())));
+    }
+
+    /// From now on the tracker tells these.
+    pub fn tell(&mut self, kinds: &[EventType]) {
+        let order = self.order.as_mut().expect("an order");
+        order.tracker.event_types = kinds.iter().copied().collect();
+        order.rules = Rules::of(&order.tracker);
     }
 
     /// The process ends without a word, and another begins.

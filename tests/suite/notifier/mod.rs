@@ -7,6 +7,7 @@ mod desk;
 mod golden;
 mod lab;
 mod quiet;
+mod reminders;
 mod rounds;
 mod storm;
 mod stream;

@@ -3,11 +3,10 @@
 use std::collections::BTreeSet;
 
 use bounty_ledger::domain::ChatId;
-use bounty_ledger::domain::bridge::EventType;
 use bounty_ledger::domain::notifier::{Outcome, Status};
 use bounty_ledger::notify::{DeliveryFilter, Ended, News, Round, deliveries};
 
-use super::lab::{Lab, chat_target, heard, hook_target, order, tells};
+use super::lab::{Lab, chat_target, heard, hook_target, order};
 use crate::library::{disk, layout};
 use crate::support::Data;
 
@@ -98,13 +97,7 @@ fn what_was_on_its_way_when_the_process_was_killed_is_not_sent_again() {
 fn a_message_that_did_not_arrive_is_sent_again_after_a_restart_as_it_was() {
     let mut lab = Lab::begun(&[hook_target(1)]);
     lab.say(-100, &["/add One"]);
-    let reason = "503".to_owned();
-    lab.work(&mut |_| {
-        Some(Outcome::Retry {
-            after: None,
-            reason: reason.clone(),
-        })
-    });
+    lab.fail();
     lab.say(-100, &["/add Two"]);
     lab.restart();
     lab.deliver();
@@ -157,30 +150,6 @@ fn a_chat_that_wrote_before_it_was_known_that_it_was_unreachable_is_tried_again_
 }
 
 #[test]
-fn reminders_come_for_boards_that_nobody_opened_since_the_start() {
-    let mut order = order(&["*"], &[chat_target(1)]);
-    tells(&mut order, &[EventType::DueSoon, EventType::Overdue]);
-    let mut lab = Lab::new(Data::in_memory(), order);
-    lab.now = 1_735_603_200_000;
-    lab.deliver();
-    lab.say(-100, &["/add Soon in 5 hours", "/add Never in 5 hours"]);
-    lab.deliver();
-    lab.say(-100, &["/delete 2"]);
-    lab.restart();
-    let next = lab
-        .round(Default::default())
-        .next
-        .expect("a reminder is to come");
-    assert_eq!(next.seconds(), 1_735_603_200 + 4 * 3_600);
-    lab.pass(4 * 3_600);
-    lab.deliver();
-    lab.restart();
-    lab.pass(3_600);
-    lab.deliver();
-    assert_eq!(lab.told(1), ["due_soon 1 Soon", "overdue 1 Soon"]);
-}
-
-#[test]
 fn a_tracker_that_is_switched_off_and_on_starts_at_now() {
     let mut lab = Lab::begun(&[chat_target(1)]);
     lab.say(-100, &["/add One"]);
@@ -194,56 +163,6 @@ fn a_tracker_that_is_switched_off_and_on_starts_at_now() {
     lab.say(-100, &["/add Three"]);
     lab.deliver();
     assert_eq!(lab.told(1), ["added 3 Three"]);
-}
-
-#[test]
-fn what_was_not_read_when_reminders_were_chosen_is_told_and_reminded_of() {
-    let mut order = order(&["*"], &[chat_target(1)]);
-    let mut lab = Lab::new(Data::in_memory(), order.clone());
-    lab.now = 1_735_603_200_000;
-    lab.say(-100, &["/add Old"]);
-    lab.deliver();
-    lab.say(-100, &["/add Soon in 5 hours"]);
-    tells(&mut order, &[EventType::Added, EventType::Overdue]);
-    lab.order = Some(order);
-    lab.deliver();
-    lab.pass(5 * 3_600);
-    lab.deliver();
-    assert_eq!(lab.told(1), ["added 2 Soon", "overdue 2 Soon"]);
-}
-
-#[test]
-fn reminders_that_are_chosen_later_know_boards_whose_last_events_are_told_to_nobody() {
-    let mut order = order(&["*"], &[chat_target(1)]);
-    tells(&mut order, &[EventType::Added]);
-    let mut lab = Lab::new(Data::in_memory(), order.clone());
-    lab.now = 1_735_603_200_000;
-    lab.deliver();
-    lab.say(-100, &["/add Soon in 5 hours"]);
-    lab.deliver();
-    lab.say(-100, &["/track 1"]);
-    lab.deliver();
-    tells(&mut order, &[EventType::Overdue]);
-    lab.order = Some(order);
-    lab.deliver();
-    lab.pass(5 * 3_600);
-    lab.deliver();
-    assert_eq!(lab.told(1), ["added 1 Soon", "overdue 1 Soon"]);
-}
-
-#[test]
-fn reminders_that_are_chosen_later_know_the_due_dates_that_are_there() {
-    let mut lab = Lab::begun(&[chat_target(1)]);
-    lab.now = 1_735_603_200_000;
-    lab.say(-100, &["/add Soon in 5 hours"]);
-    lab.deliver();
-    let mut order = lab.order.take().expect("an order");
-    tells(&mut order, &[EventType::Overdue]);
-    lab.order = Some(order);
-    lab.deliver();
-    lab.pass(5 * 3_600);
-    lab.deliver();
-    assert_eq!(lab.told(1), ["added 1 Soon", "overdue 1 Soon"]);
 }
 
 #[test]
