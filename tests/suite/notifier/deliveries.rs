@@ -1,15 +1,11 @@
 //! The event log, and what the operator has sent again.
 
-use std::fs;
-use std::time::Duration;
-
 use bounty_ledger::domain::notifier::{DeliveryId, Outcome, PAUSE_AFTER, Status};
 use bounty_ledger::domain::{Actor, Cause};
 use bounty_ledger::notify::{Delivery, DeliveryFilter, RetryError, ask_retry, deliveries};
-use bounty_ledger::store::{LockMode, OpenMode};
 
 use super::lab::{Lab, TRACKER, chat_target, hook_target};
-use crate::library::{disk, layout};
+use crate::library::{disk, layout, send_alone};
 
 fn all(lab: &Lab, filter: &DeliveryFilter) -> Vec<Delivery> {
     let all = deliveries(&*disk(), &layout(&lab.data), filter).expect("read");
@@ -112,11 +108,7 @@ fn what_the_program_is_sending_is_not_sent_again() {
     let mut lab = Lab::begun(&[chat_target(1)]);
     lab.say(-100, &["/add One"]);
     assert!(!lab.work(&mut |_| None));
-    let path = layout(&lab.data).notifier_lock();
-    fs::create_dir_all(path.parent().expect("a directory")).expect("made");
-    let file = disk().open(&path, OpenMode::Create).expect("opened");
-    let alone = file.lock(LockMode::Exclusive, Duration::ZERO);
-    let _alone = alone.expect("nobody else has it");
+    let _alone = send_alone(&lab.data);
     assert!(matches!(retry(&lab, 1), Err(RetryError::UnderWay(_))));
 }
 
