@@ -77,6 +77,7 @@ pub fn ask_retry(
             delivery: id,
             target: delivery.target,
             batch,
+            key: is_over.then_some(delivery.key),
         };
         draft.add_by(actor, cause, NotifierEvent::DeliveryRetryAsked(asked))
     })?;

@@ -4,7 +4,7 @@ use super::coalesce::coalesce;
 use super::delivery::{Batch, Telling};
 use super::event::{DeliveryStarted, Gathered, NotifierEvent};
 use super::news::News;
-use super::queue::Queue;
+use super::queue::{Kept, Queue};
 use super::rules::{Link, Rules};
 use super::state::Notifier;
 use crate::domain::bridge::EventType;
@@ -95,12 +95,13 @@ pub fn gather(
         target,
         kept: false,
         batch,
+        key: None,
     })
 }
 
 /// The start of the next message of what was settled before.
 pub fn start_kept(state: &Notifier, target: NotificationTargetId) -> Option<NotifierEvent> {
-    let kept = &state.queue(target)?.kept.front()?.batch;
+    let Kept { batch: kept, key } = state.queue(target)?.kept.front()?;
     let told = kept.told.iter().take(MESSAGE_ENTRIES).cloned().collect();
     Some(NotifierEvent::DeliveryStarted(DeliveryStarted {
         delivery: state.next_delivery(),
@@ -110,6 +111,7 @@ pub fn start_kept(state: &Notifier, target: NotificationTargetId) -> Option<Noti
             told,
             ..kept.clone()
         },
+        key: *key,
     }))
 }
 

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::delivery::{Batch, DeliveryId, Telling};
 use crate::domain::bridge::EventType;
@@ -48,6 +49,9 @@ impl Reminder {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Current {
     pub delivery: DeliveryId,
+    /// What it is known by to whoever receives it: the same for each attempt and for the delivery that repeats it, and no other's,
+    /// also after the data directory was put back from a backup.
+    pub key: Uuid,
     pub batch: Batch,
     pub attempt: u32,
     /// When it is sent again; none while it is being sent.
@@ -58,8 +62,8 @@ pub struct Current {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Kept {
     pub batch: Batch,
-    /// The delivery that it repeats, when an operator asked for that.
-    pub again: Option<DeliveryId>,
+    /// The key of the delivery that it repeats, when an operator asked for that.
+    pub key: Option<Uuid>,
 }
 
 /// What one target waits for, and how it fares.

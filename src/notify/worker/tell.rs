@@ -147,7 +147,7 @@ impl Desk<'_, '_> {
         Some(Letter {
             tracker: order.tracker.id,
             delivery,
-            key: self.draft.state.key(delivery),
+            key: current.key,
             target: entity,
             locale: order.tracker.locale,
             collection: current.batch.collection,

@@ -82,6 +82,7 @@ impl Told {
                 to: Position::START,
                 told: vec![telling],
             },
+            key: None,
         }));
     }
 

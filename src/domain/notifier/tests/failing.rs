@@ -122,6 +122,7 @@ fn what_was_refused_is_not_sent_again_unless_the_operator_asks() {
         delivery,
         target,
         batch,
+        key: None,
     }));
     world.deliver();
     assert_eq!(world.told(ONE)[2], [(Added, 1)]);

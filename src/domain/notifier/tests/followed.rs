@@ -78,7 +78,6 @@ fn following_fewer_boards_and_all_again_tells_nothing_that_came_between() {
 
 #[test]
 fn baselines_of_many_boards_are_several_events_and_the_last_completes_them() {
-    let world = World::new(rules(), &[]);
     let due = crate::domain::notifier::DueDate {
         bounty: BountyId(1),
         due: 5,
@@ -107,10 +106,13 @@ fn baselines_of_many_boards_are_several_events_and_the_last_completes_them() {
         let json = serde_json::to_vec(&crate::domain::Event::data(event)).expect("JSON");
         assert!(json.len() < 1 << 19, "{} bytes", json.len());
     }
-    let mut begun = Notifier::default();
-    begun.apply(&events[0], world.time());
+    let mut begun = World {
+        state: Notifier::default(),
+        ..World::new(rules(), &[])
+    };
+    begun.record(events[0].clone());
     let boards = (1..=9_000).map(|chat| ChatId(-chat)).collect();
-    let left = following(&rules(), &begun, &boards);
+    let left = following(&rules(), &begun.state, &boards);
     assert!(left.covers_all);
     assert!(
         left.from_now.len() < 9_000 && !left.from_now.is_empty(),
