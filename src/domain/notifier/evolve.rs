@@ -66,6 +66,7 @@ impl Notifier {
                 self.told.insert(told.collection, told.targets.clone());
             }
             NotifierEvent::DeliveryRetryAsked(asked) => {
+                self.last_retry = record.seq;
                 self.keep(asked.target, &asked.batch, asked.key);
                 self.free(asked.target);
             }

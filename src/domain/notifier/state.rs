@@ -46,6 +46,8 @@ pub struct Notifier {
     pub(super) agenda: BTreeSet<Moment>,
     pub(super) queues: BTreeMap<NotificationTargetId, Queue>,
     pub(super) last_delivery: DeliveryId,
+    /// The last event by which an operator had something sent again.
+    pub(super) last_retry: Seq,
     /// The chats that know that their boards are forwarded, and to whom.
     pub(super) told: BTreeMap<ChatId, Vec<NamedTarget>>,
 }
@@ -111,6 +113,11 @@ impl Notifier {
     /// The id that the next delivery gets.
     pub fn next_delivery(&self) -> DeliveryId {
         DeliveryId(self.last_delivery.0.saturating_add(1))
+    }
+
+    /// The last event by which an operator had something sent again; 0 when there is none.
+    pub fn last_retry(&self) -> Seq {
+        self.last_retry
     }
 
     /// To which targets, by name, their boards are forwarded as far as the chats know.

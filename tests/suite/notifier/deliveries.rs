@@ -1,11 +1,14 @@
 //! The event log, and what the operator has sent again.
 
+use std::thread;
+
 use bounty_ledger::domain::notifier::{DeliveryId, Outcome, PAUSE_AFTER, Status};
-use bounty_ledger::domain::{Actor, Cause};
+use bounty_ledger::domain::{Actor, Cause, Timestamp};
 use bounty_ledger::notify::{Delivery, DeliveryFilter, RetryError, ask_retry, deliveries};
 
 use super::lab::{Lab, TRACKER, chat_target, hook_target};
 use crate::library::{disk, layout, send_alone};
+use crate::support::Data;
 
 fn all(lab: &Lab, filter: &DeliveryFilter) -> Vec<Delivery> {
     let all = deliveries(&*disk(), &layout(&lab.data), filter).expect("read");
@@ -14,20 +17,24 @@ fn all(lab: &Lab, filter: &DeliveryFilter) -> Vec<Delivery> {
 }
 
 fn retry(lab: &Lab, delivery: u64) -> Result<(), RetryError> {
+    retry_of(&lab.data, delivery, lab.time())
+}
+
+fn retry_of(data: &Data, delivery: u64, now: Timestamp) -> Result<(), RetryError> {
     let actor = Actor::Operator {
         name: "ada".to_owned(),
     };
     let cause = Cause::Cli {
         user: "ada".to_owned(),
     };
-    let (disk, layout) = (disk(), layout(&lab.data));
+    let (disk, layout) = (disk(), layout(data));
     ask_retry(
         &disk,
         &layout,
         TRACKER,
         DeliveryId(delivery),
         (actor, cause),
-        lab.time(),
+        now,
     )
 }
 
@@ -76,6 +83,31 @@ fn what_was_refused_or_is_unknown_is_sent_again_when_the_operator_asks_and_what_
     assert!(matches!(retry(&lab, 2), Err(RetryError::Arrived(_))));
     assert!(matches!(retry(&lab, 7), Err(RetryError::Unknown { .. })));
     lab.data.run(&["verify"]).ok();
+}
+
+#[test]
+fn what_several_operators_want_sent_again_at_the_same_moment_is_sent_again_once() {
+    let mut lab = Lab::begun(&[hook_target(1)]);
+    for round in 1..=20 {
+        lab.say(-100, &["/add One"]);
+        let refused = Outcome::Refused {
+            reason: "404".to_owned(),
+        };
+        lab.work(&mut |_| Some(refused.clone()));
+        let id = 2 * round - 1;
+        let asked: Vec<_> = thread::scope(|scope| {
+            let (data, now) = (&lab.data, lab.time());
+            let ask = || scope.spawn(move || retry_of(data, id, now));
+            let asking: Vec<_> = (0..4).map(|_| ask()).collect();
+            let asked = asking.into_iter().map(|asking| asking.join());
+            asked.map(|asked| asked.expect("no panic")).collect()
+        });
+        let is_refused = |asked: &Result<(), _>| matches!(asked, Err(RetryError::AskedAlready(_)));
+        assert_eq!(asked.iter().filter(|asked| asked.is_ok()).count(), 1);
+        assert_eq!(asked.iter().filter(|asked| is_refused(asked)).count(), 3);
+        lab.deliver();
+        assert_eq!(lab.sent.len() as u64, 2 * round);
+    }
 }
 
 #[test]
