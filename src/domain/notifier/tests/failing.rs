@@ -60,6 +60,24 @@ fn a_target_is_left_alone_as_long_as_it_asks_for() {
 }
 
 #[test]
+fn a_target_is_left_alone_for_a_day_at_most() {
+    let mut world = World::new(rules(), &[link(ONE)]);
+    world.add(1, None);
+    world.work(&mut |_| {
+        Some(Outcome::Retry {
+            after: Some(u64::MAX),
+            reason: "too many requests".to_owned(),
+        })
+    });
+    world.pass(86_399);
+    world.deliver();
+    assert_eq!(world.sent.len(), 1);
+    world.pass(1);
+    world.deliver();
+    assert_eq!(world.sent.len(), 2);
+}
+
+#[test]
 fn rests_grow_and_a_target_that_never_answers_is_paused_until_it_is_freed() {
     let mut world = World::new(rules(), &[link(ONE)]);
     world.add(1, None);
