@@ -121,7 +121,8 @@ impl Queue {
         }
     }
 
-    /// A bounty has another due date, or none: reminders of an earlier one are not told any more.
+    /// A bounty has another due date, or none: reminders of an earlier one are not told any more. What an operator wants sent again
+    /// says what it said.
     pub(super) fn due_changed(
         &mut self,
         collection: ChatId,
@@ -131,6 +132,14 @@ impl Queue {
         self.reminders.retain(|reminder| {
             let is_of_it = (reminder.collection, reminder.bounty) == (collection, bounty);
             !is_of_it || Some(reminder.due) == due
+        });
+        let is_told =
+            |told: &Telling| told.bounty != bounty || told.due.is_none() || told.due == due;
+        self.kept.retain_mut(|kept| {
+            if kept.batch.collection == collection && kept.key.is_none() {
+                kept.batch.told.retain(is_told);
+            }
+            !kept.batch.told.is_empty()
         });
     }
 

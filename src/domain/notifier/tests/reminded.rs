@@ -5,7 +5,9 @@ use proptest::prelude::*;
 use super::world::{ONE, TWO, World, link, rules};
 use crate::domain::UnixTime;
 use crate::domain::bridge::EventType;
-use crate::domain::notifier::{NotifierEvent, Outcome, ReminderRules, Rules, next_reminder};
+use crate::domain::notifier::{
+    MESSAGE_ENTRIES, NotifierEvent, Outcome, ReminderRules, Rules, next_reminder,
+};
 
 use EventType::{DueSoon, Overdue};
 
@@ -95,6 +97,50 @@ fn a_deleted_bounty_has_no_reminders_also_when_one_waits() {
         "one was being sent already"
     );
     assert_eq!(next_reminder(&world.state), None);
+}
+
+/// Three reminders of overdue bounties are settled and wait for a message that cannot be sent now; returns the last bounty.
+fn with_three_settled(world: &mut World) -> u64 {
+    let due = world.seconds() + 2 * HOUR;
+    let last = MESSAGE_ENTRIES as u64 + 3;
+    for id in 1..=last {
+        world.add(id, Some(due));
+    }
+    world.deliver();
+    world.pass(2 * HOUR);
+    world.work(&mut |_| {
+        Some(Outcome::Retry {
+            after: None,
+            reason: "x".to_owned(),
+        })
+    });
+    world.pass(1);
+    last
+}
+
+#[test]
+fn reminders_that_were_settled_are_not_told_when_their_due_dates_changed_since() {
+    let mut world = world();
+    let last = with_three_settled(&mut world);
+    world.delete(last);
+    world.edit_due(last - 1, None);
+    world.edit_text(last - 2, "Other");
+    world.deliver();
+    let told = world.told(ONE);
+    assert_eq!(told.len(), 3, "the first of them twice");
+    assert_eq!(told[2], [(Overdue, last - 2)]);
+}
+
+#[test]
+fn nothing_is_sent_of_settled_reminders_when_all_of_them_are_dropped() {
+    let mut world = world();
+    let last = with_three_settled(&mut world);
+    for id in last - 2..=last {
+        world.delete(id);
+    }
+    world.deliver();
+    assert_eq!(world.told(ONE).len(), 2);
+    assert!(world.state.queue(ONE).expect("a queue").is_empty());
 }
 
 #[test]
