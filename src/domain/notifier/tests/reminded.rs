@@ -12,6 +12,7 @@ use crate::domain::notifier::{
 use EventType::{DueSoon, Overdue};
 
 const HOUR: i64 = 3_600;
+const YEAR: i64 = 365 * 24 * HOUR;
 
 fn reminders() -> Rules {
     let mut rules = rules();
@@ -141,6 +142,39 @@ fn nothing_is_sent_of_settled_reminders_when_all_of_them_are_dropped() {
     world.deliver();
     assert_eq!(world.told(ONE).len(), 2);
     assert!(world.state.queue(ONE).expect("a queue").is_empty());
+}
+
+#[test]
+fn a_longer_time_before_leaves_out_no_bounty_that_was_not_told_yet() {
+    let mut world = world();
+    let now = world.seconds();
+    world.add(1, Some(now + 5 * HOUR));
+    world.add(2, Some(now + 90 * HOUR));
+    world.add(3, Some(now + HOUR / 2));
+    world.deliver();
+    world.rules.reminders.due_soon = Some(24 * HOUR as u32);
+    world.follow();
+    world.deliver();
+    assert_eq!(world.told(ONE), [[(DueSoon, 3)], [(DueSoon, 1)]]);
+    until_next(&mut world);
+    assert_eq!(world.told(ONE)[2..], [[(Overdue, 3)]]);
+    until_next(&mut world);
+    assert_eq!(world.told(ONE)[3..], [[(Overdue, 1)]]);
+    until_next(&mut world);
+    assert_eq!(world.seconds(), now + 66 * HOUR);
+}
+
+#[test]
+fn a_due_date_that_a_clock_far_ahead_set_is_reminded_of_in_time() {
+    let mut world = world();
+    let due = world.seconds() + 5 * HOUR;
+    world.pass(YEAR);
+    world.add(1, Some(due));
+    world.pass(-YEAR);
+    world.deliver();
+    until_next(&mut world);
+    assert_eq!(world.seconds(), due);
+    assert_eq!(world.told(ONE), [[(Overdue, 1)]]);
 }
 
 #[test]
