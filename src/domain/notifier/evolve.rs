@@ -9,7 +9,7 @@ use super::dues::Known;
 use super::event::{
     Advanced, Baseline, BoardReplaced, DeliveryEnded, DeliveryStarted, NotifierEvent,
 };
-use super::queue::{Current, Kept, Queue, Waiting};
+use super::queue::{Current, Kept, Queue, Rest, Waiting};
 use super::state::{Collection, Notifier};
 use crate::domain::bridge::NotificationTargetId;
 use crate::domain::{ChatId, Position, Recorded, Timestamp};
@@ -235,7 +235,10 @@ impl Notifier {
             Status::Delivered | Status::Refused | Status::Unknown => queue.current = None,
             Status::Retrying | Status::Unreachable => {
                 if let Some(current) = &mut queue.current {
-                    current.resting = Some(ended.again_at.unwrap_or(time));
+                    current.resting = Some(Rest {
+                        since: time,
+                        until: ended.again_at.unwrap_or(time),
+                    });
                 }
             }
         }

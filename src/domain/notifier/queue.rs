@@ -54,8 +54,22 @@ pub struct Current {
     pub key: Uuid,
     pub batch: Batch,
     pub attempt: u32,
-    /// When it is sent again; none while it is being sent.
-    pub resting: Option<Timestamp>,
+    /// Until when it rests; none while it is being sent.
+    pub resting: Option<Rest>,
+}
+
+/// How long something that could not be sent rests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rest {
+    pub since: Timestamp,
+    pub until: Timestamp,
+}
+
+impl Rest {
+    /// Whether it is over. One that has not begun began by a clock that was put back since: how much of it is left is not known.
+    pub fn is_over(self, now: Timestamp) -> bool {
+        !(self.since..self.until).contains(&now)
+    }
 }
 
 /// What was settled to be told next.

@@ -78,6 +78,19 @@ fn a_target_is_left_alone_for_a_day_at_most() {
 }
 
 #[test]
+fn a_rest_is_over_when_the_clock_by_which_it_began_is_put_back() {
+    for ahead in [3_600, 365 * 86_400] {
+        let mut world = World::new(rules(), &[link(ONE)]);
+        world.pass(ahead);
+        world.add(1, None);
+        world.work(&mut |_| Some(failure()));
+        world.pass(-ahead);
+        world.deliver();
+        assert_eq!(world.told(ONE), vec![vec![(Added, 1)]; 2]);
+    }
+}
+
+#[test]
 fn rests_grow_and_a_target_that_never_answers_is_paused_until_it_is_freed() {
     let mut world = World::new(rules(), &[link(ONE)]);
     world.add(1, None);
