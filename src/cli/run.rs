@@ -131,6 +131,7 @@ impl Service {
             bugs: Arc::clone(&watched.notifier_bugs),
         };
         let (end, mut ended) = channel(false);
+        notifications.hear();
         // What is wrong with them never touches the bots.
         let notifying = tokio::spawn(async move { notifications.run(&mut ended).await });
         let ground = Ground {

@@ -1,5 +1,6 @@
 //! The notifications of a process. One process at a time works for the trackers of a data directory.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
@@ -38,6 +39,11 @@ pub struct Notifications {
 }
 
 impl Notifications {
+    /// From now on nothing is missed that comes from a chat; [`Self::run`] is to follow.
+    pub fn hear(&self) {
+        self.changes.hear_all();
+    }
+
     /// Works until the process is to stop; then what came of everything that was sent is recorded.
     pub async fn run(mut self, stop: &mut Stop) {
         let _alone = loop {
@@ -63,6 +69,8 @@ impl Notifications {
     /// Waits until there is something to do, and until no other process does it; none when the process is to stop before.
     async fn begin(&mut self, stop: &mut Stop) -> Result<Option<LockGuard>, StoreError> {
         while !self.is_wanted()? {
+            // A tracker that is yet to be made waits for no chat.
+            self.changes.expect(BTreeSet::new());
             select! {
                 () = stopped(stop) => return Ok(None),
                 Ok(()) = self.bridge.changed() => {}

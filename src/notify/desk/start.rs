@@ -78,6 +78,10 @@ impl Desk {
                 }
             }
         }
+        if is_start {
+            let expected = wanted.iter().map(|id| id.0).collect();
+            self.on.changes.expect(expected);
+        }
         wanted.retain(|id| !self.trackers.contains_key(id));
         self.start(wanted).await;
     }

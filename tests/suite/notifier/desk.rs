@@ -5,15 +5,15 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bounty_ledger::bridge::{OpenBridge, watch};
-use bounty_ledger::domain::Timestamp;
 use bounty_ledger::domain::notifier::Outcome;
+use bounty_ledger::domain::{ChatId, Timestamp};
 use bounty_ledger::engine::{Engine, system_time};
 use bounty_ledger::notify::{Courier, Letter, Notice, Notifications, Sending};
 use tokio::runtime::Runtime;
 use tokio::time::{Instant, sleep};
 
 use super::boards::migrated;
-use super::lab::line;
+use super::lab::{Lab, chat_target, line};
 use crate::bridge::bridge;
 use crate::library::{disk, engine, layout, request};
 use crate::support::{Data, in_group};
@@ -88,7 +88,8 @@ fn run_at<T>(
 ) -> (T, u64) {
     let runtime = Runtime::new().expect("a runtime");
     runtime.block_on(async {
-        let bridge = OpenBridge::new(disk(), layout(data));
+        let mut bridge = OpenBridge::new(disk(), layout(data));
+        bridge.refresh().expect("read");
         let (post, bugs) = (Arc::new(Post::default()), Arc::new(AtomicU64::new(0)));
         let notifications = Notifications {
             disk: disk(),
@@ -147,6 +148,32 @@ fn what_the_engine_of_the_process_records_is_told_without_a_scan() {
     data.run(&["verify"]).ok();
     let check = data.run(&["replay", "--check"]).ok().stdout;
     assert!(check.contains("0 problems, 0 files behind"), "{check}");
+}
+
+#[test]
+fn a_word_that_comes_while_the_program_starts_has_an_unreachable_target_told_what_waited() {
+    let mut lab = Lab::begun(&[chat_target(1)]);
+    lab.say(-100, &["/add One"]);
+    let blocked = Outcome::Unreachable {
+        reason: "blocked".to_owned(),
+    };
+    lab.work(&mut |_| Some(blocked.clone()));
+    let Lab { data, .. } = lab;
+    for line in [
+        "provider add --name Boards",
+        "bot add --name One --token-env TOKEN_ONE",
+        "target add --name Team --bot 1 --chat -901",
+        "notifier add --name News --provider 1 --collections *",
+        "link add --notifier 1 --target 1",
+    ] {
+        bridge(&data, line).ok();
+    }
+    let engine = engine(&data);
+    engine.changes().hear_all();
+    engine.heard(ChatId(-901));
+    run(&data, &engine, async |post| {
+        post.wait_for(&["added 1 One"]).await
+    });
 }
 
 #[test]
