@@ -9,7 +9,9 @@ use std::time::{Duration, Instant};
 use crate::domain::board::{Board, BoardEvent};
 use crate::domain::{ChatId, Position, Timestamp};
 use crate::engine::current_chat;
-use crate::store::{Disk, IoContext, Layout, Line, SharedLog, StoreError, end_of, has_place, scan};
+use crate::store::{
+    Disk, IoContext, Layout, Line, Rest, SharedLog, StoreError, end_of, has_place, scan,
+};
 
 pub use super::known::{Asked, Entry};
 use super::known::{Known, Taken, entry};
@@ -28,7 +30,7 @@ pub enum Found {
     Moved(ChatId),
     /// The board's log has not the event that the place names.
     Replaced,
-    /// There is no log.
+    /// There is no log, or none that is valid up to this place.
     Nothing,
 }
 
@@ -65,6 +67,10 @@ impl Boards {
         }
         if let Some(entries) = known.recent_after(after, asked) {
             return Ok(Found::Entries(entries));
+        }
+        // What is damaged may be mended, or put back as it was.
+        if known.is_damaged && after.seq > known.at.seq {
+            return Ok(Found::Nothing);
         }
         match self.read_behind(chat, &mut known, after, asked)? {
             Some(entries) => Ok(Found::Entries(entries)),
@@ -198,7 +204,8 @@ impl Boards {
             ControlFlow::Continue(())
         };
         // What is not valid is for the board's own users to find; up to there it is told.
-        scan(log.file(), from, len.max(from.offset), &mut each).at("read", &path)?;
+        let scan = scan(log.file(), from, len.max(from.offset), &mut each).at("read", &path)?;
+        known.is_damaged = matches!(scan.rest, Rest::Damaged(_));
         known.file = Some(status.id);
         Ok(true)
     }

@@ -39,6 +39,8 @@ pub struct Known {
     pub at: Position,
     /// When its first event was recorded.
     pub began: Option<Timestamp>,
+    /// Whether there is more that is not valid.
+    pub is_damaged: bool,
     pub file: Option<FileId>,
     /// Its last events.
     pub recent: VecDeque<Arc<Entry>>,
@@ -55,6 +57,7 @@ impl Default for Known {
             board: Board::default(),
             at: Position::START,
             began: None,
+            is_damaged: false,
             file: None,
             recent: VecDeque::new(),
             start: Position::START,

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::domain::bridge::NotificationTrackerId;
-use crate::domain::notifier::{DeliveryId, DeliveryRetryAsked, NotifierEvent, Status, interrupted};
+use crate::domain::notifier::{
+    DeliveryId, DeliveryRetryAsked, Notifier, NotifierEvent, Status, interrupted,
+};
 use crate::domain::{Actor, Cause, Timestamp};
 use crate::store::{Disk, IoContext, Layout, LockMode, OpenMode, StoreError};
 
@@ -48,7 +50,7 @@ pub fn ask_retry(
     };
     let mut stream = OpenNotifier::new(Arc::clone(disk), layout.clone(), tracker);
     stream.refresh()?;
-    end_interrupted(&**disk, layout, &mut stream, now)?;
+    end_interrupted(&**disk, layout, &mut stream, id, now)?;
     let filter = DeliveryFilter {
         tracker: Some(tracker),
         ..DeliveryFilter::default()
@@ -84,21 +86,30 @@ pub fn ask_retry(
     Ok(())
 }
 
-/// While no process sends, nobody knows what became of what one was sending when it ended: that is recorded, as the next start would.
+/// While no process sends, nobody knows what became of a delivery that one was sending when it ended: that is recorded, as the next
+/// start would.
 fn end_interrupted(
     disk: &dyn Disk,
     layout: &Layout,
     stream: &mut OpenNotifier,
+    id: DeliveryId,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    if interrupted(stream.state()).is_empty() {
+    let end_of_it = |state: &Notifier| {
+        let mut ends = interrupted(state);
+        ends.retain(
+            |event| matches!(event, NotifierEvent::DeliveryEnded(end) if end.delivery == id),
+        );
+        ends
+    };
+    if end_of_it(stream.state()).is_empty() {
         return Ok(());
     }
     let (dir, path) = (layout.locks_dir(), layout.notifier_lock());
     disk.create_dir(&dir).at("make", &dir)?;
     let file = disk.open(&path, OpenMode::Create).at("open", &path)?;
     match file.lock(LockMode::Exclusive, Duration::ZERO) {
-        Ok(_alone) => stream.record(now, |draft| draft.add_all(interrupted(draft.state))),
+        Ok(_alone) => stream.record(now, |draft| draft.add_all(end_of_it(draft.state))),
         Err(error) if error.kind() == io::ErrorKind::TimedOut => Ok(()),
         Err(error) => Err(error).at("lock", &path),
     }

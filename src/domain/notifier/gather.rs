@@ -1,5 +1,7 @@
 //! What a target is told of a board.
 
+use std::collections::BTreeSet;
+
 use super::coalesce::coalesce;
 use super::delivery::{Batch, Telling};
 use super::event::{DeliveryStarted, Gathered, NotifierEvent};
@@ -98,9 +100,13 @@ pub fn gather(
     })
 }
 
-/// The start of the next message of what was settled before.
-pub fn start_kept(state: &Notifier, target: NotificationTargetId) -> Option<NotifierEvent> {
-    let kept = &state.queue(target)?.kept.front()?.batch;
+/// The start of the next message of what was settled before, leaving out boards that cannot be read.
+pub fn start_kept(
+    state: &Notifier,
+    target: NotificationTargetId,
+    unreadable: &BTreeSet<ChatId>,
+) -> Option<NotifierEvent> {
+    let kept = &state.queue(target)?.next_kept(unreadable)?.batch;
     let told = kept.told.iter().take(MESSAGE_ENTRIES).cloned().collect();
     Some(NotifierEvent::DeliveryStarted(DeliveryStarted {
         delivery: state.next_delivery(),

@@ -1,6 +1,6 @@
 //! What one target waits for.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde::{Deserialize, Serialize};
 
@@ -78,8 +78,12 @@ pub struct Queue {
 impl Queue {
     /// Whether nothing at all waits.
     pub fn is_empty(&self) -> bool {
-        let has_settled = self.current.is_some() || !self.kept.is_empty();
-        !has_settled && self.waiting.is_empty() && self.reminders.is_empty()
+        self.current.is_none() && self.has_nothing_else()
+    }
+
+    /// Whether nothing waits besides what is on its way, or is to be sent again.
+    pub fn has_nothing_else(&self) -> bool {
+        self.kept.is_empty() && self.waiting.is_empty() && self.reminders.is_empty()
     }
 
     /// Whether something is on its way to it.
@@ -106,15 +110,23 @@ impl Queue {
         });
     }
 
-    /// So many tellings leave what was settled.
-    pub(super) fn take_kept(&mut self, count: usize) {
-        let Some(Kept { batch, .. }) = self.kept.front_mut() else {
-            return;
-        };
-        batch.told.drain(..count.min(batch.told.len()));
-        if batch.told.is_empty() {
-            self.kept.pop_front();
+    /// What was settled to be told next, leaving out boards that cannot be read.
+    pub fn next_kept(&self, unreadable: &BTreeSet<ChatId>) -> Option<&Kept> {
+        let mut kept = self.kept.iter();
+        kept.find(|kept| !unreadable.contains(&kept.batch.collection))
+    }
+
+    /// So many tellings leave what was settled first of a board. Returns the delivery that they repeat, if they do.
+    pub(super) fn take_kept(&mut self, collection: ChatId, count: usize) -> Option<DeliveryId> {
+        let mut all = self.kept.iter();
+        let at = all.position(|kept| kept.batch.collection == collection)?;
+        let kept = self.kept.get_mut(at)?;
+        let (again, told) = (kept.again, &mut kept.batch.told);
+        told.drain(..count.min(told.len()));
+        if told.is_empty() {
+            self.kept.remove(at);
         }
+        again
     }
 
     /// A bounty has another due date, or none: reminders of an earlier one are not told any more.
