@@ -184,6 +184,7 @@ fn what_was_settled_waits_for_a_board_that_is_away_and_other_boards_are_told() {
 fn a_list_of_the_boards_that_a_failed_round_had_is_not_used_again() {
     let mut lab = Lab::new(Data::in_memory(), order(&["*"], &[chat_target(1)]));
     lab.now = an_hour_from_now();
+    fs::create_dir_all(lab.data.path()).expect("made");
     let in_the_way = lab.data.path().join("notifier-1");
     fs::write(&in_the_way, "").expect("written");
     assert!(lab.try_round(News::default()).is_err());
