@@ -1,6 +1,7 @@
 //! The notification bridge's database, before its refactor, after it, or half-way: its entities become the bridge's, and every
 //! bot goes on answering what this program serves.
 
+mod answering;
 mod bots;
 mod chats;
 mod commands;
