@@ -4,8 +4,8 @@ use std::os::unix::fs::PermissionsExt;
 
 use super::shapes::new_shape;
 use super::{KIND, TOKENS, assert_no_secret, bridge, old_shape};
-use crate::import::assert_whole;
 use crate::import::database::Database;
+use crate::import::{assert_whole, assert_written};
 
 #[test]
 fn a_row_that_cannot_be_is_named_with_the_reason() {
@@ -100,7 +100,7 @@ fn an_empty_database_leaves_nothing() {
         .collect();
     let old = Database::new(KIND, &tables);
     let run = old.import(&[]).ok();
-    assert!(run.stdout.contains("Written: 0 events."), "{}", run.stdout);
+    assert_written(&run, 0);
     assert!(!old.data.path().join("bridge").exists());
 }
 
