@@ -38,8 +38,8 @@ impl Reading<'_> {
                 provider_type: provider_type.clone(),
                 settings,
             };
-            reading.configs.insert(id, info);
             let icon = taken.clean(record.text(&["icon"])?);
+            reading.configs.insert(id, info);
             let config = config(id, owner, &provider_type, name, icon, carried);
             let config = CommandConfig {
                 created_at: created.seconds(),
@@ -75,12 +75,6 @@ impl Reading<'_> {
                     "switched off: nothing here serves the type {provider_type}"
                 ));
             }
-            let info = TrackerInfo {
-                provider_type,
-                config,
-                enabled,
-            };
-            reading.trackers.insert(id, info);
             let tracker = CommandTracker {
                 id: CommandTrackerId(id),
                 user_id: BridgeUserId(owner),
@@ -91,6 +85,12 @@ impl Reading<'_> {
                 enabled: enabled && is_served,
                 created_at: created.seconds(),
             };
+            let info = TrackerInfo {
+                provider_type,
+                config,
+                enabled,
+            };
+            reading.trackers.insert(id, info);
             let event = BridgeEvent::CommandTrackerAdded(tracker);
             reading.add(row, owner, created, event);
             Ok(())
