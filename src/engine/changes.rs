@@ -55,7 +55,7 @@ impl Changes {
     }
 
     /// Something came from a chat.
-    pub fn heard(&self, chat: ChatId) {
+    pub(super) fn heard(&self, chat: ChatId) {
         if !self.0.awaited.load(Ordering::Relaxed) {
             return;
         }

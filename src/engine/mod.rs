@@ -50,8 +50,8 @@ use std::time::{Duration, SystemTime};
 
 use chrono_tz::Tz;
 
-use crate::domain::Timestamp;
 use crate::domain::board::{ChatStyle, PageSize};
+use crate::domain::{ChatId, Timestamp};
 use crate::store::{Disk, IoContext, Layout, StoreError, make_root};
 
 pub use active::flush_snapshots;
@@ -175,6 +175,11 @@ impl Engine {
     /// The chats that change, once somebody listens.
     pub fn changes(&self) -> Changes {
         self.shared.changes.clone()
+    }
+
+    /// Somebody wrote in a chat, or is there again: whoever waits for that is told.
+    pub fn heard(&self, chat: ChatId) {
+        self.shared.changes.heard(chat);
     }
 
     /// How this engine opens long logs, for streams beside its boards.

@@ -97,7 +97,6 @@ impl Shared {
     /// The chat, when it must be given to a thread.
     fn queue(&self, job: Job) -> Option<Arc<Lane>> {
         let chat = job.request.chat.id;
-        self.changes.heard(chat);
         // The job goes in while the map is locked, so that a lane with work is never swept out of it.
         let mut lanes = lock(&self.lanes);
         let lane = lanes

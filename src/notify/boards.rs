@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::domain::board::{Board, BoardEvent};
-use crate::domain::{ChatId, Position};
+use crate::domain::{ChatId, Position, Timestamp};
 use crate::engine::current_chat;
 use crate::store::{Disk, IoContext, Layout, Line, SharedLog, StoreError, end_of, has_place, scan};
 
@@ -82,8 +82,23 @@ impl Boards {
         let root = self.layout.root();
         let names = self.disk.names(root).at("list", root)?;
         let chats = names.iter().filter_map(|name| Layout::chat_of(name));
-        let length = |chat| Ok(self.length(chat)?.map(|len| (chat, len)));
-        chats.filter_map(|chat| length(chat).transpose()).collect()
+        let all = self.lengths_of(chats);
+        Ok(all.filter_map(|(chat, len)| Some((chat, len?))).collect())
+    }
+
+    /// The lengths of the logs of these boards; none for one that has no log. One that cannot be looked at is left out: it keeps no other
+    /// waiting.
+    pub fn lengths_of(
+        &self,
+        chats: impl Iterator<Item = ChatId>,
+    ) -> impl Iterator<Item = (ChatId, Option<u64>)> {
+        chats.filter_map(|chat| match self.length(chat) {
+            Ok(len) => Some((chat, len)),
+            Err(error) => {
+                tracing::warn!(chat = chat.0, %error, "a board could not be looked at; it is tried again");
+                None
+            }
+        })
     }
 
     /// The length of a board's log; none when it has none.
@@ -104,6 +119,14 @@ impl Boards {
             Some(end) => Ok(end),
             None => self.with_board(chat, |_, at| at),
         }
+    }
+
+    /// When a board's first event was recorded; none when it has none.
+    pub fn began(&self, chat: ChatId) -> Result<Option<Timestamp>, StoreError> {
+        let known = self.known(chat);
+        let mut known = lock(&known);
+        self.catch_up(chat, &mut known)?;
+        Ok(known.began)
     }
 
     /// Hands a board to `look`, with the place up to where it was read: its end.

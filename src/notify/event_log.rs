@@ -3,17 +3,12 @@
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
-use std::sync::Arc;
 
 use crate::audit::Reader;
 use crate::domain::bridge::{NotificationTargetId, NotificationTrackerId};
-use crate::domain::notifier::{
-    Batch, DeliveryId, DeliveryRetryAsked, NotifierEvent, OldEventKept, Status,
-};
-use crate::domain::{Actor, Cause, Recorded, StreamId, Timestamp};
-use crate::store::{Damage, Disk, IoContext, Layout, Line, StoreError};
-
-use super::stream::OpenNotifier;
+use crate::domain::notifier::{Batch, DeliveryId, NotifierEvent, OldEventKept, Status};
+use crate::domain::{Recorded, StreamId, Timestamp};
+use crate::store::{Damage, Disk, Layout, Line, StoreError};
 
 /// A delivery, as far as it is known.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,28 +76,6 @@ pub struct Deliveries {
     pub damages: Vec<Damage>,
 }
 
-/// Why a delivery is not sent again.
-#[derive(Debug, thiserror::Error)]
-pub enum RetryError {
-    #[error(
-        "there is no delivery {delivery} of notifier {tracker}; `bounty bridge deliveries` lists them"
-    )]
-    Unknown {
-        tracker: NotificationTrackerId,
-        delivery: DeliveryId,
-    },
-    #[error("delivery {0} arrived; it is not sent again")]
-    Arrived(DeliveryId),
-    #[error("delivery {0} was to be sent again before; that is another delivery")]
-    AskedAlready(DeliveryId),
-    #[error(
-        "delivery {0} is on its way or waits to be sent again by itself; one that was on its way when the program ended can be sent again once `bounty run` works again"
-    )]
-    UnderWay(DeliveryId),
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
 /// The deliveries that are asked for.
 pub fn deliveries(
     disk: &dyn Disk,
@@ -138,64 +111,6 @@ pub fn deliveries(
             .extend(found.filter(|delivery| filter.asks_for(delivery)));
     }
     Ok(all)
-}
-
-/// Has a delivery sent again that did not arrive, or of which nobody knows whether it did. A target that was paused is sent what waits
-/// again too. The process that sends notifications does so within seconds; when none runs, the next does.
-pub fn ask_retry(
-    disk: &Arc<dyn Disk>,
-    layout: &Layout,
-    tracker: NotificationTrackerId,
-    id: DeliveryId,
-    by: (Actor, Cause),
-    now: Timestamp,
-) -> Result<(), RetryError> {
-    let unknown = || RetryError::Unknown {
-        tracker,
-        delivery: id,
-    };
-    let filter = DeliveryFilter {
-        tracker: Some(tracker),
-        ..DeliveryFilter::default()
-    };
-    let all = deliveries(&**disk, layout, &filter)?;
-    let delivery = all.found.into_iter().find(|delivery| delivery.id == id);
-    let delivery = delivery.ok_or_else(unknown)?;
-    let mut stream = OpenNotifier::new(Arc::clone(disk), layout.clone(), tracker);
-    stream.refresh()?;
-    let queue = stream.state().queue(delivery.target);
-    let is_stopped = queue.is_some_and(|queue| queue.is_stopped());
-    match delivery.ended {
-        Some((_, Status::Delivered)) => return Err(RetryError::Arrived(id)),
-        Some(_) if delivery.asked_again => return Err(RetryError::AskedAlready(id)),
-        Some((_, Status::Refused | Status::Unknown)) => {}
-        // What rests at a target that is stopped goes on with it.
-        Some((_, Status::Retrying | Status::Unreachable)) if is_stopped => {}
-        Some(_) | None => return Err(RetryError::UnderWay(id)),
-    }
-    let is_over = matches!(delivery.ended, Some((_, Status::Refused | Status::Unknown)));
-    let mut batch = delivery.batch;
-    if !is_over {
-        batch.told.clear();
-    }
-    stream.record(now, |draft| {
-        let (actor, cause) = by;
-        let asked = DeliveryRetryAsked {
-            delivery: id,
-            target: delivery.target,
-            batch,
-        };
-        draft.add_by(actor, cause, NotifierEvent::DeliveryRetryAsked(asked))
-    })?;
-    ring(&**disk, layout)?;
-    Ok(())
-}
-
-/// Tells the process that sends notifications that there is something new in a tracker's stream.
-fn ring(disk: &dyn Disk, layout: &Layout) -> Result<(), StoreError> {
-    let (dir, bell) = (layout.locks_dir(), layout.notifier_bell());
-    disk.create_dir(&dir).at("make", &dir)?;
-    disk.replace(&bell, b"", false).at("write", &bell)
 }
 
 /// Collects deliveries while a stream's events go by.

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use crate::domain::board::{Board, BoardEvent};
 use crate::domain::notifier::{DueChange, News, due_changes, news};
-use crate::domain::{BountyId, Position, Recorded, Seq};
+use crate::domain::{BountyId, Position, Recorded, Seq, Timestamp};
 use crate::store::FileId;
 
 /// So many of a board's last events are kept in memory.
@@ -37,6 +37,8 @@ pub struct Asked<'a> {
 pub struct Known {
     pub board: Board,
     pub at: Position,
+    /// When its first event was recorded.
+    pub began: Option<Timestamp>,
     pub file: Option<FileId>,
     /// Its last events.
     pub recent: VecDeque<Arc<Entry>>,
@@ -52,6 +54,7 @@ impl Default for Known {
         Self {
             board: Board::default(),
             at: Position::START,
+            began: None,
             file: None,
             recent: VecDeque::new(),
             start: Position::START,
@@ -66,6 +69,7 @@ impl Known {
         let entry = entry(&self.board, record, at);
         self.board.evolve(record);
         self.at = at;
+        self.began.get_or_insert(record.time);
         if self.recent.len() == RECENT
             && let Some(first) = self.recent.pop_front()
         {

@@ -13,6 +13,7 @@ mod letter;
 mod mailbox;
 mod notifications;
 mod post;
+mod retry;
 mod scan;
 mod stream;
 pub mod telegram;
@@ -21,11 +22,10 @@ mod worker;
 
 pub use backoff::Backoff;
 pub use boards::Boards;
-pub use event_log::{
-    Deliveries, Delivery, DeliveryFilter, OldEntry, RetryError, ask_retry, deliveries,
-};
+pub use event_log::{Deliveries, Delivery, DeliveryFilter, OldEntry, deliveries};
 pub use letter::{Courier, Letter, Notice, Sending};
 pub use notifications::Notifications;
 pub use post::Post;
+pub use retry::{RetryError, ask_retry};
 pub use stream::{Draft, OpenNotifier};
 pub use worker::{Ended, News, Order, Round, Worker};

@@ -60,10 +60,9 @@ impl Scan {
     }
 
     fn look_at_noted(&mut self) -> Result<BTreeSet<ChatId>, StoreError> {
-        let noted = noted_chats(&*self.disk, &self.layout)?.into_iter();
-        let lengths = noted.map(|chat| Ok((chat, self.boards.length(chat)?)));
-        // Nothing is noted that is not told too: a look that fails leaves everything to the next.
-        let lengths = lengths.collect::<Result<Vec<_>, StoreError>>()?.into_iter();
+        let noted = noted_chats(&*self.disk, &self.layout)?;
+        let boards = Arc::clone(&self.boards);
+        let lengths = boards.lengths_of(noted.into_iter());
         let changed = lengths.filter(|(chat, len)| self.note(*chat, *len));
         Ok(changed.map(|(chat, _)| chat).collect())
     }

@@ -50,7 +50,7 @@ impl Front {
     /// Carries out an update. `done` is called once, perhaps from another thread, when its event is durable.
     pub fn receive(&self, incoming: Incoming, done: impl FnOnce(Response) + Send + 'static) {
         if let Some(chat) = incoming.heard {
-            self.engine.changes().heard(chat);
+            self.engine.heard(chat);
         }
         match incoming.kind {
             Inbound::Message {

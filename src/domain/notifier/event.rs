@@ -35,7 +35,7 @@ data! {
     Baseline {
         collection: ChatId,
         at: Position,
-        /// The due dates of its bounties there; none when no reminders are wanted.
+        /// The due dates of its bounties there or later; none when no reminders are wanted.
         dues: Option<Vec<DueDate>>,
     }
 

@@ -42,15 +42,15 @@ pub fn following(rules: &Rules, state: &Notifier, boards: &BTreeSet<ChatId>) -> 
     let wanted = &rules.collections;
     let known = state.collections.keys().copied();
     let left: Vec<ChatId> = known.filter(|chat| !wanted.follows(*chat)).collect();
-    let is_less = state.covers_all && !wanted.are_all();
+    let is_less = state.covers_all() && !wanted.are_all();
     if is_less || !left.is_empty() {
         let left = CollectionsLeft {
-            covers_all: wanted.are_all() && state.covers_all,
+            covers_all: wanted.are_all() && state.covers_all(),
             collections: left,
         };
         following.events.push(NotifierEvent::CollectionsLeft(left));
     }
-    following.covers_all = wanted.are_all() && !state.covers_all;
+    following.covers_all = wanted.are_all() && !state.covers_all();
     let there = boards.iter().copied().filter(|_| following.covers_all);
     let there = there.filter(|chat| wanted.follows(*chat));
     let all: BTreeSet<ChatId> = there.chain(wanted.chats()).collect();
@@ -63,18 +63,22 @@ pub fn following(rules: &Rules, state: &Notifier, boards: &BTreeSet<ChatId>) -> 
 pub fn position_of(state: &Notifier, chat: ChatId) -> Option<Position> {
     match state.collections.get(&chat) {
         Some(collection) => Some(collection.at),
-        None => (state.covers_all && chat.is_group()).then_some(Position::START),
+        None => (state.covers_all() && chat.is_group()).then_some(Position::START),
     }
 }
 
 /// The boards whose due dates are to be read, because reminders are wanted that were not before.
-pub fn needs_dues(state: &Notifier) -> Vec<ChatId> {
-    if !state.reminders.any() {
-        return Vec::new();
-    }
-    let collections = state.collections.iter();
-    let unknown = collections.filter(|(_, collection)| collection.dues.is_none());
-    unknown.map(|(chat, _)| *chat).collect()
+pub fn lacking_dues(state: &Notifier) -> Vec<ChatId> {
+    let collections = state.collections.keys().copied();
+    collections
+        .filter(|chat| lacks_dues(state, *chat))
+        .collect()
+}
+
+/// Whether the due dates of a board that was read are to be read too.
+pub fn lacks_dues(state: &Notifier, chat: ChatId) -> bool {
+    let known = state.collections.get(&chat);
+    state.reminders.any() && known.is_some_and(|known| known.dues.is_none())
 }
 
 /// The due dates of a board's bounties.

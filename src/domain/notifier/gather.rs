@@ -100,7 +100,7 @@ pub fn gather(
 
 /// The start of the next message of what was settled before.
 pub fn start_kept(state: &Notifier, target: NotificationTargetId) -> Option<NotifierEvent> {
-    let kept = state.queue(target)?.kept.front()?;
+    let kept = &state.queue(target)?.kept.front()?.batch;
     let told = kept.told.iter().take(MESSAGE_ENTRIES).cloned().collect();
     Some(NotifierEvent::DeliveryStarted(DeliveryStarted {
         delivery: state.next_delivery(),

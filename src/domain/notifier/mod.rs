@@ -41,10 +41,12 @@ pub use event::{
     OldEventKept, OldStateKept, ReminderMade, RemindersSet, TargetFreed, TargetPaused,
     TargetUnreachable, TargetsLeft,
 };
-pub use follow::{Following, baselines, due_dates, following, needs_dues, position_of};
+pub use follow::{
+    Following, baselines, due_dates, following, lacking_dues, lacks_dues, position_of,
+};
 pub use gather::{Gathering, MESSAGE_ENTRIES, WINDOW, gather, start_kept};
 pub use news::{News, Told, news};
-pub use queue::{Current, Queue};
+pub use queue::{Current, Kept, Queue};
 pub use remind::{due_reminders, next_reminder};
 pub use rules::{Link, Rules};
 pub use state::{Collection, Notifier};

@@ -54,13 +54,20 @@ pub struct Current {
     pub resting: Option<Timestamp>,
 }
 
+/// What was settled to be told next.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kept {
+    pub batch: Batch,
+    /// The delivery that it repeats, when an operator asked for that.
+    pub again: Option<DeliveryId>,
+}
+
 /// What one target waits for, and how it fares.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Queue {
     pub waiting: BTreeMap<ChatId, Waiting>,
     pub reminders: Vec<Reminder>,
-    /// What was settled to be told next.
-    pub kept: VecDeque<Batch>,
+    pub kept: VecDeque<Kept>,
     pub current: Option<Current>,
     /// Failures since something arrived.
     pub failures: u32,
@@ -73,6 +80,12 @@ impl Queue {
     pub fn is_empty(&self) -> bool {
         let has_settled = self.current.is_some() || !self.kept.is_empty();
         !has_settled && self.waiting.is_empty() && self.reminders.is_empty()
+    }
+
+    /// Whether something is on its way to it.
+    pub fn is_sending(&self) -> bool {
+        let current = self.current.as_ref();
+        current.is_some_and(|current| current.resting.is_none())
     }
 
     /// Whether nothing is sent to it until something happens.
@@ -95,7 +108,7 @@ impl Queue {
 
     /// So many tellings leave what was settled.
     pub(super) fn take_kept(&mut self, count: usize) {
-        let Some(batch) = self.kept.front_mut() else {
+        let Some(Kept { batch, .. }) = self.kept.front_mut() else {
             return;
         };
         batch.told.drain(..count.min(batch.told.len()));
@@ -122,7 +135,7 @@ impl Queue {
         self.waiting.remove(&collection);
         self.reminders
             .retain(|reminder| reminder.collection != collection);
-        self.kept.retain(|batch| batch.collection != collection);
+        self.kept.retain(|kept| kept.batch.collection != collection);
         let is_resting =
             |current: &Current| current.batch.collection == collection && current.resting.is_some();
         if self.current.as_ref().is_some_and(is_resting) {
@@ -144,7 +157,7 @@ impl Queue {
             .reminders
             .iter_mut()
             .map(|reminder| &mut reminder.collection);
-        let kept = self.kept.iter_mut().map(|batch| &mut batch.collection);
+        let kept = self.kept.iter_mut().map(|kept| &mut kept.batch.collection);
         for collection in reminders.chain(kept).chain(current) {
             if *collection == from {
                 *collection = to;

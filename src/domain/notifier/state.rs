@@ -10,7 +10,7 @@ use super::dues::{Due, Known, Moment, ReminderRules};
 use super::event::{
     Advanced, Baseline, BoardReplaced, DeliveryEnded, DeliveryStarted, NamedTarget, NotifierEvent,
 };
-use super::queue::{Current, Queue, Waiting};
+use super::queue::{Current, Kept, Queue, Waiting};
 use crate::domain::bridge::EventType;
 use crate::domain::bridge::{NotificationTargetId, NotificationTrackerId};
 use crate::domain::{BountyId, Cause, ChatId, Position, Recorded, Seq, Timestamp, UnixTime};
@@ -44,14 +44,16 @@ pub struct Notifier {
     /// The id of its first event that was not imported: no other tracker has it, in no data directory.
     identity: Option<Uuid>,
     pub(super) seq: Seq,
-    /// Every group's board that is not among the collections is followed from its beginning.
-    pub(super) covers_all: bool,
+    /// Since when every group's board that is not among the collections is followed from its beginning.
+    pub(super) covers_all_since: Option<Timestamp>,
     pub(super) collections: BTreeMap<ChatId, Collection>,
     pub(super) reminders: ReminderRules,
     /// The reminders that are to come.
     pub(super) agenda: BTreeSet<Moment>,
     pub(super) queues: BTreeMap<NotificationTargetId, Queue>,
     pub(super) last_delivery: DeliveryId,
+    /// The deliveries that repeat another one, and which that is: the first of them.
+    again: BTreeMap<DeliveryId, DeliveryId>,
     /// The chats that know that their boards are forwarded, and to whom.
     pub(super) told: BTreeMap<ChatId, Vec<NamedTarget>>,
 }
@@ -62,12 +64,17 @@ impl Notifier {
         self.opened
     }
 
-    /// What a delivery is known by to whoever receives it: the same for each attempt, and no other's, in no data directory.
+    /// What a delivery is known by to whoever receives it: the same for each attempt and for the delivery that repeats it, and no
+    /// other's, in no data directory.
     pub fn key(&self, delivery: DeliveryId) -> Uuid {
         Uuid::new_v5(
             &self.identity.unwrap_or_default(),
-            delivery.to_string().as_bytes(),
+            self.first_of(delivery).to_string().as_bytes(),
         )
+    }
+
+    fn first_of(&self, delivery: DeliveryId) -> DeliveryId {
+        self.again.get(&delivery).copied().unwrap_or(delivery)
     }
 
     /// The last event in it.
@@ -84,7 +91,12 @@ impl Notifier {
 
     /// Whether groups' boards that it never read are followed from their beginning.
     pub fn covers_all(&self) -> bool {
-        self.covers_all
+        self.covers_all_since.is_some()
+    }
+
+    /// Since when they are.
+    pub fn covers_all_since(&self) -> Option<Timestamp> {
+        self.covers_all_since
     }
 
     /// Which reminders are made.
@@ -99,13 +111,12 @@ impl Notifier {
 
     /// Whether something is on its way to a target.
     pub fn is_sending_to(&self, target: NotificationTargetId) -> bool {
-        let current = self.queue(target).and_then(|queue| queue.current.as_ref());
-        current.is_some_and(|current| current.resting.is_none())
+        self.queue(target).is_some_and(Queue::is_sending)
     }
 
     /// Whether it follows anything.
     pub fn is_following(&self) -> bool {
-        self.covers_all || !self.collections.is_empty()
+        self.covers_all() || !self.collections.is_empty()
     }
 
     /// What each target waits for; targets that never waited have no queue.
@@ -142,11 +153,14 @@ impl Notifier {
         match event {
             NotifierEvent::NotifierOpened(opened) => self.opened = Some(opened.tracker_id),
             NotifierEvent::BaselineSet(set) => {
-                self.covers_all |= set.covers_all;
+                if set.covers_all {
+                    self.covers_all_since.get_or_insert(time);
+                }
                 self.begin_all(&set.collections, time);
             }
             NotifierEvent::CollectionsLeft(left) => {
-                self.covers_all = left.covers_all;
+                let since = self.covers_all_since.unwrap_or(time);
+                self.covers_all_since = left.covers_all.then_some(since);
                 for chat in &left.collections {
                     self.leave(*chat);
                 }
@@ -159,7 +173,7 @@ impl Notifier {
             NotifierEvent::ReminderMade(made) => self.remind(made, time),
             NotifierEvent::Gathered(gathered) => {
                 self.take(gathered.target, &gathered.batch);
-                self.keep(gathered.target, &gathered.batch);
+                self.keep(gathered.target, &gathered.batch, None);
             }
             NotifierEvent::DeliveryStarted(started) => self.start(started),
             NotifierEvent::DeliveryRepeated(repeated) => {
@@ -183,7 +197,7 @@ impl Notifier {
                 self.told.insert(told.collection, told.targets.clone());
             }
             NotifierEvent::DeliveryRetryAsked(asked) => {
-                self.keep(asked.target, &asked.batch);
+                self.keep(asked.target, &asked.batch, Some(asked.delivery));
                 self.free(asked.target);
             }
             // A hundred thousand of them cost no memory.
@@ -247,7 +261,7 @@ impl Notifier {
     }
 
     fn stop(&mut self) {
-        self.covers_all = false;
+        self.covers_all_since = None;
         self.collections.clear();
         self.agenda.clear();
         self.queues.clear();
@@ -311,15 +325,20 @@ impl Notifier {
         }
     }
 
-    fn keep(&mut self, target: NotificationTargetId, batch: &Batch) {
+    fn keep(&mut self, target: NotificationTargetId, batch: &Batch, again: Option<DeliveryId>) {
         if !batch.told.is_empty() {
-            self.queue_of(target).kept.push_back(batch.clone());
+            let batch = batch.clone();
+            self.queue_of(target).kept.push_back(Kept { batch, again });
         }
     }
 
     fn start(&mut self, started: &DeliveryStarted) {
         self.last_delivery = self.last_delivery.max(started.delivery);
         if started.kept {
+            let kept = self.queue_of(started.target).kept.front();
+            if let Some(again) = kept.and_then(|kept| kept.again) {
+                self.again.insert(started.delivery, self.first_of(again));
+            }
             self.queue_of(started.target)
                 .take_kept(started.batch.told.len());
         } else {

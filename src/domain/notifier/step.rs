@@ -30,14 +30,7 @@ pub fn next_step(
     unreadable: &BTreeSet<ChatId>,
     now: Timestamp,
 ) -> Step {
-    if queue.is_stopped() || queue.is_empty() {
-        return Step::Rest(None);
-    }
-    if queue
-        .current
-        .as_ref()
-        .is_some_and(|current| current.resting.is_none())
-    {
+    if queue.is_stopped() || queue.is_empty() || queue.is_sending() {
         return Step::Rest(None);
     }
     if let Some(end) = link.quiet.and_then(|quiet| quiet.until(now)) {

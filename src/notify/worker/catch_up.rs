@@ -4,10 +4,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::domain::notifier::{
-    Advanced, BoardReplaced, CollectionMoved, NotifierEvent, Read, abandoned, advance, due_dates,
-    due_reminders, matters, next_reminder, position_of,
+    Advanced, BoardReplaced, CollectionMoved, NotifierEvent, Read, abandoned, advance, baselines,
+    due_dates, due_reminders, matters, next_reminder, position_of,
 };
-use crate::domain::{ChatId, Position, Seq};
+use crate::domain::{ChatId, Position, Seq, Timestamp};
 use crate::store::StoreError;
 
 use super::super::boards::{Asked, Entry, Found};
@@ -18,16 +18,19 @@ use super::{Desk, Order};
 const CHUNK: usize = 2_000;
 /// After so many events that need not be recorded, how far they reach is recorded all the same.
 const UNRECORDED: u64 = 1_000;
+/// A board that began so many milliseconds before a tracker of all groups did may have been missed when that listed the boards.
+const LISTED_WITHIN: i64 = 600_000;
 /// What is said of a delivery that cannot be repeated.
 const REPLACED: &str = "the board's log was replaced before it could be sent again";
 
 impl Desk<'_, '_> {
     /// Reads a board, if it is followed, up to its end.
     pub fn catch_up(&mut self, order: &Order, chat: ChatId) -> Result<(), StoreError> {
+        if !order.rules.collections.follows(chat) {
+            return Ok(());
+        }
+        self.begin_late(chat)?;
         while let Some(from) = position_of(self.draft.state, chat) {
-            if !order.rules.collections.follows(chat) {
-                return Ok(());
-            }
             let after = self.seen.get(&chat).copied().unwrap_or(from);
             let asked = Asked {
                 to: Seq(u64::MAX),
@@ -45,7 +48,7 @@ impl Desk<'_, '_> {
                 Found::Nothing => {
                     if after == Position::START {
                         // A chat without a board: there is nothing to be tried again.
-                        self.unreadable.remove(&chat);
+                        self.left.unreadable.remove(&chat);
                     }
                     return Ok(());
                 }
@@ -95,31 +98,51 @@ impl Desk<'_, '_> {
         }
     }
 
-    /// What is behind a place of a board. One that cannot be read keeps nothing else waiting: it is tried again soon.
+    /// A group's board that was never read and is older than the tracker was put into the data directory later, or could not be read
+    /// when the tracker began: it is followed from where it is, not from its beginning.
+    fn begin_late(&mut self, chat: ChatId) -> Result<(), StoreError> {
+        let state = &*self.draft.state;
+        let Some(since) = state.covers_all_since().filter(|_| !state.has_read(chat)) else {
+            return Ok(());
+        };
+        let is_older = |began: Timestamp| began.millis() < since.millis() - LISTED_WITHIN;
+        if !self
+            .boards
+            .began(chat)
+            .is_ok_and(|began| began.is_some_and(is_older))
+        {
+            return Ok(());
+        }
+        tracing::info!(
+            chat = chat.0,
+            "a board is older than the notification tracker that finds it only now; what comes from now on is told"
+        );
+        let baseline = self.baselines_of(&[chat], None);
+        self.draft.add_all(baselines(baseline, false))
+    }
+
+    /// What is behind a place of a board; nothing when it has no log or cannot be read, which is tried again soon.
     pub fn read(&mut self, chat: ChatId, after: Position, asked: &Asked<'_>) -> Found {
         let read = self.boards.read(chat, after, asked);
-        if !matches!(
-            read,
-            Ok(Found::Entries(_) | Found::Moved(_) | Found::Replaced)
-        ) {
-            self.unreadable.insert(chat);
+        let found = self.found(chat, read).unwrap_or(Found::Nothing);
+        if matches!(found, Found::Nothing) {
+            self.left.unreadable.insert(chat);
         }
-        read.unwrap_or_else(|error| {
-            tracing::warn!(chat = chat.0, %error, "a board that is followed could not be read; it is tried again");
-            Found::Nothing
-        })
+        found
     }
 
     fn replace(&mut self, chat: ChatId, was: Position) -> Result<(), StoreError> {
+        let follows_dues = self.draft.state.reminders().any();
+        let look = |board: &_, at| (at, follows_dues.then(|| due_dates(board)));
+        let end = self.boards.with_board(chat, look);
+        let Some((at, dues)) = self.found(chat, end) else {
+            return Ok(());
+        };
         self.seen.remove(&chat);
         let is_of_it =
             |current: &crate::domain::notifier::Current| current.batch.collection == chat;
         let ends = abandoned(self.draft.state, REPLACED, |_, current| is_of_it(current));
         self.draft.add_all(ends)?;
-        let follows_dues = self.draft.state.reminders().any();
-        let (at, dues) = self.boards.with_board(chat, |board, at| {
-            (at, follows_dues.then(|| due_dates(board)))
-        })?;
         tracing::warn!(
             chat = chat.0,
             read = was.seq.0,
@@ -138,9 +161,10 @@ impl Desk<'_, '_> {
     fn rename(&mut self, from: ChatId, to: ChatId) -> Result<(), StoreError> {
         self.seen.remove(&from);
         self.seen.remove(&to);
-        *self.renamed = true;
+        // Under that it is to be followed at once, in another round.
+        self.left.settle_in = Some(0);
         // It is read under its new id as soon as that is followed.
-        self.unreadable.insert(to);
+        self.left.unreadable.insert(to);
         tracing::info!(
             from = from.0,
             to = to.0,

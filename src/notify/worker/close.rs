@@ -1,45 +1,15 @@
 //! The end of a tracker's work in this process.
 
-use std::collections::BTreeSet;
-
 use crate::domain::Timestamp;
 
 use super::catch_up::record_seen;
-use super::{Desk, News, Worker};
+use super::{News, Worker};
 
 impl Worker {
     /// Records what came of letters, and starts none: the process ends.
     pub fn close(&mut self, happened: News, now: Timestamp) {
         self.ended.extend(happened.ended);
-        for end in &self.ended {
-            self.sending.remove(&end.delivery);
-        }
-        let Self {
-            stream,
-            boards,
-            seen,
-            ended,
-            sending,
-            letters,
-            ..
-        } = self;
-        let recorded = stream.record(now, |draft| {
-            let mut desk = Desk {
-                draft,
-                boards,
-                seen,
-                sending,
-                letters,
-                unreadable: &mut BTreeSet::new(),
-                renamed: &mut false,
-                now,
-            };
-            desk.end_all(ended)?;
-            match &happened.noticed {
-                Some((notice, outcome)) => desk.noticed(notice, outcome),
-                None => Ok(()),
-            }
-        });
+        let recorded = self.record(now, happened.noticed.as_ref(), |_| Ok(()));
         if let Err(error) = recorded {
             tracing::warn!(tracker = self.stream.tracker().0, %error, "what came of the last notifications could not be recorded: they are unknown");
         }

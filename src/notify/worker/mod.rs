@@ -4,6 +4,7 @@
 mod catch_up;
 mod close;
 mod content;
+mod hear;
 mod notices;
 mod order;
 mod said;
@@ -79,8 +80,8 @@ pub struct Worker {
     resolved: Option<(Order, Order)>,
     /// Changes that a failed round did not see.
     missed: News,
-    /// Boards that could not be read in the last round.
-    unreadable: BTreeSet<ChatId>,
+    /// What the last round left for the next one.
+    left: Left,
 }
 
 impl Worker {
@@ -96,7 +97,7 @@ impl Worker {
             settled: None,
             resolved: None,
             missed: News::default(),
-            unreadable: BTreeSet::new(),
+            left: Left::default(),
         }
     }
 
@@ -132,7 +133,8 @@ impl Worker {
         match &round {
             Ok(_) => {
                 self.missed = News {
-                    changed: std::mem::take(&mut self.unreadable),
+                    changed: std::mem::take(&mut self.left.unreadable),
+                    heard: std::mem::take(&mut self.left.heard),
                     ..News::default()
                 };
                 self.ended.clear();
@@ -154,39 +156,12 @@ impl Worker {
         all: Option<&BTreeMap<ChatId, u64>>,
         now: Timestamp,
     ) -> Result<Round, StoreError> {
-        let Self {
-            stream,
-            boards,
-            seen,
-            ended,
-            sending,
-            letters,
-            settled,
-            missed,
-            ..
-        } = self;
-        for end in ended.iter() {
-            sending.remove(&end.delivery);
-        }
-        let (mut unreadable, mut renamed) = (BTreeSet::new(), false);
-        let is_settled = settled
+        let is_settled = self
+            .settled
             .as_ref()
             .is_some_and(|settled| settled.as_ref() == order);
-        let mut sent = stream.record(now, |draft| {
-            let mut desk = Desk {
-                draft,
-                boards,
-                seen,
-                sending,
-                letters,
-                unreadable: &mut unreadable,
-                renamed: &mut renamed,
-                now,
-            };
-            desk.end_all(ended)?;
-            if let Some((notice, outcome)) = &missed.noticed {
-                desk.noticed(notice, outcome)?;
-            }
+        let missed = std::mem::take(&mut self.missed);
+        let recorded = self.record(now, missed.noticed.as_ref(), |desk| {
             let Some(order) = order else {
                 desk.stop()?;
                 return Ok(Vec::new());
@@ -199,11 +174,13 @@ impl Worker {
             for chat in &missed.changed {
                 desk.catch_up(order, *chat)?;
             }
+            desk.learn_dues(order, missed.changed.iter().copied())?;
             desk.remind(order)?;
             desk.tell_all(order)
-        })?;
-        // Boards that were renamed are followed under other ids: that is settled at once, in another round.
-        self.settled = Some(order.cloned()).filter(|_| !renamed);
+        });
+        self.missed = missed;
+        let (mut sent, left) = recorded?;
+        self.settled = Some(order.cloned()).filter(|_| left.settle_in.is_none());
         for letter in &sent {
             self.sending.insert(letter.delivery);
             self.letters.insert(letter.delivery, letter.clone());
@@ -230,8 +207,8 @@ impl Worker {
             }
             None => None,
         };
-        let pause = if renamed { 0 } else { AGAIN };
-        let again = (!unreadable.is_empty()).then(|| later(now, pause));
+        let again = (!left.unreadable.is_empty()).then_some(AGAIN);
+        let again = left.settle_in.or(again).map(|pause| later(now, pause));
         let next = order.and_then(|order| self.next(order, now));
         let round = Round {
             next: next
@@ -243,11 +220,39 @@ impl Worker {
             notice,
             letters: std::mem::take(&mut sent),
         };
-        self.unreadable = unreadable;
+        self.left = left;
         if self.sending.is_empty() {
             self.stream.rest();
         }
         Ok(round)
+    }
+
+    /// Records what came of letters and of the notice to a chat, and what `work` adds: all of it, or nothing.
+    fn record<T>(
+        &mut self,
+        now: Timestamp,
+        noticed: Option<&(Notice, Outcome)>,
+        work: impl FnOnce(&mut Desk<'_, '_>) -> Result<T, StoreError>,
+    ) -> Result<(T, Left), StoreError> {
+        for end in &self.ended {
+            self.sending.remove(&end.delivery);
+        }
+        self.stream.record(now, |draft| {
+            let mut desk = Desk {
+                draft,
+                boards: &self.boards,
+                seen: &mut self.seen,
+                sending: &self.sending,
+                letters: &self.letters,
+                left: Left::default(),
+                now,
+            };
+            desk.end_all(&self.ended)?;
+            if let Some((notice, outcome)) = noticed {
+                desk.noticed(notice, outcome)?;
+            }
+            Ok((work(&mut desk)?, desk.left))
+        })
     }
 
     /// When something is to be done though nothing happens.
@@ -278,6 +283,17 @@ fn later(now: Timestamp, by: i64) -> Timestamp {
     Timestamp::from_millis(now.millis().saturating_add(by))
 }
 
+/// What a round leaves for the next one.
+#[derive(Default)]
+struct Left {
+    /// Boards that cannot be read now.
+    unreadable: BTreeSet<ChatId>,
+    /// Chats that wrote while something was on its way to them.
+    heard: BTreeSet<ChatId>,
+    /// In how many milliseconds the boards are to be compared with the order once more: one has another id, or could not be read.
+    settle_in: Option<i64>,
+}
+
 /// A round while it is being made.
 struct Desk<'d, 's> {
     draft: &'d mut super::stream::Draft<'s>,
@@ -285,9 +301,6 @@ struct Desk<'d, 's> {
     seen: &'d mut HashMap<ChatId, Position>,
     sending: &'d BTreeSet<DeliveryId>,
     letters: &'d HashMap<DeliveryId, Letter>,
-    /// Boards that cannot be read now.
-    unreadable: &'d mut BTreeSet<ChatId>,
-    /// Whether a board was found under another id.
-    renamed: &'d mut bool,
+    left: Left,
     now: Timestamp,
 }

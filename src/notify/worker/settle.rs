@@ -2,21 +2,20 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::bridge::{NotificationTargetId, Place};
+use crate::domain::bridge::NotificationTargetId;
 use crate::domain::notifier::{
-    Baseline, FollowingStopped, Notifier, NotifierEvent, TargetFreed, TargetsLeft, abandoned,
-    baselines, due_dates, end, following, interrupted, needs_dues, position_of,
+    Baseline, FollowingStopped, NotifierEvent, TargetsLeft, abandoned, baselines, due_dates, end,
+    following, interrupted, lacking_dues, lacks_dues, position_of,
 };
 use crate::domain::{ChatId, Position};
 use crate::store::StoreError;
 
 use super::said::say;
-use super::{Desk, Ended, Order, Worker};
+use super::{AGAIN, Desk, Ended, Order};
 
 /// What is said of a delivery to a target that is linked no more.
 const UNLINKED: &str = "the target is not linked to the tracker any more";
-/// How often a board is read again that somebody writes to meanwhile.
-const ATTEMPTS: usize = 20;
+/// The same, when nothing is told any more.
 const OFF: &str = "the tracker was switched off before it could be sent again";
 
 impl Desk<'_, '_> {
@@ -74,17 +73,6 @@ impl Desk<'_, '_> {
         Ok(())
     }
 
-    /// A chat that writes can be written to again.
-    pub fn hear(&mut self, order: &Order, heard: &BTreeSet<ChatId>) -> Result<(), StoreError> {
-        for (target, chat) in unreachable_in(order, self.draft.state) {
-            if heard.contains(&chat) {
-                self.draft
-                    .add(NotifierEvent::TargetFreed(TargetFreed { target }))?;
-            }
-        }
-        Ok(())
-    }
-
     /// Compares what is followed and who is linked with the order.
     pub fn settle(
         &mut self,
@@ -99,14 +87,10 @@ impl Desk<'_, '_> {
         };
         let following = following(&order.rules, self.draft.state, &boards);
         self.draft.add_all(following.events)?;
-        let from_now = self.baselines_of(&following.from_now, all)?;
+        let from_now = self.baselines_of(&following.from_now, all);
         self.draft
             .add_all(baselines(from_now, following.covers_all))?;
-        let mut dues = Vec::new();
-        for chat in needs_dues(self.draft.state) {
-            dues.extend(self.dues_of(order, chat)?);
-        }
-        self.draft.add_all(baselines(dues, false))?;
+        self.learn_dues(order, lacking_dues(self.draft.state))?;
         for (chat, len) in all.into_iter().flatten() {
             let at = position_of(self.draft.state, *chat);
             if at.is_some_and(|at| at.offset != *len) {
@@ -116,22 +100,44 @@ impl Desk<'_, '_> {
         self.find_lost(order, all)
     }
 
-    /// The due dates of a board that is followed already, as of the place that is read up to: what came meanwhile is told first.
-    fn dues_of(&mut self, order: &Order, chat: ChatId) -> Result<Option<Baseline>, StoreError> {
-        for _ in 0..ATTEMPTS {
-            self.catch_up(order, chat)?;
-            let known = position_of(self.draft.state, chat);
-            if known.is_none() || self.unreadable.contains(&chat) {
-                return Ok(None);
-            }
-            let found = self.baselines_of(&[chat], None)?.pop();
-            if found.as_ref().map(|baseline| baseline.at) == known {
-                return Ok(found);
+    /// Learns the due dates of boards that are followed already, when reminders are wanted that were not before. What stands between
+    /// the place up to where such a board was read and its end is read later all the same: it changes no due date that is known by then.
+    pub fn learn_dues(
+        &mut self,
+        order: &Order,
+        chats: impl IntoIterator<Item = ChatId>,
+    ) -> Result<(), StoreError> {
+        let mut learnt = Vec::new();
+        for chat in chats {
+            if lacks_dues(self.draft.state, chat) {
+                self.catch_up(order, chat)?;
+                learnt.extend(self.dues_of(chat));
             }
         }
-        // Somebody writes faster than it is read here: the next round tries it again.
-        *self.renamed = true;
-        Ok(None)
+        self.draft.add_all(baselines(learnt, false))
+    }
+
+    fn dues_of(&mut self, chat: ChatId) -> Option<Baseline> {
+        let read = position_of(self.draft.state, chat)?;
+        if self.left.unreadable.contains(&chat) {
+            return None;
+        }
+        let dues = self.boards.with_board(chat, |board, _| due_dates(board));
+        let dues = self.found(chat, dues)?;
+        Some(Baseline {
+            collection: chat,
+            at: self.seen.remove(&chat).unwrap_or(read),
+            dues: Some(dues),
+        })
+    }
+
+    /// What was found on a board. One that cannot be read keeps nothing else waiting: it is tried again soon.
+    pub fn found<T>(&mut self, chat: ChatId, found: Result<T, StoreError>) -> Option<T> {
+        if let Err(error) = &found {
+            tracing::warn!(chat = chat.0, %error, "a board that is followed could not be read; it is tried again");
+            self.left.unreadable.insert(chat);
+        }
+        found.ok()
     }
 
     /// Boards that are followed and not there: they have another id, or will be there again.
@@ -150,27 +156,33 @@ impl Desk<'_, '_> {
         Ok(())
     }
 
-    fn baselines_of(
-        &self,
+    /// Where these boards are followed from: their ends. Those that cannot be read have none yet.
+    pub fn baselines_of(
+        &mut self,
         chats: &[ChatId],
         all: Option<&BTreeMap<ChatId, u64>>,
-    ) -> Result<Vec<Baseline>, StoreError> {
+    ) -> Vec<Baseline> {
         let follows_dues = self.draft.state.reminders().any();
-        let baseline = |chat: &ChatId| {
-            let (at, dues) = if follows_dues {
+        let mut found = Vec::with_capacity(chats.len());
+        for chat in chats {
+            let end = if follows_dues {
                 let look = |board: &_, at| (at, Some(due_dates(board)));
                 let len = all.and_then(|all| all.get(chat)).copied();
-                self.boards.with_board_of(*chat, len, look)?
+                self.boards.with_board_of(*chat, len, look)
             } else {
-                (self.boards.end(*chat)?, None)
+                self.boards.end(*chat).map(|at| (at, None))
             };
-            Ok(Baseline {
+            let Some((at, dues)) = self.found(*chat, end) else {
+                self.left.settle_in = Some(AGAIN);
+                continue;
+            };
+            found.push(Baseline {
                 collection: *chat,
                 at,
                 dues,
-            })
-        };
-        chats.iter().map(baseline).collect()
+            });
+        }
+        found
     }
 
     /// Drops what waits for targets that are linked no more.
@@ -190,24 +202,4 @@ impl Desk<'_, '_> {
         self.draft
             .add(NotifierEvent::TargetsLeft(TargetsLeft { targets }))
     }
-}
-
-impl Worker {
-    /// The chats of the targets that are unreachable until these write.
-    pub(super) fn awaited(&self, order: &Order) -> BTreeSet<ChatId> {
-        let unreachable = unreachable_in(order, self.stream.state());
-        unreachable.into_iter().map(|(_, chat)| chat).collect()
-    }
-}
-
-/// The targets that are unreachable, each with its chat.
-fn unreachable_in(order: &Order, state: &Notifier) -> Vec<(NotificationTargetId, ChatId)> {
-    let queues = state.queues().filter(|(_, queue)| queue.unreachable);
-    let chat = |target| match order.targets.get(&target)?.place()? {
-        Place::Telegram(place) => Some(place.chat_id),
-        Place::Webhook(_) => None,
-    };
-    queues
-        .filter_map(|(target, _)| Some((target, chat(target)?)))
-        .collect()
 }

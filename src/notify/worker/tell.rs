@@ -1,14 +1,18 @@
 //! What is sent next to each target.
 
+use std::ops::ControlFlow;
+
 use crate::domain::bridge::NotificationTargetId;
 use crate::domain::notifier::{
-    Gathering, Link, NotifierEvent, Outcome, Step, end, gather, next_step, repeat, start_kept,
+    Batch, DeliveryId, Gathering, Link, NotifierEvent, Outcome, Queue, Step, end, gather,
+    next_step, repeat, start_kept,
 };
 use crate::domain::{ChatId, Timestamp};
 use crate::store::StoreError;
 
 use super::super::boards::{Asked, Entry, Found};
 use super::super::letter::Letter;
+use super::content::Content;
 use super::{Desk, Order};
 
 /// What is said when the events of a delivery cannot be found any more.
@@ -31,7 +35,8 @@ impl Desk<'_, '_> {
             let Some(queue) = state.queue(link.target) else {
                 return Ok(None);
             };
-            let event = match next_step(&order.rules, link, queue, self.unreadable, self.now) {
+            let event = match next_step(&order.rules, link, queue, &self.left.unreadable, self.now)
+            {
                 Step::Rest(_) => return Ok(None),
                 Step::Repeat => queue
                     .current
@@ -43,16 +48,41 @@ impl Desk<'_, '_> {
                 }
             };
             let Some(event) = event else { continue };
-            let is_gathered = matches!(event, NotifierEvent::Gathered(_));
-            self.draft.add(event)?;
-            if is_gathered {
-                continue;
+            if let ControlFlow::Break(letter) = self.start(order, link.target, event)? {
+                return Ok(letter);
             }
-            if let Some(letter) = self.letter(order, link.target)? {
-                return Ok(Some(letter));
-            }
-            self.give_up(link.target)?;
         }
+    }
+
+    /// Records the next step of a target. That ends with the letter that it starts, or with none when the board cannot be read now.
+    fn start(
+        &mut self,
+        order: &Order,
+        target: NotificationTargetId,
+        event: NotifierEvent,
+    ) -> Result<ControlFlow<Option<Letter>>, StoreError> {
+        let queue = self.draft.state.queue(target);
+        let sent = queue.and_then(|queue| sent_by(&event, queue));
+        let Some((delivery, batch)) = sent else {
+            self.draft.add(event)?;
+            return Ok(ControlFlow::Continue(()));
+        };
+        let collection = batch.collection;
+        // One that was sent before says the same again.
+        let content = match self.letters.contains_key(&delivery) {
+            true => Ok(None),
+            false => self.content(batch),
+        };
+        let Some(content) = self.found(collection, content) else {
+            return Ok(ControlFlow::Break(None));
+        };
+        self.draft.add(event)?;
+        let letter = self.letter(order, target, content);
+        if letter.is_none() {
+            self.give_up(target)?;
+            return Ok(ControlFlow::Continue(()));
+        }
+        Ok(ControlFlow::Break(letter))
     }
 
     fn gather(
@@ -64,7 +94,7 @@ impl Desk<'_, '_> {
     ) -> Result<Option<NotifierEvent>, StoreError> {
         let Some(gathering) = Gathering::new(self.draft.state, link, collection, since, self.now)
         else {
-            self.unreadable.insert(collection);
+            self.left.unreadable.insert(collection);
             return Ok(None);
         };
         let is_told = |entry: &Entry| {
@@ -81,7 +111,7 @@ impl Desk<'_, '_> {
             Found::Nothing => return Ok(None),
             // A moment ago: what is to be made of that is seen when it is caught up with.
             Found::Replaced | Found::Moved(_) => {
-                self.unreadable.insert(collection);
+                self.left.unreadable.insert(collection);
                 self.catch_up(order, collection)?;
                 return Ok(None);
             }
@@ -102,36 +132,30 @@ impl Desk<'_, '_> {
         &self,
         order: &Order,
         target: NotificationTargetId,
-    ) -> Result<Option<Letter>, StoreError> {
-        let queue = self.draft.state.queue(target);
-        let Some(current) = queue.and_then(|queue| queue.current.as_ref()) else {
-            return Ok(None);
-        };
-        let Some(entity) = order.targets.get(&target) else {
-            return Ok(None);
-        };
-        if let Some(letter) = self.letters.get(&current.delivery) {
-            let target = entity.clone();
-            return Ok(Some(Letter {
-                target,
+        content: Option<Content>,
+    ) -> Option<Letter> {
+        let current = self.draft.state.queue(target)?.current.as_ref()?;
+        let delivery = current.delivery;
+        let entity = order.targets.get(&target)?.clone();
+        if let Some(letter) = self.letters.get(&delivery) {
+            return Some(Letter {
+                target: entity,
                 ..letter.clone()
-            }));
+            });
         }
-        let Some(content) = self.content(&current.batch)? else {
-            return Ok(None);
-        };
-        Ok(Some(Letter {
+        let content = content?;
+        Some(Letter {
             tracker: order.tracker.id,
-            delivery: current.delivery,
-            key: self.draft.state.key(current.delivery),
-            target: entity.clone(),
+            delivery,
+            key: self.draft.state.key(delivery),
+            target: entity,
             locale: order.tracker.locale,
             collection: current.batch.collection,
             title: content.title,
             zone: content.zone,
             told: content.told,
             at: self.now,
-        }))
+        })
     }
 
     /// What cannot be told ends unsent.
@@ -147,5 +171,17 @@ impl Desk<'_, '_> {
         };
         let events = end(target, queue, current, &outcome, self.now, 0);
         self.draft.add_all(events)
+    }
+}
+
+/// The delivery that an event starts or repeats, and what it tells.
+fn sent_by<'e>(event: &'e NotifierEvent, queue: &'e Queue) -> Option<(DeliveryId, &'e Batch)> {
+    match event {
+        NotifierEvent::DeliveryStarted(started) => Some((started.delivery, &started.batch)),
+        NotifierEvent::DeliveryRepeated(repeated) => {
+            let current = queue.current.as_ref()?;
+            Some((repeated.delivery, &current.batch))
+        }
+        _ => None,
     }
 }

@@ -37,7 +37,7 @@ pub enum Carrier {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Incoming {
     pub update_id: i64,
-    /// The chat in which somebody wrote, or the bot came in, whatever becomes of it.
+    /// The chat in which somebody wrote or pressed a button, or the bot came in, whatever becomes of it.
     pub heard: Option<ChatId>,
     pub kind: Inbound,
 }
@@ -158,9 +158,12 @@ pub fn read(raw: &str, bot: &BotIdentity, carrier: Carrier) -> Result<Incoming, 
 
 fn heard(update: &raw::Update) -> Option<ChatId> {
     let message = update.message.as_ref().or(update.edited_message.as_ref());
-    let entered = update.my_chat_member.as_ref();
-    let entered = entered.filter(|change| change.new_chat_member.is_inside());
+    let query = update.callback_query.as_ref();
+    let button = query.and_then(|query| query.message.as_ref());
+    let change = update.my_chat_member.as_ref();
+    let entered = change.filter(|change| change.new_chat_member.is_inside());
     let chat = message.map(|message| &message.chat);
+    let chat = chat.or(button.map(|message| &message.chat));
     let chat = chat.or(entered.map(|change| &change.chat));
     chat.map(|chat| ChatId(chat.id))
 }

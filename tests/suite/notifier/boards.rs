@@ -1,14 +1,16 @@
 //! Boards that are replaced, moved or gone, and chats that are told to whom their boards are forwarded.
 
 use std::fs;
+use std::os::unix::fs::symlink;
 
 use bounty_ledger::domain::notifier::Outcome;
 use bounty_ledger::domain::{ChatId, Locale};
+use bounty_ledger::engine::system_time;
 use bounty_ledger::notify::{News, Notice};
 use serde_json::{Value, json};
 
 use super::lab::{Lab, chat_target, hook_target, order};
-use crate::support::{DATE, Data};
+use crate::support::{DATE, Data, in_group};
 
 pub fn migrated(update: i64, from: i64, to: i64) -> Value {
     json!({"update_id": update, "message": {
@@ -77,6 +79,51 @@ fn a_board_that_is_gone_keeps_no_other_waiting() {
     assert_eq!(lab.told(1).last().map(String::as_str), Some("added 2 Two"));
 }
 
+/// A clock by which everything that was recorded until now is long past.
+fn an_hour_from_now() -> i64 {
+    system_time().millis() + 3_600_000
+}
+
+#[test]
+fn a_board_that_is_older_than_the_tracker_that_finds_it_later_is_told_from_where_it_is() {
+    let elsewhere = Data::in_memory();
+    elsewhere.feed(&[in_group(1, -100, 1, "/add Old")]).ok();
+    let mut lab = Lab::new(Data::in_memory(), order(&["*"], &[chat_target(1)]));
+    lab.now = an_hour_from_now();
+    lab.deliver();
+    fs::rename(elsewhere.chat(-100), lab.data.chat(-100)).expect("renamed");
+    lab.deliver();
+    lab.say(-100, &["/edit 1 New"]);
+    lab.deliver();
+    assert_eq!(lab.told(1), ["edited 1 New"]);
+}
+
+#[test]
+fn a_board_that_cannot_be_looked_at_keeps_no_tracker_from_beginning_and_is_told_from_where_it_is() {
+    for named in [&["*"][..], &["-200", "-300"]] {
+        let mut lab = Lab::new(Data::in_memory(), order(named, &[chat_target(1)]));
+        lab.now = an_hour_from_now();
+        lab.say(-200, &["/add One"]);
+        lab.say(-300, &["/add Two"]);
+        let away = lab.data.path().join("away");
+        fs::rename(lab.data.chat(-300), &away).expect("renamed");
+        symlink(lab.data.chat(-300), lab.data.chat(-300)).expect("a link to itself");
+        lab.deliver();
+        lab.say(-200, &["/edit 1 Three"]);
+        lab.deliver();
+        fs::remove_file(lab.data.chat(-300)).expect("removed");
+        fs::rename(&away, lab.data.chat(-300)).expect("renamed");
+        lab.deliver();
+        lab.say(-300, &["/edit 1 Four"]);
+        lab.deliver();
+        assert_eq!(
+            lab.told(1),
+            ["edited 1 Three", "edited 1 Four"],
+            "{named:?}"
+        );
+    }
+}
+
 #[test]
 fn a_damaged_board_is_told_up_to_the_damage_and_keeps_no_other_waiting() {
     let mut lab = Lab::begun(&[chat_target(1)]);
@@ -103,6 +150,31 @@ fn a_board_that_cannot_be_read_keeps_no_letter_from_being_sent_when_its_chat_is_
     lab.pass(70);
     lab.deliver();
     assert_eq!(lab.told(2), ["added 1 Other", "added 1 One"]);
+}
+
+#[test]
+fn a_letter_whose_board_cannot_be_read_waits_and_other_targets_are_told() {
+    let mut lab = Lab::begun(&[hook_target(1), hook_target(2)]);
+    lab.say(-300, &["/add One"]);
+    let reason = "503".to_owned();
+    lab.work(&mut |letter| {
+        Some(match letter.target.id.0 {
+            1 => Outcome::retry(None, reason.clone()),
+            _ => Outcome::Delivered,
+        })
+    });
+    let away = lab.data.path().join("away");
+    fs::rename(lab.data.log(-300), &away).expect("renamed");
+    fs::create_dir(lab.data.log(-300)).expect("made");
+    lab.restart();
+    lab.pass(5);
+    lab.say(-200, &["/add Other"]);
+    lab.deliver();
+    assert_eq!(lab.told(2), ["added 1 One", "added 1 Other"]);
+    fs::remove_dir(lab.data.log(-300)).expect("removed");
+    fs::rename(&away, lab.data.log(-300)).expect("renamed");
+    lab.deliver();
+    assert_eq!(lab.told(1), ["added 1 One", "added 1 One", "added 1 Other"]);
 }
 
 #[test]

@@ -1,10 +1,14 @@
 //! The event log, and what the operator has sent again.
 
+use std::fs;
+use std::time::Duration;
+
 use bounty_ledger::domain::notifier::{DeliveryId, Outcome, PAUSE_AFTER, Status};
 use bounty_ledger::domain::{Actor, Cause};
 use bounty_ledger::notify::{Delivery, DeliveryFilter, RetryError, ask_retry, deliveries};
+use bounty_ledger::store::{LockMode, OpenMode};
 
-use super::lab::{Lab, TRACKER, chat_target};
+use super::lab::{Lab, TRACKER, chat_target, hook_target};
 use crate::library::{disk, layout};
 
 fn all(lab: &Lab, filter: &DeliveryFilter) -> Vec<Delivery> {
@@ -76,6 +80,44 @@ fn what_was_refused_or_is_unknown_is_sent_again_when_the_operator_asks_and_what_
     assert!(matches!(retry(&lab, 2), Err(RetryError::Arrived(_))));
     assert!(matches!(retry(&lab, 7), Err(RetryError::Unknown { .. })));
     lab.data.run(&["verify"]).ok();
+}
+
+#[test]
+fn what_was_on_its_way_when_the_program_ended_can_be_sent_again_at_once_with_the_same_key() {
+    let mut lab = Lab::begun(&[hook_target(1)]);
+    lab.say(-100, &["/add One"]);
+    assert!(!lab.work(&mut |_| None));
+    retry(&lab, 1).expect("asked");
+    lab.restart();
+    let fail = &mut |_: &_| {
+        let reason = "404".to_owned();
+        Some(Outcome::Refused { reason })
+    };
+    lab.work(fail);
+    retry(&lab, 2).expect("asked");
+    lab.say(-100, &["/add Two"]);
+    lab.restart();
+    lab.deliver();
+    assert_eq!(
+        lab.told(1),
+        ["added 1 One", "added 1 One", "added 1 One", "added 2 Two"]
+    );
+    let keys: Vec<_> = lab.sent.iter().map(|letter| letter.key).collect();
+    assert!(keys[..3].iter().all(|key| *key == keys[0]), "{keys:?}");
+    assert_ne!(keys[3], keys[0]);
+}
+
+#[test]
+fn what_the_program_is_sending_is_not_sent_again() {
+    let mut lab = Lab::begun(&[chat_target(1)]);
+    lab.say(-100, &["/add One"]);
+    assert!(!lab.work(&mut |_| None));
+    let path = layout(&lab.data).notifier_lock();
+    fs::create_dir_all(path.parent().expect("a directory")).expect("made");
+    let file = disk().open(&path, OpenMode::Create).expect("opened");
+    let alone = file.lock(LockMode::Exclusive, Duration::ZERO);
+    let _alone = alone.expect("nobody else has it");
+    assert!(matches!(retry(&lab, 1), Err(RetryError::UnderWay(_))));
 }
 
 #[test]

@@ -1,8 +1,11 @@
 //! What is told when, and what is not told twice.
 
+use std::collections::BTreeSet;
+
+use bounty_ledger::domain::ChatId;
 use bounty_ledger::domain::bridge::EventType;
 use bounty_ledger::domain::notifier::{Outcome, Status};
-use bounty_ledger::notify::{DeliveryFilter, Ended, News, deliveries};
+use bounty_ledger::notify::{DeliveryFilter, Ended, News, Round, deliveries};
 
 use super::lab::{Lab, chat_target, heard, hook_target, order, tells};
 use crate::library::{disk, layout};
@@ -129,7 +132,28 @@ fn an_unreachable_target_is_told_what_waited_once_its_chat_writes() {
     assert_eq!(lab.sent.len(), 1);
     let round = lab.round(heard(-901));
     assert_eq!(round.letters.len(), 1);
-    assert!(round.awaited.is_empty());
+}
+
+#[test]
+fn a_chat_that_wrote_before_it_was_known_that_it_was_unreachable_is_tried_again_once() {
+    let mut lab = Lab::begun(&[chat_target(1)]);
+    lab.say(-100, &["/add One"]);
+    let round = lab.round(News::default());
+    assert_eq!(round.awaited, BTreeSet::from([ChatId(-901)]));
+    lab.round(heard(-901));
+    let refused = |round: &Round| News {
+        ended: vec![Ended {
+            target: round.letters[0].target.id,
+            delivery: round.letters[0].delivery,
+            outcome: Outcome::Unreachable {
+                reason: "blocked".to_owned(),
+            },
+        }],
+        ..News::default()
+    };
+    let again = lab.round(refused(&round));
+    assert_eq!(again.letters.len(), 1);
+    assert!(lab.round(refused(&again)).letters.is_empty());
 }
 
 #[test]
@@ -170,6 +194,41 @@ fn a_tracker_that_is_switched_off_and_on_starts_at_now() {
     lab.say(-100, &["/add Three"]);
     lab.deliver();
     assert_eq!(lab.told(1), ["added 3 Three"]);
+}
+
+#[test]
+fn what_was_not_read_when_reminders_were_chosen_is_told_and_reminded_of() {
+    let mut order = order(&["*"], &[chat_target(1)]);
+    let mut lab = Lab::new(Data::in_memory(), order.clone());
+    lab.now = 1_735_603_200_000;
+    lab.say(-100, &["/add Old"]);
+    lab.deliver();
+    lab.say(-100, &["/add Soon in 5 hours"]);
+    tells(&mut order, &[EventType::Added, EventType::Overdue]);
+    lab.order = Some(order);
+    lab.deliver();
+    lab.pass(5 * 3_600);
+    lab.deliver();
+    assert_eq!(lab.told(1), ["added 2 Soon", "overdue 2 Soon"]);
+}
+
+#[test]
+fn reminders_that_are_chosen_later_know_boards_whose_last_events_are_told_to_nobody() {
+    let mut order = order(&["*"], &[chat_target(1)]);
+    tells(&mut order, &[EventType::Added]);
+    let mut lab = Lab::new(Data::in_memory(), order.clone());
+    lab.now = 1_735_603_200_000;
+    lab.deliver();
+    lab.say(-100, &["/add Soon in 5 hours"]);
+    lab.deliver();
+    lab.say(-100, &["/track 1"]);
+    lab.deliver();
+    tells(&mut order, &[EventType::Overdue]);
+    lab.order = Some(order);
+    lab.deliver();
+    lab.pass(5 * 3_600);
+    lab.deliver();
+    assert_eq!(lab.told(1), ["added 1 Soon", "overdue 1 Soon"]);
 }
 
 #[test]

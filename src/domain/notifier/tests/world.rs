@@ -229,7 +229,7 @@ impl World {
         let chats = following.from_now.iter();
         let from_now = chats.map(|chat| self.baseline(*chat)).collect();
         self.record_all(baselines(from_now, following.covers_all));
-        let missing: Vec<Baseline> = needs_dues(&self.state)
+        let missing: Vec<Baseline> = lacking_dues(&self.state)
             .into_iter()
             .map(|chat| self.baseline(chat))
             .collect();

@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::{DATE, ada, assert_ignored, group, inbound, message_with, private, update};
+use super::{
+    DATE, ada, assert_ignored, group, inbound, message, message_with, private, read_raw, update,
+};
 use crate::domain::{Actor, ChatId, UserId};
 use crate::telegram::update::Inbound;
 
@@ -125,4 +127,33 @@ fn other_changes_of_membership_are_ignored() {
     }
     let unblocked = change(&private(), member("kicked"), member("member"));
     assert_ignored(&unblocked, "its membership changed outside of groups");
+}
+
+fn heard(update: &Value) -> Option<ChatId> {
+    read_raw(&update.to_string()).unwrap().heard
+}
+
+#[test]
+fn a_chat_is_heard_whatever_is_written_there_and_when_the_bot_comes_in() {
+    let group_id = Some(ChatId(-100_123));
+    let written = message("no command at all");
+    assert_eq!(heard(&update(&written)), group_id);
+    assert_eq!(
+        heard(&json!({"update_id": 1, "edited_message": written})),
+        group_id
+    );
+    let query = json!({"id": "1", "from": ada(), "data": "x", "message": written});
+    assert_eq!(
+        heard(&json!({"update_id": 1, "callback_query": query})),
+        group_id
+    );
+    assert_eq!(
+        heard(&change(&group(), member("left"), member("member"))),
+        group_id
+    );
+    assert_eq!(
+        heard(&change(&group(), member("member"), member("kicked"))),
+        None
+    );
+    assert_eq!(heard(&json!({"update_id": 1, "poll": {}})), None);
 }
