@@ -46,6 +46,8 @@ fn a_short_message_beside_one_of_a_mebibyte() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn any_two_messages_have_their_digests(
         one in prop::collection::vec(any::<u8>(), 0..2_000),
