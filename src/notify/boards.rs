@@ -227,11 +227,14 @@ impl Boards {
         {
             return Ok(None);
         }
-        let kept = known.behind.take().filter(|(place, _)| *place == after);
+        let kept = known.behind.take_if(|(place, _)| *place == after);
         let (from, mut board) = kept.unwrap_or((Position::START, Board::default()));
         let mut taken = Taken::new(asked);
         let mut at = from;
         let mut each = |line: Line<'_, BoardEvent>| {
+            if line.record.seq > asked.to {
+                return ControlFlow::Break(());
+            }
             let flow = if line.record.seq > after.seq {
                 taken.take(Arc::new(entry(&board, line.record, line.end)))
             } else {
@@ -242,7 +245,11 @@ impl Boards {
             flow
         };
         scan(log.file(), from, len, &mut each).at("read", &path)?;
-        known.behind = Some((at, board));
+        // Whoever reads the same again, from further back, is not followed.
+        let is_further = |(place, _): &(Position, Board)| place.seq > at.seq;
+        if !known.behind.as_ref().is_some_and(is_further) {
+            known.behind = Some((at, board));
+        }
         Ok(Some(taken.entries))
     }
 }

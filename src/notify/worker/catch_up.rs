@@ -40,7 +40,7 @@ impl Desk<'_, '_> {
             let asked = Asked {
                 to: Seq(u64::MAX),
                 limit: CHUNK,
-                counted: &|_| true,
+                is_meant: &|_| true,
             };
             match self.read(chat, after, &asked) {
                 Found::Entries(entries) if entries.is_empty() => return Ok(()),

@@ -1,12 +1,13 @@
 //! The content of a letter, read from the board's log.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono_tz::Tz;
 
-use crate::domain::ChatId;
 use crate::domain::board::Board;
 use crate::domain::notifier::{Batch, News, Telling, Told, coalesce};
+use crate::domain::{ChatId, Seq};
 
 use super::super::boards::{Asked, Entry, Found};
 use super::Desk;
@@ -51,17 +52,25 @@ impl Desk<'_, '_> {
 
     /// The events of a batch; none when it tells of no event.
     fn entries(&mut self, chat: ChatId, batch: &Batch) -> Result<Vec<Arc<Entry>>, Missing> {
-        if batch.after.seq >= batch.to.seq {
+        let told = batch.told.iter().flat_map(|told| &told.seqs);
+        let told: BTreeSet<Seq> = told.copied().collect();
+        if told.is_empty() {
             return Ok(Vec::new());
         }
-        let is_told = |entry: &Entry| {
-            let mut told = batch.told.iter();
-            told.any(|told| told.seqs.contains(&entry.at.seq))
-        };
+        let is_told = |entry: &Entry| told.contains(&entry.at.seq);
+        if let Some((of, gathered)) = &self.gathered
+            && *of == chat
+        {
+            let found = gathered.iter().filter(|entry| is_told(entry));
+            let found: Vec<_> = found.cloned().collect();
+            if found.len() == told.len() {
+                return Ok(found);
+            }
+        }
         let asked = Asked {
             to: batch.to.seq,
             limit: usize::MAX,
-            counted: &is_told,
+            is_meant: &is_told,
         };
         match self.read(chat, batch.after, &asked) {
             Found::Entries(entries) => Ok(entries),

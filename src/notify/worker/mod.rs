@@ -84,6 +84,8 @@ pub struct Worker {
     missed: News,
     /// Whether a failed round was to compare the boards there are with what was read.
     unlisted: bool,
+    /// Boards of which it was said that they cannot be read.
+    complained: BTreeSet<ChatId>,
     /// What the last round left for the next one.
     left: Left,
 }
@@ -102,6 +104,7 @@ impl Worker {
             resolved: None,
             missed: News::default(),
             unlisted: false,
+            complained: BTreeSet::new(),
             left: Left::default(),
         }
     }

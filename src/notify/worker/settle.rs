@@ -153,15 +153,6 @@ impl Desk<'_, '_> {
         })
     }
 
-    /// What was found on a board. One that cannot be read keeps nothing else waiting: it is tried again soon.
-    pub fn found<T>(&mut self, chat: ChatId, found: Result<T, StoreError>) -> Option<T> {
-        if let Err(error) = &found {
-            tracing::warn!(chat = chat.0, %error, "a board that is followed could not be read; it is tried again");
-            self.left.unreadable.insert(chat);
-        }
-        found.ok()
-    }
-
     /// Boards that are followed and not there: they have another id, or will be there again.
     fn find_lost(
         &mut self,

@@ -144,7 +144,7 @@ impl Desk<'_, '_> {
         let asked = Asked {
             to: gathering.to.seq,
             limit: gathering.limit,
-            counted: &is_told,
+            is_meant: &is_told,
         };
         let entries = match self.read(collection, gathering.after, &asked) {
             Found::Entries(entries) => entries,
@@ -156,8 +156,9 @@ impl Desk<'_, '_> {
                 return Ok(None);
             }
         };
-        let told = entries.iter().filter(|entry| is_told(entry));
-        let news = told.filter_map(|entry| entry.news.clone()).collect();
+        let news = entries.iter().filter_map(|entry| entry.news.clone());
+        let news = news.collect();
+        self.gathered = Some((collection, entries));
         Ok(Some(gather(
             &order.rules,
             self.draft.state,
