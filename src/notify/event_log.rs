@@ -4,6 +4,8 @@
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
+use uuid::Uuid;
+
 use crate::audit::Reader;
 use crate::domain::bridge::{NotificationTargetId, NotificationTrackerId};
 use crate::domain::notifier::{Batch, DeliveryId, NotifierEvent, OldEventKept, Status};
@@ -15,6 +17,8 @@ use crate::store::{Damage, Disk, Layout, Line, StoreError};
 pub struct Delivery {
     pub tracker: NotificationTrackerId,
     pub id: DeliveryId,
+    /// What it is known by to whoever receives it.
+    pub key: Uuid,
     pub target: NotificationTargetId,
     pub started: Timestamp,
     /// 1 when it was sent once.
@@ -133,6 +137,7 @@ impl Fold {
                 let delivery = Delivery {
                     tracker: self.tracker,
                     id: started.delivery,
+                    key: started.key_or(record.id),
                     target: started.target,
                     started: record.time,
                     attempts: 1,

@@ -15,7 +15,7 @@ use crate::domain::{BotId, ChatId, Locale, Timestamp};
 pub struct Letter {
     pub tracker: NotificationTrackerId,
     pub delivery: DeliveryId,
-    /// The same for each attempt to send it, and for no other letter anywhere.
+    /// The same for each attempt to send it, and no other letter's.
     pub key: Uuid,
     pub target: NotificationTarget,
     pub locale: Locale,

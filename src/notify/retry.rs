@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use crate::domain::bridge::NotificationTrackerId;
 use crate::domain::notifier::{
-    DeliveryId, DeliveryRetryAsked, Notifier, NotifierEvent, Status, interrupted,
+    DeliveryId, DeliveryRetryAsked, Notifier, NotifierEvent, Queue, Status, interrupted,
 };
 use crate::domain::{Actor, Cause, Timestamp};
 use crate::store::{Disk, IoContext, Layout, LockMode, OpenMode, StoreError};
 
-use super::event_log::{DeliveryFilter, deliveries};
+use super::event_log::{Delivery, DeliveryFilter, deliveries};
 use super::stream::OpenNotifier;
 
 /// Why a delivery is not sent again.
@@ -44,46 +44,79 @@ pub fn ask_retry(
     by: (Actor, Cause),
     now: Timestamp,
 ) -> Result<(), RetryError> {
-    let unknown = || RetryError::Unknown {
-        tracker,
-        delivery: id,
-    };
     let mut stream = OpenNotifier::new(Arc::clone(disk), layout.clone(), tracker);
     stream.refresh()?;
     end_interrupted(&**disk, layout, &mut stream, id, now)?;
+    while !ask(&**disk, layout, &mut stream, id, &by, now)? {}
+    ring(&**disk, layout)?;
+    Ok(())
+}
+
+/// Asks for it, by what the log says; false when somebody else asked for something since that was read.
+fn ask(
+    disk: &dyn Disk,
+    layout: &Layout,
+    stream: &mut OpenNotifier,
+    id: DeliveryId,
+    by: &(Actor, Cause),
+    now: Timestamp,
+) -> Result<bool, RetryError> {
+    let delivery = find(disk, layout, stream.tracker(), id)?;
+    let deciding = |state: &Notifier| {
+        let queue = state.queue(delivery.target);
+        (state.last_retry(), queue.is_some_and(Queue::is_stopped))
+    };
+    let (last_retry, is_stopped) = deciding(stream.state());
+    let event = NotifierEvent::DeliveryRetryAsked(asked(&delivery, is_stopped)?);
+    let recorded = stream.record(now, |draft| {
+        if deciding(draft.state) != (last_retry, is_stopped) {
+            return Ok(false);
+        }
+        let (actor, cause) = by.clone();
+        draft.add_by(actor, cause, event).map(|()| true)
+    });
+    Ok(recorded?)
+}
+
+fn find(
+    disk: &dyn Disk,
+    layout: &Layout,
+    tracker: NotificationTrackerId,
+    id: DeliveryId,
+) -> Result<Delivery, RetryError> {
     let filter = DeliveryFilter {
         tracker: Some(tracker),
         ..DeliveryFilter::default()
     };
-    let all = deliveries(&**disk, layout, &filter)?;
+    let all = deliveries(disk, layout, &filter)?;
     let delivery = all.found.into_iter().find(|delivery| delivery.id == id);
-    let delivery = delivery.ok_or_else(unknown)?;
-    let queue = stream.state().queue(delivery.target);
-    let is_stopped = queue.is_some_and(|queue| queue.is_stopped());
-    match delivery.ended {
+    delivery.ok_or(RetryError::Unknown {
+        tracker,
+        delivery: id,
+    })
+}
+
+/// What is asked for a delivery, if it can be sent again.
+fn asked(delivery: &Delivery, is_stopped: bool) -> Result<DeliveryRetryAsked, RetryError> {
+    let id = delivery.id;
+    let is_over = match delivery.ended {
         Some((_, Status::Delivered)) => return Err(RetryError::Arrived(id)),
         Some(_) if delivery.asked_again => return Err(RetryError::AskedAlready(id)),
-        Some((_, Status::Refused | Status::Unknown)) => {}
+        Some((_, Status::Refused | Status::Unknown)) => true,
         // What rests at a target that is stopped goes on with it.
-        Some((_, Status::Retrying | Status::Unreachable)) if is_stopped => {}
+        Some((_, Status::Retrying | Status::Unreachable)) if is_stopped => false,
         Some(_) | None => return Err(RetryError::UnderWay(id)),
-    }
-    let is_over = matches!(delivery.ended, Some((_, Status::Refused | Status::Unknown)));
-    let mut batch = delivery.batch;
+    };
+    let mut batch = delivery.batch.clone();
     if !is_over {
         batch.told.clear();
     }
-    stream.record(now, |draft| {
-        let (actor, cause) = by;
-        let asked = DeliveryRetryAsked {
-            delivery: id,
-            target: delivery.target,
-            batch,
-        };
-        draft.add_by(actor, cause, NotifierEvent::DeliveryRetryAsked(asked))
-    })?;
-    ring(&**disk, layout)?;
-    Ok(())
+    Ok(DeliveryRetryAsked {
+        delivery: id,
+        target: delivery.target,
+        batch,
+        key: is_over.then_some(delivery.key),
+    })
 }
 
 /// While no process sends, nobody knows what became of a delivery that one was sending when it ended: that is recorded, as the next

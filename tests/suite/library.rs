@@ -11,7 +11,7 @@ use bounty_ledger::audit::{Reader, Verdict};
 use bounty_ledger::domain::board::{Answer, Change, ChatKind, Command, NewBounty, Query};
 use bounty_ledger::domain::{Actor, BotId, Cause, ChatId, Delivery, UserId};
 use bounty_ledger::engine::{Ask, Chat, Engine, Outcome, Request, Settings, Terms};
-use bounty_ledger::store::{Access, Disk, Layout, LocalDisk};
+use bounty_ledger::store::{Access, Disk, Layout, LocalDisk, LockGuard, LockMode, OpenMode};
 use bounty_ledger::text::page_size;
 use sha2::{Digest, Sha256};
 
@@ -23,6 +23,15 @@ pub fn disk() -> Arc<dyn Disk> {
 
 pub fn layout(data: &Data) -> Layout {
     Layout::new(data.path())
+}
+
+/// Holds what the one process that sends notifications holds.
+pub fn send_alone(data: &Data) -> LockGuard {
+    let path = layout(data).notifier_lock();
+    fs::create_dir_all(path.parent().expect("a directory")).expect("made");
+    let file = disk().open(&path, OpenMode::Create).expect("opened");
+    let alone = file.lock(LockMode::Exclusive, Duration::ZERO);
+    alone.expect("nobody else has it")
 }
 
 /// An engine of few threads that writes its snapshots when it is closed.

@@ -32,9 +32,12 @@ impl Notifier {
             for (bounty, due) in collection.dues.iter_mut().flatten() {
                 let fresh = Due::new(due.due, Known::Found(time.seconds()), rules);
                 let fresh = without_made(fresh, made.get(bounty));
-                // What was to come already stays as it is.
+                // What was to come already comes, only at another time.
                 if before.due_soon != rules.due_soon {
-                    due.soon = fresh.soon;
+                    due.soon = match due.soon {
+                        Some(_) => rules.soon(due.due),
+                        None => fresh.soon,
+                    };
                 }
                 if before.overdue != rules.overdue {
                     due.overdue = fresh.overdue;

@@ -19,6 +19,12 @@ impl ReminderRules {
     pub fn any(self) -> bool {
         self.due_soon.is_some() || self.overdue
     }
+
+    /// When it is said that something is due soon.
+    pub(super) fn soon(self, due: UnixTime) -> Option<UnixTime> {
+        let lead = self.due_soon?;
+        Some(due.saturating_sub(lead.into()))
+    }
 }
 
 /// A reminder that is to come.
@@ -34,6 +40,7 @@ pub struct Moment {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Due {
     pub due: UnixTime,
+    /// One that is past comes at once: no clock that was wrong when the date was set delays it.
     pub soon: Option<UnixTime>,
     pub overdue: Option<UnixTime>,
 }
@@ -47,18 +54,31 @@ pub enum Known {
     Found(UnixTime),
 }
 
+impl Known {
+    /// Whether it is said at this moment, or at once when that is past, that the date comes.
+    fn is_soon(self, moment: UnixTime, due: UnixTime) -> bool {
+        match self {
+            Self::Set(since) => since < due,
+            Self::Found(since) => moment > since,
+        }
+    }
+
+    /// Whether it is said that the date is past.
+    fn is_overdue(self, due: UnixTime) -> bool {
+        match self {
+            Self::Set(_) => true,
+            Self::Found(since) => due > since,
+        }
+    }
+}
+
 impl Due {
     /// A due date with the reminders that are to come by these rules.
     pub fn new(due: UnixTime, known: Known, rules: ReminderRules) -> Self {
-        let lead = rules.due_soon.map(i64::from);
         Self {
             due,
-            soon: lead.and_then(|lead| soon(due, due.saturating_sub(lead), known)),
-            overdue: if rules.overdue {
-                overdue(due, known)
-            } else {
-                None
-            },
+            soon: rules.soon(due).filter(|at| known.is_soon(*at, due)),
+            overdue: (rules.overdue && known.is_overdue(due)).then_some(due),
         }
     }
 
@@ -83,19 +103,5 @@ impl Due {
         if kind == EventType::Overdue {
             self.overdue = None;
         }
-    }
-}
-
-fn soon(due: UnixTime, moment: UnixTime, known: Known) -> Option<UnixTime> {
-    match known {
-        Known::Set(since) => (since < due).then(|| moment.max(since)),
-        Known::Found(since) => (moment > since).then_some(moment),
-    }
-}
-
-fn overdue(due: UnixTime, known: Known) -> Option<UnixTime> {
-    match known {
-        Known::Set(since) => Some(due.max(since)),
-        Known::Found(since) => (due > since).then_some(due),
     }
 }

@@ -17,6 +17,8 @@ pub const PAUSE_AFTER: u32 = 20;
 const FIRST_REST: i64 = 1_000;
 /// … up to this: milliseconds.
 const LONGEST_REST: i64 = 300_000;
+/// The longest that a target is left alone because it asks for it: milliseconds, a day.
+const LONGEST_PAUSE: i64 = 86_400_000;
 /// So much of a reason is kept.
 const REASON_LIMIT: usize = 300;
 
@@ -113,9 +115,9 @@ fn again_at(queue: &Queue, outcome: &Outcome, now: Timestamp, jitter: i64) -> Op
         return None;
     };
     let doubled = FIRST_REST << queue.failures.min(20);
-    let rest = after.and_then(|after| i64::try_from(after).ok());
-    let rest = rest.unwrap_or(0).max(doubled.min(LONGEST_REST));
-    let rest = rest.saturating_add(rest.saturating_mul(jitter.clamp(0, 999)) / 4_000);
+    let asked = i64::try_from(after.unwrap_or(0)).unwrap_or(i64::MAX);
+    let rest = asked.min(LONGEST_PAUSE).max(doubled.min(LONGEST_REST));
+    let rest = rest + rest * jitter.clamp(0, 999) / 4_000;
     Some(Timestamp::from_millis(now.millis().saturating_add(rest)))
 }
 

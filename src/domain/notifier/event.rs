@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use uuid::Uuid;
 
 use super::delivery::{Batch, DeliveryId, Status};
 use crate::domain::bridge::EventType;
@@ -112,6 +113,9 @@ data! {
         /// Whether it was gathered before.
         kept: bool,
         batch: Batch,
+        /// The key of the delivery that it repeats; none when it repeats none: then its key is the id of this event.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        key: Option<Uuid>,
     }
 
     /// The same message is about to be sent again.
@@ -151,7 +155,14 @@ data! {
     NamedTarget { target: NotificationTargetId, name: String, to: Destination }
 
     /// The operator wants this sent again.
-    DeliveryRetryAsked { delivery: DeliveryId, target: NotificationTargetId, batch: Batch }
+    DeliveryRetryAsked {
+        delivery: DeliveryId,
+        target: NotificationTargetId,
+        batch: Batch,
+        /// The key of the delivery.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        key: Option<Uuid>,
+    }
 
     /// What an older program knew of a collection. It is kept; nothing here acts on it.
     OldStateKept {
@@ -168,6 +179,13 @@ data! {
         details: Value,
         /// The other fields that it had, by name.
         other: Map<String, Value>,
+    }
+}
+
+impl DeliveryStarted {
+    /// What the delivery is known by to whoever receives it; `id` is this event's.
+    pub fn key_or(&self, id: Uuid) -> Uuid {
+        self.key.unwrap_or(id)
     }
 }
 

@@ -2,29 +2,24 @@
 
 use std::collections::BTreeMap;
 
+use uuid::Uuid;
+
 use super::delivery::{Batch, DeliveryId, Status};
 use super::dues::Known;
 use super::event::{
     Advanced, Baseline, BoardReplaced, DeliveryEnded, DeliveryStarted, NotifierEvent,
 };
-use super::queue::{Current, Kept, Queue, Waiting};
+use super::queue::{Current, Kept, Queue, Rest, Waiting};
 use super::state::{Collection, Notifier};
 use crate::domain::bridge::NotificationTargetId;
-use crate::domain::{Cause, ChatId, Position, Recorded, Timestamp};
+use crate::domain::{ChatId, Position, Recorded, Timestamp};
 
 impl Notifier {
     /// Applies one event. Total: an event that makes no sense here changes nothing but the position.
     pub fn evolve(&mut self, record: &Recorded<NotifierEvent>) {
         self.seq = record.seq;
-        // The same import makes the same ids everywhere.
-        if !matches!(record.cause, Cause::Import { .. }) {
-            self.identity.get_or_insert(record.id);
-        }
-        self.apply(&record.event, record.time);
-    }
-
-    pub(super) fn apply(&mut self, event: &NotifierEvent, time: Timestamp) {
-        match event {
+        let time = record.time;
+        match &record.event {
             NotifierEvent::NotifierOpened(opened) => self.opened = Some(opened.tracker_id),
             NotifierEvent::BaselineSet(set) => {
                 if set.covers_all {
@@ -49,7 +44,7 @@ impl Notifier {
                 self.take(gathered.target, &gathered.batch);
                 self.keep(gathered.target, &gathered.batch, None);
             }
-            NotifierEvent::DeliveryStarted(started) => self.start(started),
+            NotifierEvent::DeliveryStarted(started) => self.start(started, record.id),
             NotifierEvent::DeliveryRepeated(repeated) => {
                 if let Some(current) = self.current(repeated.target, repeated.delivery) {
                     current.attempt = repeated.attempt;
@@ -70,7 +65,8 @@ impl Notifier {
                 self.told.insert(told.collection, told.targets.clone());
             }
             NotifierEvent::DeliveryRetryAsked(asked) => {
-                self.keep(asked.target, &asked.batch, Some(asked.delivery));
+                self.last_retry = record.seq;
+                self.keep(asked.target, &asked.batch, asked.key);
                 self.free(asked.target);
             }
             // A hundred thousand of them cost no memory.
@@ -212,25 +208,24 @@ impl Notifier {
         }
     }
 
-    fn keep(&mut self, target: NotificationTargetId, batch: &Batch, again: Option<DeliveryId>) {
+    fn keep(&mut self, target: NotificationTargetId, batch: &Batch, key: Option<Uuid>) {
         if !batch.told.is_empty() {
             let batch = batch.clone();
-            self.queue_of(target).kept.push_back(Kept { batch, again });
+            self.queue_of(target).kept.push_back(Kept { batch, key });
         }
     }
 
-    fn start(&mut self, started: &DeliveryStarted) {
+    fn start(&mut self, started: &DeliveryStarted, id: Uuid) {
         self.last_delivery = self.last_delivery.max(started.delivery);
         if started.kept {
             let (of, count) = (started.batch.collection, started.batch.told.len());
-            if let Some(again) = self.queue_of(started.target).take_kept(of, count) {
-                self.again.insert(started.delivery, self.first_of(again));
-            }
+            self.queue_of(started.target).take_kept(of, count);
         } else {
             self.take(started.target, &started.batch);
         }
         self.queue_of(started.target).current = Some(Current {
             delivery: started.delivery,
+            key: started.key_or(id),
             batch: started.batch.clone(),
             attempt: 1,
             resting: None,
@@ -253,7 +248,10 @@ impl Notifier {
             Status::Delivered | Status::Refused | Status::Unknown => queue.current = None,
             Status::Retrying | Status::Unreachable => {
                 if let Some(current) = &mut queue.current {
-                    current.resting = Some(ended.again_at.unwrap_or(time));
+                    current.resting = Some(Rest {
+                        since: time,
+                        until: ended.again_at.unwrap_or(time),
+                    });
                 }
             }
         }

@@ -43,13 +43,13 @@ pub fn following(rules: &Rules, state: &Notifier, boards: &BTreeSet<ChatId>) -> 
     let known = state.collections.keys().copied();
     let left: Vec<ChatId> = known.filter(|chat| !wanted.follows(*chat)).collect();
     let is_less = state.covers_all() && !wanted.are_all();
-    if is_less || !left.is_empty() {
-        let left = CollectionsLeft {
-            covers_all: wanted.are_all() && state.covers_all(),
-            collections: left,
-        };
-        following.events.push(NotifierEvent::CollectionsLeft(left));
+    let covers_all = wanted.are_all() && state.covers_all();
+    if is_less && left.is_empty() {
+        following.events.push(collections_left(covers_all, &[]));
     }
+    let left = left.chunks(CHUNK);
+    let left = left.map(|left| collections_left(covers_all, left));
+    following.events.extend(left);
     following.covers_all = wanted.are_all() && !state.covers_all();
     let there = boards.iter().copied().filter(|_| following.covers_all);
     let there = there.filter(|chat| wanted.follows(*chat));
@@ -57,6 +57,13 @@ pub fn following(rules: &Rules, state: &Notifier, boards: &BTreeSet<ChatId>) -> 
     let is_new = |chat: &ChatId| !state.collections.contains_key(chat);
     following.from_now = all.into_iter().filter(is_new).collect();
     following
+}
+
+fn collections_left(covers_all: bool, left: &[ChatId]) -> NotifierEvent {
+    NotifierEvent::CollectionsLeft(CollectionsLeft {
+        covers_all,
+        collections: left.to_vec(),
+    })
 }
 
 /// Up to where a board was read; none when it is not followed.

@@ -6,7 +6,7 @@ use super::coalesce::coalesce;
 use super::delivery::{Batch, Telling};
 use super::event::{DeliveryStarted, Gathered, NotifierEvent};
 use super::news::News;
-use super::queue::Queue;
+use super::queue::{Kept, Queue};
 use super::rules::{Link, Rules};
 use super::state::Notifier;
 use crate::domain::bridge::EventType;
@@ -97,6 +97,7 @@ pub fn gather(
         target,
         kept: false,
         batch,
+        key: None,
     })
 }
 
@@ -106,7 +107,7 @@ pub fn start_kept(
     target: NotificationTargetId,
     unreadable: &BTreeSet<ChatId>,
 ) -> Option<NotifierEvent> {
-    let kept = &state.queue(target)?.next_kept(unreadable)?.batch;
+    let Kept { batch: kept, key } = state.queue(target)?.next_kept(unreadable)?;
     let told = kept.told.iter().take(MESSAGE_ENTRIES).cloned().collect();
     Some(NotifierEvent::DeliveryStarted(DeliveryStarted {
         delivery: state.next_delivery(),
@@ -116,6 +117,7 @@ pub fn start_kept(
             told,
             ..kept.clone()
         },
+        key: *key,
     }))
 }
 

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::delivery::{Batch, DeliveryId, Telling};
 use crate::domain::bridge::EventType;
@@ -48,18 +49,35 @@ impl Reminder {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Current {
     pub delivery: DeliveryId,
+    /// What it is known by to whoever receives it: the same for each attempt and for the delivery that repeats it, and no other's,
+    /// also after the data directory was put back from a backup.
+    pub key: Uuid,
     pub batch: Batch,
     pub attempt: u32,
-    /// When it is sent again; none while it is being sent.
-    pub resting: Option<Timestamp>,
+    /// Until when it rests; none while it is being sent.
+    pub resting: Option<Rest>,
+}
+
+/// How long something that could not be sent rests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rest {
+    pub since: Timestamp,
+    pub until: Timestamp,
+}
+
+impl Rest {
+    /// Whether it is over. One that has not begun began by a clock that was put back since: how much of it is left is not known.
+    pub fn is_over(self, now: Timestamp) -> bool {
+        !(self.since..self.until).contains(&now)
+    }
 }
 
 /// What was settled to be told next.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Kept {
     pub batch: Batch,
-    /// The delivery that it repeats, when an operator asked for that.
-    pub again: Option<DeliveryId>,
+    /// The key of the delivery that it repeats, when an operator asked for that.
+    pub key: Option<Uuid>,
 }
 
 /// What one target waits for, and how it fares.
@@ -116,20 +134,21 @@ impl Queue {
         kept.find(|kept| !unreadable.contains(&kept.batch.collection))
     }
 
-    /// So many tellings leave what was settled first of a board. Returns the delivery that they repeat, if they do.
-    pub(super) fn take_kept(&mut self, collection: ChatId, count: usize) -> Option<DeliveryId> {
+    /// So many tellings leave what was settled first of a board.
+    pub(super) fn take_kept(&mut self, collection: ChatId, count: usize) {
         let mut all = self.kept.iter();
-        let at = all.position(|kept| kept.batch.collection == collection)?;
-        let kept = self.kept.get_mut(at)?;
-        let (again, told) = (kept.again, &mut kept.batch.told);
+        let Some(at) = all.position(|kept| kept.batch.collection == collection) else {
+            return;
+        };
+        let told = &mut self.kept[at].batch.told;
         told.drain(..count.min(told.len()));
         if told.is_empty() {
             self.kept.remove(at);
         }
-        again
     }
 
-    /// A bounty has another due date, or none: reminders of an earlier one are not told any more.
+    /// A bounty has another due date, or none: reminders of an earlier one are not told any more. What an operator wants sent again
+    /// says what it said.
     pub(super) fn due_changed(
         &mut self,
         collection: ChatId,
@@ -139,6 +158,14 @@ impl Queue {
         self.reminders.retain(|reminder| {
             let is_of_it = (reminder.collection, reminder.bounty) == (collection, bounty);
             !is_of_it || Some(reminder.due) == due
+        });
+        let is_told =
+            |told: &Telling| told.bounty != bounty || told.due.is_none() || told.due == due;
+        self.kept.retain_mut(|kept| {
+            if kept.batch.collection == collection && kept.key.is_none() {
+                kept.batch.told.retain(is_told);
+            }
+            !kept.batch.told.is_empty()
         });
     }
 

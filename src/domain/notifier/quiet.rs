@@ -21,6 +21,8 @@ impl QuietHours {
 
     /// Whether it was quiet at some moment from `since` to `now`.
     pub fn was_between(&self, since: Timestamp, now: Timestamp) -> bool {
+        // A clock that was ahead may have been put back.
+        let since = since.min(now);
         let has_hours = self.start != self.end;
         has_hours
             && (self.until(since).is_some()

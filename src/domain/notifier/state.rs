@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
 use super::delivery::DeliveryId;
 use super::dues::{Due, Moment, ReminderRules};
@@ -41,8 +40,6 @@ impl Collection {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Notifier {
     pub(super) opened: Option<NotificationTrackerId>,
-    /// The id of its first event that was not imported: no other tracker has it, in no data directory.
-    pub(super) identity: Option<Uuid>,
     pub(super) seq: Seq,
     /// Since when every group's board that is not among the collections is followed from its beginning.
     pub(super) covers_all_since: Option<Timestamp>,
@@ -52,8 +49,8 @@ pub struct Notifier {
     pub(super) agenda: BTreeSet<Moment>,
     pub(super) queues: BTreeMap<NotificationTargetId, Queue>,
     pub(super) last_delivery: DeliveryId,
-    /// The deliveries that repeat another one, and which that is: the first of them.
-    pub(super) again: BTreeMap<DeliveryId, DeliveryId>,
+    /// The last event by which an operator had something sent again.
+    pub(super) last_retry: Seq,
     /// The chats that know that their boards are forwarded, and to whom.
     pub(super) told: BTreeMap<ChatId, Vec<NamedTarget>>,
 }
@@ -62,20 +59,6 @@ impl Notifier {
     /// The tracker; none before its first event.
     pub fn tracker(&self) -> Option<NotificationTrackerId> {
         self.opened
-    }
-
-    /// What a delivery is known by to whoever receives it: the same for each attempt and for the delivery that repeats it, and no
-    /// other's, in no data directory.
-    pub fn key(&self, delivery: DeliveryId) -> Uuid {
-        Uuid::new_v5(
-            &self.identity.unwrap_or_default(),
-            self.first_of(delivery).to_string().as_bytes(),
-        )
-    }
-
-    /// The first of the deliveries that this one repeats; itself when it repeats none.
-    pub(super) fn first_of(&self, delivery: DeliveryId) -> DeliveryId {
-        self.again.get(&delivery).copied().unwrap_or(delivery)
     }
 
     /// The last event in it.
@@ -138,6 +121,11 @@ impl Notifier {
     /// The id that the next delivery gets.
     pub fn next_delivery(&self) -> DeliveryId {
         DeliveryId(self.last_delivery.0.saturating_add(1))
+    }
+
+    /// The last event by which an operator had something sent again; 0 when there is none.
+    pub fn last_retry(&self) -> Seq {
+        self.last_retry
     }
 
     /// To which targets, by name, their boards are forwarded as far as the chats know.

@@ -36,27 +36,29 @@ pub fn next_step(
     if let Some(end) = link.quiet.and_then(|quiet| quiet.until(now)) {
         return Step::Rest(Some(end));
     }
-    if let Some(again) = queue.current.as_ref().and_then(|current| current.resting) {
-        return if again <= now {
+    if let Some(rest) = queue.current.as_ref().and_then(|current| current.resting) {
+        return if rest.is_over(now) {
             Step::Repeat
         } else {
-            Step::Rest(Some(again))
+            Step::Rest(Some(rest.until))
         };
     }
     if queue.next_kept(unreadable).is_some() {
         return Step::SendKept;
     }
-    match ready(rules, queue, unreadable) {
+    match ready(rules, queue, unreadable, now) {
         Some((at, collection, since)) if at <= now => Step::Gather { collection, since },
         ready => Step::Rest(ready.map(|(at, ..)| at)),
     }
 }
 
-/// Which board's turn it is, and when: the one that waits longest.
+/// Which board's turn it is, and when: the one that waits longest. One that waits since a moment to come began to by a clock that was
+/// put back since: it has waited long enough.
 fn ready(
     rules: &Rules,
     queue: &Queue,
     unreadable: &BTreeSet<ChatId>,
+    now: Timestamp,
 ) -> Option<(Timestamp, ChatId, Timestamp)> {
     let events = queue
         .waiting
@@ -68,8 +70,11 @@ fn ready(
         .map(|reminder| (reminder.since, reminder.collection));
     let waiting = events.chain(reminders);
     let readable = waiting.filter(|(_, chat)| !unreadable.contains(chat));
-    let (since, collection) = readable.min()?;
     let batch = i64::from(rules.batch_seconds) * 1_000;
-    let at = Timestamp::from_millis(since.millis().saturating_add(batch));
-    Some((at, collection, since))
+    let at = |since: Timestamp| match since > now {
+        true => now,
+        false => Timestamp::from_millis(since.millis().saturating_add(batch)),
+    };
+    let ready = readable.map(|(since, chat)| (at(since), chat, since));
+    ready.min()
 }

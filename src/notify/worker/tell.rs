@@ -115,10 +115,10 @@ impl Desk<'_, '_> {
         self.left.unreadable.insert(collection);
         let queue = self.draft.state.queue(target);
         let current = queue.and_then(|queue| queue.current.as_ref());
-        let Some(since) = current.and_then(|current| current.resting) else {
+        let Some(rest) = current.and_then(|current| current.resting) else {
             return Ok(ControlFlow::Continue(()));
         };
-        if self.now.millis().saturating_sub(since.millis()) < BOARD_PATIENCE {
+        if self.now.millis().saturating_sub(rest.until.millis()) < BOARD_PATIENCE {
             return Ok(ControlFlow::Break(None));
         }
         self.give_up(target, UNREAD)?;
@@ -188,7 +188,7 @@ impl Desk<'_, '_> {
         Some(Letter {
             tracker: order.tracker.id,
             delivery,
-            key: self.draft.state.key(delivery),
+            key: current.key,
             target: entity,
             locale: order.tracker.locale,
             collection: content.collection,

@@ -13,7 +13,7 @@ use serde_json::{Value, json as value};
 
 use super::notifications::notified;
 use super::{bridge, json};
-use crate::library::{disk, layout};
+use crate::library::{disk, layout, send_alone};
 use crate::support::Data;
 
 const TRACKER: NotificationTrackerId = NotificationTrackerId(1);
@@ -82,6 +82,7 @@ impl Told {
                 to: Position::START,
                 told: vec![telling],
             },
+            key: None,
         }));
     }
 
@@ -216,6 +217,7 @@ fn a_target_that_is_paused_is_tried_again() {
 #[test]
 fn what_cannot_be_sent_again_is_refused_with_the_reason() {
     let told = Told::some();
+    let _alone = send_alone(&told.data);
     let refused = |line: &str, reason: &str| {
         let before = told.last_event();
         let run = bridge(&told.data, line);

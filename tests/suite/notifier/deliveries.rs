@@ -1,15 +1,13 @@
 //! The event log, and what the operator has sent again.
 
-use std::fs;
-use std::time::Duration;
+use std::thread;
 
 use bounty_ledger::domain::notifier::{DeliveryId, Outcome, PAUSE_AFTER, Status};
-use bounty_ledger::domain::{Actor, Cause};
+use bounty_ledger::domain::{Actor, Cause, Timestamp};
 use bounty_ledger::notify::{Delivery, DeliveryFilter, RetryError, ask_retry, deliveries};
-use bounty_ledger::store::{LockMode, OpenMode};
 
 use super::lab::{Lab, TRACKER, chat_target, hook_target, order};
-use crate::library::{disk, layout};
+use crate::library::{disk, layout, send_alone};
 use crate::support::Data;
 
 fn all(lab: &Lab, filter: &DeliveryFilter) -> Vec<Delivery> {
@@ -19,20 +17,24 @@ fn all(lab: &Lab, filter: &DeliveryFilter) -> Vec<Delivery> {
 }
 
 pub fn retry(lab: &Lab, delivery: u64) -> Result<(), RetryError> {
+    retry_of(&lab.data, delivery, lab.time())
+}
+
+fn retry_of(data: &Data, delivery: u64, now: Timestamp) -> Result<(), RetryError> {
     let actor = Actor::Operator {
         name: "ada".to_owned(),
     };
     let cause = Cause::Cli {
         user: "ada".to_owned(),
     };
-    let (disk, layout) = (disk(), layout(&lab.data));
+    let (disk, layout) = (disk(), layout(data));
     ask_retry(
         &disk,
         &layout,
         TRACKER,
         DeliveryId(delivery),
         (actor, cause),
-        lab.time(),
+        now,
     )
 }
 
@@ -84,6 +86,31 @@ fn what_was_refused_or_is_unknown_is_sent_again_when_the_operator_asks_and_what_
 }
 
 #[test]
+fn what_several_operators_want_sent_again_at_the_same_moment_is_sent_again_once() {
+    let mut lab = Lab::begun(&[hook_target(1)]);
+    for round in 1..=20 {
+        lab.say(-100, &["/add One"]);
+        let refused = Outcome::Refused {
+            reason: "404".to_owned(),
+        };
+        lab.work(&mut |_| Some(refused.clone()));
+        let id = 2 * round - 1;
+        let asked: Vec<_> = thread::scope(|scope| {
+            let (data, now) = (&lab.data, lab.time());
+            let ask = || scope.spawn(move || retry_of(data, id, now));
+            let asking: Vec<_> = (0..4).map(|_| ask()).collect();
+            let asked = asking.into_iter().map(|asking| asking.join());
+            asked.map(|asked| asked.expect("no panic")).collect()
+        });
+        let is_refused = |asked: &Result<(), _>| matches!(asked, Err(RetryError::AskedAlready(_)));
+        assert_eq!(asked.iter().filter(|asked| asked.is_ok()).count(), 1);
+        assert_eq!(asked.iter().filter(|asked| is_refused(asked)).count(), 3);
+        lab.deliver();
+        assert_eq!(lab.sent.len() as u64, 2 * round);
+    }
+}
+
+#[test]
 fn what_was_on_its_way_when_the_program_ended_can_be_sent_again_at_once_with_the_same_key() {
     let mut lab = Lab::begun(&[hook_target(1)]);
     lab.say(-100, &["/add One"]);
@@ -127,11 +154,7 @@ fn what_the_program_is_sending_is_not_sent_again() {
     let mut lab = Lab::begun(&[chat_target(1)]);
     lab.say(-100, &["/add One"]);
     assert!(!lab.work(&mut |_| None));
-    let path = layout(&lab.data).notifier_lock();
-    fs::create_dir_all(path.parent().expect("a directory")).expect("made");
-    let file = disk().open(&path, OpenMode::Create).expect("opened");
-    let alone = file.lock(LockMode::Exclusive, Duration::ZERO);
-    let _alone = alone.expect("nobody else has it");
+    let _alone = send_alone(&lab.data);
     assert!(matches!(retry(&lab, 1), Err(RetryError::UnderWay(_))));
 }
 

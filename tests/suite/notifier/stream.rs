@@ -59,6 +59,23 @@ fn a_backup_has_the_trackers_and_what_is_restored_tells_nothing_twice() {
 }
 
 #[test]
+fn what_is_told_after_a_backup_was_put_back_has_a_key_that_nothing_before_had() {
+    let mut lab = lab();
+    let backup = Data::new();
+    let dest = backup.path().display().to_string();
+    lab.data.run(&["backup", &dest]).ok();
+    lab.say(-100, &["/add Two"]);
+    lab.deliver();
+    let mut restored = Lab::new(backup, lab.order.clone().expect("an order"));
+    restored.update = 2_000;
+    restored.say(-100, &["/add Instead"]);
+    restored.deliver();
+    let (lost, instead) = (&lab.sent[1], &restored.sent[0]);
+    assert_eq!(lost.delivery, instead.delivery);
+    assert_ne!(lost.key, instead.key);
+}
+
+#[test]
 fn a_damaged_stream_is_refused_and_not_touched() {
     let mut lab = lab();
     let path = lab.data.path().join("notifier-1/events.jsonl");

@@ -60,6 +60,37 @@ fn a_target_is_left_alone_as_long_as_it_asks_for() {
 }
 
 #[test]
+fn a_target_is_left_alone_for_a_day_at_most() {
+    let mut world = World::new(rules(), &[link(ONE)]);
+    world.add(1, None);
+    world.work(&mut |_| {
+        Some(Outcome::Retry {
+            after: Some(u64::MAX),
+            reason: "too many requests".to_owned(),
+        })
+    });
+    world.pass(86_399);
+    world.deliver();
+    assert_eq!(world.sent.len(), 1);
+    world.pass(1);
+    world.deliver();
+    assert_eq!(world.sent.len(), 2);
+}
+
+#[test]
+fn a_rest_is_over_when_the_clock_by_which_it_began_is_put_back() {
+    for ahead in [3_600, 365 * 86_400] {
+        let mut world = World::new(rules(), &[link(ONE)]);
+        world.pass(ahead);
+        world.add(1, None);
+        world.work(&mut |_| Some(failure()));
+        world.pass(-ahead);
+        world.deliver();
+        assert_eq!(world.told(ONE), vec![vec![(Added, 1)]; 2]);
+    }
+}
+
+#[test]
 fn rests_grow_and_a_target_that_never_answers_is_paused_until_it_is_freed() {
     let mut world = World::new(rules(), &[link(ONE)]);
     world.add(1, None);
@@ -122,6 +153,7 @@ fn what_was_refused_is_not_sent_again_unless_the_operator_asks() {
         delivery,
         target,
         batch,
+        key: None,
     }));
     world.deliver();
     assert_eq!(world.told(ONE)[2], [(Added, 1)]);

@@ -2,8 +2,8 @@ use super::world::{CHAT, ONE, World, all, link, rules, these};
 use crate::domain::board::{BoardEvent, BountyAdded};
 use crate::domain::bridge::{Collections, EventType};
 use crate::domain::notifier::{
-    BaselineSet, BoardReplaced, CollectionMoved, Notifier, NotifierEvent, Outcome, ReminderRules,
-    baselines, due_dates, following,
+    Baseline, BaselineSet, BoardReplaced, CollectionMoved, Notifier, NotifierEvent, Outcome,
+    ReminderRules, baselines, due_dates, following,
 };
 use crate::domain::{BountyId, ChatId, Seq};
 
@@ -78,12 +78,11 @@ fn following_fewer_boards_and_all_again_tells_nothing_that_came_between() {
 
 #[test]
 fn baselines_of_many_boards_are_several_events_and_the_last_completes_them() {
-    let world = World::new(rules(), &[]);
     let due = crate::domain::notifier::DueDate {
         bounty: BountyId(1),
         due: 5,
     };
-    let many = (1..=9_000).map(|chat| crate::domain::notifier::Baseline {
+    let many = (1..=9_000).map(|chat| Baseline {
         collection: ChatId(-chat),
         at: World::place(Seq(3)),
         dues: Some(vec![due.clone()]),
@@ -107,15 +106,38 @@ fn baselines_of_many_boards_are_several_events_and_the_last_completes_them() {
         let json = serde_json::to_vec(&crate::domain::Event::data(event)).expect("JSON");
         assert!(json.len() < 1 << 19, "{} bytes", json.len());
     }
-    let mut begun = Notifier::default();
-    begun.apply(&events[0], world.time());
+    let mut begun = World {
+        state: Notifier::default(),
+        ..World::new(rules(), &[])
+    };
+    begun.record(events[0].clone());
     let boards = (1..=9_000).map(|chat| ChatId(-chat)).collect();
-    let left = following(&rules(), &begun, &boards);
+    let left = following(&rules(), &begun.state, &boards);
     assert!(left.covers_all);
     assert!(
         left.from_now.len() < 9_000 && !left.from_now.is_empty(),
         "the rest is begun anew"
     );
+}
+
+#[test]
+fn the_boards_that_are_left_are_several_events_when_they_are_many() {
+    let mut world = World::new(rules(), &[link(ONE)]);
+    let begun = (1..=70_000).map(|chat| Baseline {
+        collection: ChatId(-1_001_000_000_000 - chat),
+        at: World::place(Seq(3)),
+        dues: None,
+    });
+    world.record_all(baselines(begun.collect(), true));
+    let before = world.events.len();
+    world.rules.collections = these(&[CHAT]);
+    world.follow();
+    for record in &world.events[before..] {
+        let json = serde_json::to_vec(&crate::domain::Event::data(&record.event)).expect("JSON");
+        assert!(json.len() < 1 << 19, "{} bytes", json.len());
+    }
+    assert!(!world.state.covers_all());
+    assert_eq!(world.state.collections().len(), 1);
 }
 
 #[test]

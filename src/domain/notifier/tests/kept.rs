@@ -5,8 +5,7 @@ use uuid::Uuid;
 
 use crate::domain::bridge::NotificationTrackerId;
 use crate::domain::notifier::{
-    DeliveryId, FollowingStopped, Notifier, NotifierEvent, NotifierOpened, OldEventKept,
-    OldStateKept,
+    Notifier, NotifierEvent, NotifierOpened, OldEventKept, OldStateKept,
 };
 use crate::domain::{Actor, Cause, Recorded, Seq, Timestamp};
 
@@ -72,21 +71,4 @@ fn a_state_knows_nothing_of_it_but_that_it_was_there() {
     expected.seq = Seq(9_999);
     assert_eq!(kept, expected);
     assert!(!kept.is_following());
-}
-
-#[test]
-fn two_data_directories_with_the_same_import_give_their_deliveries_different_keys() {
-    let stopped = || NotifierEvent::FollowingStopped(FollowingStopped {});
-    let key = |own: u128| {
-        let records = [
-            record(1, 1, imported(), opened()),
-            record(2, 2, imported(), entry()),
-            record(3, own, Cause::System {}, stopped()),
-            record(4, own + 1, Cause::System {}, stopped()),
-        ];
-        evolved(records).key(DeliveryId(1))
-    };
-    assert_ne!(key(10), key(20));
-    let own = evolved([record(1, 10, Cause::System {}, opened())]);
-    assert_eq!(key(10), own.key(DeliveryId(1)), "by the first of its own");
 }

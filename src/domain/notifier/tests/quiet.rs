@@ -145,3 +145,11 @@ fn quiet_hours_without_length_are_never_quiet() {
     assert_eq!(none.until(at("2026-06-01T20:00:00Z")), None);
     assert!(!none.was_between(at("2026-06-01T20:00:00Z"), at("2026-06-05T20:00:00Z")));
 }
+
+#[test]
+fn what_was_read_by_a_clock_far_ahead_was_in_no_quiet_hours() {
+    let quiet = hours("22:00", "07:00", Europe::Berlin);
+    let (ahead, now) = (at("2027-06-01T22:00:00Z"), at("2026-06-01T18:00:00Z"));
+    assert!(!quiet.was_between(ahead, now));
+    assert!(quiet.was_between(now, ahead));
+}

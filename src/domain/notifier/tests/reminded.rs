@@ -5,11 +5,14 @@ use proptest::prelude::*;
 use super::world::{ONE, TWO, World, link, rules};
 use crate::domain::UnixTime;
 use crate::domain::bridge::EventType;
-use crate::domain::notifier::{NotifierEvent, Outcome, ReminderRules, Rules, next_reminder};
+use crate::domain::notifier::{
+    MESSAGE_ENTRIES, NotifierEvent, Outcome, ReminderRules, Rules, next_reminder,
+};
 
 use EventType::{DueSoon, Overdue};
 
 const HOUR: i64 = 3_600;
+const YEAR: i64 = 365 * 24 * HOUR;
 
 fn reminders() -> Rules {
     let mut rules = rules();
@@ -95,6 +98,83 @@ fn a_deleted_bounty_has_no_reminders_also_when_one_waits() {
         "one was being sent already"
     );
     assert_eq!(next_reminder(&world.state), None);
+}
+
+/// Three reminders of overdue bounties are settled and wait for a message that cannot be sent now; returns the last bounty.
+fn with_three_settled(world: &mut World) -> u64 {
+    let due = world.seconds() + 2 * HOUR;
+    let last = MESSAGE_ENTRIES as u64 + 3;
+    for id in 1..=last {
+        world.add(id, Some(due));
+    }
+    world.deliver();
+    world.pass(2 * HOUR);
+    world.work(&mut |_| {
+        Some(Outcome::Retry {
+            after: None,
+            reason: "x".to_owned(),
+        })
+    });
+    world.pass(1);
+    last
+}
+
+#[test]
+fn reminders_that_were_settled_are_not_told_when_their_due_dates_changed_since() {
+    let mut world = world();
+    let last = with_three_settled(&mut world);
+    world.delete(last);
+    world.edit_due(last - 1, None);
+    world.edit_text(last - 2, "Other");
+    world.deliver();
+    let told = world.told(ONE);
+    assert_eq!(told.len(), 3, "the first of them twice");
+    assert_eq!(told[2], [(Overdue, last - 2)]);
+}
+
+#[test]
+fn nothing_is_sent_of_settled_reminders_when_all_of_them_are_dropped() {
+    let mut world = world();
+    let last = with_three_settled(&mut world);
+    for id in last - 2..=last {
+        world.delete(id);
+    }
+    world.deliver();
+    assert_eq!(world.told(ONE).len(), 2);
+    assert!(world.state.queue(ONE).expect("a queue").is_empty());
+}
+
+#[test]
+fn a_longer_time_before_leaves_out_no_bounty_that_was_not_told_yet() {
+    let mut world = world();
+    let now = world.seconds();
+    world.add(1, Some(now + 5 * HOUR));
+    world.add(2, Some(now + 90 * HOUR));
+    world.add(3, Some(now + HOUR / 2));
+    world.deliver();
+    world.rules.reminders.due_soon = Some(24 * HOUR as u32);
+    world.follow();
+    world.deliver();
+    assert_eq!(world.told(ONE), [[(DueSoon, 3)], [(DueSoon, 1)]]);
+    until_next(&mut world);
+    assert_eq!(world.told(ONE)[2..], [[(Overdue, 3)]]);
+    until_next(&mut world);
+    assert_eq!(world.told(ONE)[3..], [[(Overdue, 1)]]);
+    until_next(&mut world);
+    assert_eq!(world.seconds(), now + 66 * HOUR);
+}
+
+#[test]
+fn a_due_date_that_a_clock_far_ahead_set_is_reminded_of_in_time() {
+    let mut world = world();
+    let due = world.seconds() + 5 * HOUR;
+    world.pass(YEAR);
+    world.add(1, Some(due));
+    world.pass(-YEAR);
+    world.deliver();
+    until_next(&mut world);
+    assert_eq!(world.seconds(), due);
+    assert_eq!(world.told(ONE), [[(Overdue, 1)]]);
 }
 
 #[test]

@@ -64,6 +64,20 @@ fn events_within_the_batch_duration_make_one_message() {
 }
 
 #[test]
+fn a_batch_that_began_by_a_clock_far_ahead_is_told_when_the_clock_is_put_right() {
+    let mut rules = rules();
+    rules.batch_seconds = 30;
+    let mut world = World::new(rules, &[link(ONE)]);
+    world.pass(365 * 86_400);
+    world.add(1, None);
+    world.deliver();
+    assert!(world.sent.is_empty());
+    world.pass(-365 * 86_400);
+    world.deliver();
+    assert_eq!(world.told(ONE), [[(Added, 1)]]);
+}
+
+#[test]
 fn a_message_tells_no_more_than_fits() {
     let mut rules = rules();
     rules.batch_seconds = 1;

@@ -7,6 +7,7 @@ use crate::domain::notifier::NotifierEvent;
 
 const ZERO: &str = r#"{"offset":0,"seq":0,"head":"0000000000000000000000000000000000000000000000000000000000000000"}"#;
 const PLACE: &str = r#"{"offset":912,"seq":2,"head":"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"}"#;
+const KEY: &str = "019ca8d7-57f8-7000-8000-00000000000c";
 
 fn lines() -> Vec<(&'static str, String)> {
     let batch = format!(
@@ -48,6 +49,10 @@ fn lines() -> Vec<(&'static str, String)> {
             format!(r#"{{"delivery":1,"target":1,"kept":false,"batch":{batch}}}"#),
         ),
         (
+            "DeliveryStarted",
+            format!(r#"{{"delivery":2,"target":1,"kept":true,"batch":{batch},"key":"{KEY}"}}"#),
+        ),
+        (
             "DeliveryRepeated",
             r#"{"delivery":1,"target":1,"attempt":2}"#.to_owned(),
         ),
@@ -73,6 +78,10 @@ fn lines() -> Vec<(&'static str, String)> {
         (
             "DeliveryRetryAsked",
             format!(r#"{{"delivery":1,"target":1,"batch":{batch}}}"#),
+        ),
+        (
+            "DeliveryRetryAsked",
+            format!(r#"{{"delivery":1,"target":1,"batch":{batch},"key":"{KEY}"}}"#),
         ),
         (
             "OldStateKept",
