@@ -151,9 +151,8 @@ impl<'f, S: Aggregate> Check<'f, S> {
 
     fn see(&mut self, line: &Line<'_, S::Event>) {
         self.state.evolve(line.record);
-        let head = line.end.head.as_str();
         for file in self.due.remove(&line.end.seq).unwrap_or_default() {
-            let expected = self.state.snapshot(&file.name, head);
+            let expected = self.state.snapshot(&file.name, line.end.head.as_str());
             if expected.is_some_and(|expected| expected == file.content) {
                 self.equal.insert(&file.name);
             }

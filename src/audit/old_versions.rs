@@ -11,9 +11,14 @@ use tempfile::TempDir;
 
 use super::{At, Reader, rebuild};
 use crate::bridge::OpenBridge;
-use crate::domain::board::{BoardEvent, ChatKind, Command, Query};
+use crate::domain::board::{
+    BoardEvent, BountyAdded, BountyDeleted, BountyEdited, ChatKind, Command, Query, Tracked,
+    Untracked,
+};
 use crate::domain::bridge::BridgeEvent;
-use crate::domain::{Actor, Cause, ChatId, DecodeError, Event, StreamId, Upcaster, UserId};
+use crate::domain::{
+    Actor, BountyId, Cause, ChatId, Cursor, DecodeError, Event, StreamId, Upcaster, UserId,
+};
 use crate::engine::{Ask, Chat, Engine, Outcome, Request, Settings, Terms};
 use crate::store::{Access, Disk, Layout, LocalDisk, read_log};
 use crate::text::page_size;
@@ -221,4 +226,45 @@ fn assert_complete<E: Event>() {
 fn every_older_version_leads_to_one_that_is_written_today() {
     assert_complete::<BoardEvent>();
     assert_complete::<BridgeEvent>();
+}
+
+/// The fast way of reading a line asks no upcaster.
+#[test]
+fn what_is_read_without_upcasters_is_in_its_newest_version() {
+    let id = BountyId(1);
+    let added = BountyAdded {
+        id,
+        text: "Tea".to_owned(),
+        link: None,
+        due_date_ts: Some(9),
+        created_at: 5,
+    };
+    let edited = BountyEdited {
+        id,
+        text: Some("Tea".to_owned()),
+        link: Some(None),
+        due_date_ts: None,
+    };
+    for event in [
+        BoardEvent::BountyAdded(added),
+        BoardEvent::BountyEdited(edited),
+        BoardEvent::BountyDeleted(BountyDeleted { id }),
+        BoardEvent::Tracked(Tracked { id }),
+        BoardEvent::Untracked(Untracked { id }),
+    ] {
+        let (name, newest) = (event.name(), event.version());
+        let data = serde_json::to_string(&event.data()).expect("JSON");
+        let read = |version: u32| {
+            let line = format!("{name}\",\"v\":{version},\"data\":{data}");
+            BoardEvent::decode_canonical(&mut Cursor::new(line.as_bytes()))
+        };
+        assert_eq!(
+            read(newest),
+            Some(event),
+            "domain/board/canonical.rs does not know {name} version {newest}"
+        );
+        for older in 0..newest {
+            assert_eq!(read(older), None, "{name} version {older} is not upcast");
+        }
+    }
 }

@@ -3,6 +3,7 @@
 //! The bridge changes seldom, so it needs none of the engine's queues and threads: whoever changes or reads it waits for the disk.
 //! Several processes may do so on one data directory.
 
+mod identity;
 mod secret;
 mod watch;
 
@@ -20,6 +21,7 @@ use crate::store::{
     Disk, Freshness, Layout, Locked, Log, Position, StoreError, make_root, refuse_other_stream,
 };
 
+pub use identity::identities;
 pub use secret::{Secret, SecretError};
 pub use watch::watch;
 

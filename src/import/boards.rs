@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::board::BoardRows;
 use super::plan::Place;
 use super::stream::Target;
+use crate::audit::Reader;
 use crate::domain::ChatId;
 use crate::engine::{Mark, SharedFlush, current_chat, flush_snapshots};
 use crate::store::{ActiveFile, IoContext, StoreError};
@@ -30,6 +31,7 @@ pub fn write_all(
     let lacking = boards.iter().zip(has_events).filter(|(_, has)| **has);
     let chats: Vec<ChatId> = lacking.map(|(rows, _)| rows.chat).collect();
     let active = note(place, &chats)?;
+    let mut passed = false;
     for (boards, has_events) in boards.chunks_mut(TOGETHER).zip(has_events.chunks(TOGETHER)) {
         let mut begun: Vec<Option<BoardTarget>> = boards.iter().map(|_| None).collect();
         if let Some(flush) = &flush {
@@ -38,17 +40,20 @@ pub fn write_all(
             commit(place, flush, since, &mut begun, written)?;
         }
         for ((rows, has_events), begun) in boards.iter_mut().zip(has_events).zip(begun) {
+            let is_whole = |flush: &SharedFlush| is_whole(place, flush, rows.chat);
+            if !has_events && flush.as_ref().is_some_and(is_whole) {
+                passed = true;
+                continue;
+            }
             end(place, rows, begun, *has_events, written)?;
         }
     }
-    if let Some(active) = active {
-        match &flush {
-            Some(flush) => flush.flush_all(root)?,
-            None => flush_snapshots(&**place.disk, place.layout, chats.into_iter())?,
-        }
-        active.remove(&**place.disk)?;
+    match &flush {
+        Some(flush) if passed || active.is_some() => flush.flush_all(root)?,
+        Some(_) => {}
+        None => flush_snapshots(&**place.disk, place.layout, chats.into_iter())?,
     }
-    Ok(())
+    active.map_or(Ok(()), |active| active.remove(&**place.disk))
 }
 
 /// Nothing is written to a chat that is not noted as active.
@@ -110,6 +115,21 @@ fn commit(
         }
     }
     all
+}
+
+/// Whether a chat has all there is to write, its snapshots too. What another process left unflushed there is flushed with the rest:
+/// a lock, and flushes of its own, for each chat would take far longer than looking.
+fn is_whole(place: Place<'_>, flush: &SharedFlush, chat: ChatId) -> bool {
+    let reader = Reader::new(&**place.disk, place.layout);
+    let Ok(chat) = reader.current(chat) else {
+        return false;
+    };
+    let log = place.disk.status(&reader.log_path(chat)).ok().flatten();
+    let is_intact = || reader.verify(chat, None).problem.is_none();
+    let check = || reader.check_snapshots(chat);
+    log.is_some_and(|log| flush.covers(log.id))
+        && is_intact()
+        && check().is_ok_and(|check| check.files.is_empty())
 }
 
 /// Writes what a chat still lacks, and its snapshots. The group may change its id while this waits for its log.

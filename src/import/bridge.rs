@@ -1,6 +1,6 @@
 //! What a source has for the bridge, and the events that it becomes there.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use uuid::Uuid;
 
@@ -9,8 +9,11 @@ use super::kept::KeptRow;
 use super::row::Row;
 use super::secrets::{self, Secrets};
 use super::stream::{Draft, Known, Rows};
-use crate::domain::bridge::{Bridge, BridgeEvent, BridgeUserId, TELEGRAM, missing_from};
-use crate::domain::{Actor, Cause, Timestamp};
+use crate::bridge::identities;
+use crate::domain::bridge::{
+    Bridge, BridgeEvent, BridgeUserId, TELEGRAM, Twins, bot_of_token, missing_from, twins,
+};
+use crate::domain::{Actor, BotId, Cause, Timestamp};
 use crate::store::{Disk, StoreError};
 
 /// What a source has for the bridge.
@@ -80,6 +83,30 @@ impl BridgeRows {
             ids.extend(fresh.map(|(new, old)| ((kind, old), new)));
         }
         ids
+    }
+
+    /// Bots that are one at Telegram when the import is done, of each two one at least of this source.
+    pub fn twins(&self, known: &Known<Bridge>) -> Vec<Twins> {
+        let mut who = identities(&known.state);
+        let mut added = Vec::new();
+        for draft in self.missing(known) {
+            if let BridgeEvent::TelegramBotAdded(bot) = draft.event {
+                who.extend(self.bot_at_telegram(draft.id).map(|id| (bot.id, id)));
+                added.push(bot);
+            }
+        }
+        let ids = self.new_ids(known);
+        let ours = ids.iter().filter(|((kind, _), _)| *kind == "telegram_bot");
+        let ours: BTreeSet<u64> = ours.map(|(_, id)| *id).collect();
+        let mut found = twins(known.state.bots.iter().chain(&added), &who);
+        found.retain(|twins| ours.contains(&twins.first.id) || ours.contains(&twins.other.id));
+        found
+    }
+
+    /// Which bot of Telegram's an event adds. The only secret of a bot is its token.
+    fn bot_at_telegram(&self, event: Uuid) -> Option<BotId> {
+        let secrets = self.secrets.get(&event)?;
+        bot_of_token(&secrets.first()?.value)
     }
 
     fn actor(&self, owner: u64) -> Actor {

@@ -24,6 +24,7 @@ mod secrets;
 mod source;
 mod sqlite;
 mod stream;
+mod timeline;
 
 pub use board::{BoardRows, BountyRow, StartedRow, TrackedRow};
 pub use bridge::{BridgeRows, EntityRow};

@@ -13,6 +13,7 @@ use super::report::Findings;
 use super::rules::refuse_large;
 use super::stream::{GONE, Known, Rows, Target};
 use crate::audit::{Problem, Reader};
+use crate::domain::bridge::Twins;
 use crate::domain::{Cause, ChatId, Event, StreamId};
 use crate::store::{Disk, Layout, StoreError, make_root};
 
@@ -98,6 +99,8 @@ pub struct StreamOutlook {
 pub struct Outlook {
     pub streams: Vec<StreamOutlook>,
     pub renumbered: Vec<Renumbered>,
+    /// Bots that have one token.
+    pub twins: Vec<Twins>,
 }
 
 impl Outlook {
@@ -128,6 +131,7 @@ impl Plan {
         }
         if let Some(rows) = &self.bridge {
             let known = look(place, StreamId::Bridge, rows, &mut outlook)?;
+            outlook.twins = rows.twins(&known);
             let ids = rows.new_ids(&known);
             for kept in kept::by_stream(place, rows, &ids)? {
                 look(place, kept.stream(), &kept, &mut outlook)?;

@@ -2,7 +2,7 @@
 
 use crate::audit::Reader;
 use crate::domain::ChatId;
-use crate::store::{Claims, Disk, Layout, StoreError, newest_claim};
+use crate::store::{Claims, Disk, IoContext, Layout, StoreError, newest_claim};
 
 /// The chats whose directories hold the JSON files of another bot and no log. Looks at every chat's directory.
 pub fn left_behind(disk: &dyn Disk, layout: &Layout) -> Result<Vec<ChatId>, StoreError> {
@@ -17,8 +17,12 @@ pub fn left_behind(disk: &dyn Disk, layout: &Layout) -> Result<Vec<ChatId>, Stor
     Ok(found)
 }
 
+/// A group whose members only ever started the bot has nothing but their lists.
 fn is_foreign(disk: &dyn Disk, layout: &Layout, chat: ChatId) -> Result<bool, StoreError> {
-    let claims = newest_claim(disk, &layout.chat(chat), &Layout::MAIN_FILES)?;
+    let dir = layout.chat(chat);
+    let mut names = disk.names(&dir).at("list", &dir)?;
+    names.retain(|name| Layout::is_snapshot(name));
+    let claims = newest_claim(disk, &dir, &names)?;
     Ok(matches!(
         claims,
         Claims {

@@ -9,7 +9,9 @@ use std::time::{Duration, Instant};
 use crate::domain::board::{Board, BoardEvent};
 use crate::domain::{ChatId, Position, Timestamp};
 use crate::engine::current_chat;
-use crate::store::{Disk, IoContext, Layout, Line, SharedLog, StoreError, end_of, has_place, scan};
+use crate::store::{
+    Disk, IoContext, Layout, Line, Rest, SharedLog, StoreError, end_of, has_place, scan,
+};
 
 pub use super::known::{Asked, Entry};
 use super::known::{Known, Taken, entry};
@@ -28,7 +30,7 @@ pub enum Found {
     Moved(ChatId),
     /// The board's log has not the event that the place names.
     Replaced,
-    /// There is no log.
+    /// There is no log, or none that is valid up to this place.
     Nothing,
 }
 
@@ -65,6 +67,10 @@ impl Boards {
         }
         if let Some(entries) = known.recent_after(after, asked) {
             return Ok(Found::Entries(entries));
+        }
+        // What is damaged may be mended, or put back as it was.
+        if known.is_damaged && after.seq > known.at.seq {
+            return Ok(Found::Nothing);
         }
         match self.read_behind(chat, &mut known, after, asked)? {
             Some(entries) => Ok(Found::Entries(entries)),
@@ -198,7 +204,8 @@ impl Boards {
             ControlFlow::Continue(())
         };
         // What is not valid is for the board's own users to find; up to there it is told.
-        scan(log.file(), from, len.max(from.offset), &mut each).at("read", &path)?;
+        let scan = scan(log.file(), from, len.max(from.offset), &mut each).at("read", &path)?;
+        known.is_damaged = matches!(scan.rest, Rest::Damaged(_));
         known.file = Some(status.id);
         Ok(true)
     }
@@ -220,11 +227,14 @@ impl Boards {
         {
             return Ok(None);
         }
-        let kept = known.behind.take().filter(|(place, _)| *place == after);
+        let kept = known.behind.take_if(|(place, _)| *place == after);
         let (from, mut board) = kept.unwrap_or((Position::START, Board::default()));
         let mut taken = Taken::new(asked);
         let mut at = from;
         let mut each = |line: Line<'_, BoardEvent>| {
+            if line.record.seq > asked.to {
+                return ControlFlow::Break(());
+            }
             let flow = if line.record.seq > after.seq {
                 taken.take(Arc::new(entry(&board, line.record, line.end)))
             } else {
@@ -235,7 +245,11 @@ impl Boards {
             flow
         };
         scan(log.file(), from, len, &mut each).at("read", &path)?;
-        known.behind = Some((at, board));
+        // Whoever reads the same again, from further back, is not followed.
+        let is_further = |(place, _): &(Position, Board)| place.seq > at.seq;
+        if !known.behind.as_ref().is_some_and(is_further) {
+            known.behind = Some((at, board));
+        }
         Ok(Some(taken.entries))
     }
 }

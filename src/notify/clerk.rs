@@ -18,7 +18,7 @@ use crate::store::StoreError;
 use crate::telegram::{Bug, Crew, Stop, stopped};
 
 use super::letter::{Courier, Notice};
-use super::mailbox::{Mail, Mailbox};
+use super::mailbox::Mailbox;
 use super::worker::{Ended, News, Order, Round, Worker};
 
 /// After a round that failed.
@@ -131,12 +131,6 @@ impl Clerk {
                 return ended(error).await;
             }
         };
-        if round.is_err() {
-            self.mailbox.keep(Mail {
-                all: mail.all,
-                ..Mail::default()
-            });
-        }
         (worker, round)
     }
 

@@ -27,10 +27,10 @@ pub struct Entry {
 pub struct Asked<'a> {
     /// None is after this one.
     pub to: Seq,
-    /// They end after so many …
+    /// They are no more than these …
     pub limit: usize,
-    /// … of these.
-    pub counted: &'a dyn Fn(&Entry) -> bool,
+    /// … of this kind.
+    pub is_meant: &'a dyn Fn(&Entry) -> bool,
 }
 
 /// A board as far as it was read.
@@ -39,6 +39,8 @@ pub struct Known {
     pub at: Position,
     /// When its first event was recorded.
     pub began: Option<Timestamp>,
+    /// Whether there is more that is not valid.
+    pub is_damaged: bool,
     pub file: Option<FileId>,
     /// Its last events.
     pub recent: VecDeque<Arc<Entry>>,
@@ -55,6 +57,7 @@ impl Default for Known {
             board: Board::default(),
             at: Position::START,
             began: None,
+            is_damaged: false,
             file: None,
             recent: VecDeque::new(),
             start: Position::START,
@@ -101,7 +104,6 @@ impl Known {
 /// The entries that are asked for, while they go by.
 pub struct Taken<'a> {
     asked: &'a Asked<'a>,
-    counted: usize,
     pub entries: Vec<Arc<Entry>>,
 }
 
@@ -109,7 +111,6 @@ impl<'a> Taken<'a> {
     pub fn new(asked: &'a Asked<'a>) -> Self {
         Self {
             asked,
-            counted: 0,
             entries: Vec::new(),
         }
     }
@@ -118,9 +119,10 @@ impl<'a> Taken<'a> {
         if entry.at.seq > self.asked.to {
             return ControlFlow::Break(());
         }
-        self.counted += usize::from((self.asked.counted)(&entry));
-        self.entries.push(entry);
-        if self.counted >= self.asked.limit {
+        if (self.asked.is_meant)(&entry) {
+            self.entries.push(entry);
+        }
+        if self.entries.len() >= self.asked.limit {
             ControlFlow::Break(())
         } else {
             ControlFlow::Continue(())

@@ -46,7 +46,7 @@ pub fn ask_retry(
 ) -> Result<(), RetryError> {
     let mut stream = OpenNotifier::new(Arc::clone(disk), layout.clone(), tracker);
     stream.refresh()?;
-    end_interrupted(&**disk, layout, &mut stream, now)?;
+    end_interrupted(&**disk, layout, &mut stream, id, now)?;
     while !ask(&**disk, layout, &mut stream, id, &by, now)? {}
     ring(&**disk, layout)?;
     Ok(())
@@ -119,21 +119,30 @@ fn asked(delivery: &Delivery, is_stopped: bool) -> Result<DeliveryRetryAsked, Re
     })
 }
 
-/// While no process sends, nobody knows what became of what one was sending when it ended: that is recorded, as the next start would.
+/// While no process sends, nobody knows what became of a delivery that one was sending when it ended: that is recorded, as the next
+/// start would.
 fn end_interrupted(
     disk: &dyn Disk,
     layout: &Layout,
     stream: &mut OpenNotifier,
+    id: DeliveryId,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    if interrupted(stream.state()).is_empty() {
+    let end_of_it = |state: &Notifier| {
+        let mut ends = interrupted(state);
+        ends.retain(
+            |event| matches!(event, NotifierEvent::DeliveryEnded(end) if end.delivery == id),
+        );
+        ends
+    };
+    if end_of_it(stream.state()).is_empty() {
         return Ok(());
     }
     let (dir, path) = (layout.locks_dir(), layout.notifier_lock());
     disk.create_dir(&dir).at("make", &dir)?;
     let file = disk.open(&path, OpenMode::Create).at("open", &path)?;
     match file.lock(LockMode::Exclusive, Duration::ZERO) {
-        Ok(_alone) => stream.record(now, |draft| draft.add_all(interrupted(draft.state))),
+        Ok(_alone) => stream.record(now, |draft| draft.add_all(end_of_it(draft.state))),
         Err(error) if error.kind() == io::ErrorKind::TimedOut => Ok(()),
         Err(error) => Err(error).at("lock", &path),
     }

@@ -27,6 +27,7 @@ mod prefix;
 mod read;
 mod repair;
 mod root;
+mod sha256_pair;
 mod shared;
 mod snapshot;
 mod tail;

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::disk::{Disk, DiskFile, LockMode, OpenMode};
 use super::error::{Damage, DamageKind, IoContext, StoreError};
-use super::line::{LINE_LIMIT, check, decode};
+use super::line::{Chain, LINE_LIMIT, check, decode};
 use super::named;
 use super::tail::is_torn;
 use crate::domain::Position;
@@ -78,9 +78,10 @@ pub fn scan<E: Event>(
 ) -> io::Result<Scan> {
     let mut end = from;
     let mut chunk = Chunk::new(file, from.offset, limit);
-    while let Some(line) = chunk.next_line()? {
+    let mut chain = Chain::after(from.head);
+    while let Some((line, next)) = chunk.next_line()? {
         let seq = end.seq.next();
-        let checked = check(line, &end.head);
+        let checked = chain.check(line, next);
         let head = checked.as_ref().map_or(end.head, |checked| checked.head);
         let record = match checked.and_then(|checked| decode(&checked, seq)) {
             Ok(record) => record,
@@ -147,12 +148,17 @@ pub(super) fn read_range(file: &dyn DiskFile, from: u64, to: u64) -> io::Result<
     Ok(bytes)
 }
 
+/// A line without its newline, and the one behind it, if that was read already.
+type LineAndNext<'b> = (&'b [u8], Option<&'b [u8]>);
+
 /// A window on the file that always holds the line being read.
 struct Chunk<'f> {
     file: &'f dyn DiskFile,
     buffer: Vec<u8>,
     /// Where in `buffer` the next line begins.
     start: usize,
+    /// Where in `buffer` it ends, when that is known already.
+    newline: Option<usize>,
     /// Where in `buffer` what was read ends.
     filled: usize,
     /// The file's offset behind what was read.
@@ -166,27 +172,40 @@ impl<'f> Chunk<'f> {
             file,
             buffer: Vec::new(),
             start: 0,
+            newline: None,
             filled: 0,
             offset,
             limit,
         }
     }
 
-    /// The next line that has a newline, without it. A line over the limit ends the reading, unread.
-    fn next_line(&mut self) -> io::Result<Option<&[u8]>> {
-        let mut searched = self.start;
-        loop {
-            if let Some(found) = memchr::memchr(b'\n', &self.buffer[searched..self.filled]) {
-                let (from, to) = (self.start, searched + found);
-                self.start = to + 1;
-                return Ok(Some(&self.buffer[from..to]));
-            }
+    /// The next line that has a newline. A line over the limit ends the reading, unread.
+    fn next_line(&mut self) -> io::Result<Option<LineAndNext<'_>>> {
+        let Some(end) = self.line_end()? else {
+            return Ok(None);
+        };
+        let start = std::mem::replace(&mut self.start, end + 1);
+        self.newline = self.find_newline(self.start);
+        let next = self.newline.map(|end| &self.buffer[self.start..end]);
+        Ok(Some((&self.buffer[start..end], next)))
+    }
+
+    /// Where in `buffer` the line at `start` ends; reads on until it does.
+    fn line_end(&mut self) -> io::Result<Option<usize>> {
+        let mut end = self.newline;
+        while end.is_none() {
             let unread = self.filled - self.start;
             if unread >= LINE_LIMIT || !self.fill()? {
                 return Ok(None);
             }
-            searched = unread;
+            end = self.find_newline(unread);
         }
+        Ok(end)
+    }
+
+    fn find_newline(&self, from: usize) -> Option<usize> {
+        let found = memchr::memchr(b'\n', &self.buffer[from..self.filled]);
+        found.map(|found| from + found)
     }
 
     /// Moves the begun line to the front and reads on; false at the limit.

@@ -2,7 +2,7 @@
 
 use crate::bridge::{Secret, SecretError};
 use crate::domain::BotId;
-use crate::domain::bridge::SecretRef;
+use crate::domain::bridge::{SecretRef, bot_of_token};
 
 /// A bot's token. It has no form for logs and messages.
 pub struct Token(Secret);
@@ -20,8 +20,7 @@ impl Token {
 
     /// The bot's id, which stands before the colon; 0 in what is no token, which Telegram will refuse.
     pub fn bot_id(&self) -> BotId {
-        let (id, _) = self.secret().split_once(':').unwrap_or_default();
-        BotId(id.parse().unwrap_or(0))
+        bot_of_token(self.secret()).unwrap_or(BotId(0))
     }
 
     /// The token itself, for calls of the Bot API.

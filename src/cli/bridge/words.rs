@@ -6,7 +6,7 @@ use crate::bridge::Executed;
 use crate::cli::output::visible;
 use crate::domain::Event;
 use crate::domain::SettingChange;
-use crate::domain::bridge::{BridgeEvent, Deed, EntityKind, Named, Subject};
+use crate::domain::bridge::{BridgeEvent, Deed, EntityKind, Named, Subject, Twins};
 
 /// The word for a kind of entity on the command line.
 pub fn kind(kind: EntityKind) -> &'static str {
@@ -45,6 +45,17 @@ pub fn named(what: &Named) -> String {
         (EntityKind::Link, notifier) => format!("{word} {id} (of notifier \"{notifier}\")"),
         (_, name) => format!("{word} {id} \"{name}\""),
     }
+}
+
+/// That two bots are one at Telegram, and what to do.
+pub fn same_token(twins: &Twins) -> String {
+    let Twins { first, other } = twins;
+    format!(
+        "{} and {} have the same token, and Telegram gives each update to one poller only: keep one of them; `bounty bridge bot remove {}` removes the other, or says what needs it",
+        named(first),
+        named(other),
+        other.id
+    )
 }
 
 /// Several entities, with commas.

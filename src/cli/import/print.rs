@@ -6,6 +6,7 @@ use std::io::{StdoutLock, Write, stdout};
 use serde_json::{Value, json};
 
 use crate::cli::args::Format;
+use crate::cli::bridge::words::same_token;
 use crate::cli::output::{visible, visible_json};
 use crate::cli::words::counted;
 use crate::domain::bridge::without_tokens;
@@ -40,6 +41,7 @@ impl Report<'_> {
         self.streams(out)?;
         self.renumbered(out)?;
         self.notes(out)?;
+        self.twins(out)?;
         self.end(out)
     }
 
@@ -121,6 +123,16 @@ impl Report<'_> {
         writeln!(out)
     }
 
+    fn twins(&self, out: &mut StdoutLock<'_>) -> std::io::Result<()> {
+        for twins in &self.outlook.twins {
+            writeln!(out, "{}.", same_token(twins))?;
+        }
+        match self.outlook.twins.is_empty() {
+            true => Ok(()),
+            false => writeln!(out),
+        }
+    }
+
     fn end(&self, out: &mut StdoutLock<'_>) -> std::io::Result<()> {
         let events = counted(self.outlook.events(), "event");
         let Some(compared) = self.compared else {
@@ -158,6 +170,8 @@ impl Report<'_> {
             Home::Chat(chat) => json!({ "chat": chat, "old": one.old, "new": one.new }),
             Home::Entity(kind) => json!({ "entity": kind, "old": one.old, "new": one.new }),
         });
+        let twins = self.outlook.twins.iter();
+        let twins = twins.map(|twins| json!({ "bot": twins.other.id, "as": twins.first.id }));
         let notes = self.plan.findings.notes.iter().map(note);
         let compared = self.compared.map(|compared| {
             let differences = compared.differences.iter();
@@ -173,6 +187,7 @@ impl Report<'_> {
             "tables": tables.collect::<Vec<_>>(),
             "chats": streams.collect::<Vec<_>>(),
             "ids": ids.collect::<Vec<_>>(),
+            "same_token": twins.collect::<Vec<_>>(),
             "notes": notes.collect::<Vec<_>>(),
             "compared": compared,
         })

@@ -23,6 +23,7 @@ mod secret;
 mod snapshot;
 mod state;
 mod table;
+mod twins;
 mod upcast;
 
 pub use changes::{Deed, Subject, changes};
@@ -57,8 +58,9 @@ pub use registry::{BOUNTY, CommandSpec, commands_of};
 pub use resolve::{
     Resolution, Unreachable, active_bots, answered, first_heard, resolve, unreachable,
 };
-pub use secret::{SecretRef, find_token, has_secret, hide, without_tokens};
+pub use secret::{SecretRef, bot_of_token, find_token, has_secret, hide, without_tokens};
 pub use state::Bridge;
+pub use twins::{Identities, Twins, twins};
 
 /// The name before the refactor of the bridge that these entities come from.
 #[deprecated(note = "the name is NotificationTracker")]

@@ -11,6 +11,7 @@ use super::notify;
 use super::refusal::Named;
 use super::registry::commands_of;
 use super::state::Bridge;
+use super::twins::{Identities, Twins, twins};
 
 /// What answers a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,7 +99,7 @@ pub enum Unreachable {
     /// A bot whose trackers are all disabled.
     BotSilenced(Named),
     /// Two bots with one token: Telegram gives each update to one of them.
-    SameToken(Named, Named),
+    SameToken(Twins),
     ProviderUnused(Named),
     /// A provider of a type that nothing here serves.
     NotServed {
@@ -128,10 +129,11 @@ pub enum Unreachable {
     LinkDisabled(Named),
 }
 
-/// Everything in the bridge that has no effect, and why.
-pub fn unreachable(bridge: &Bridge) -> Vec<Unreachable> {
+/// Everything in the bridge that has no effect, and why. `known` are the bots at Telegram whose tokens are known.
+pub fn unreachable(bridge: &Bridge, known: &Identities) -> Vec<Unreachable> {
     let bots = bridge.bots.iter().filter_map(|bot| idle(bridge, bot));
-    let twins = bridge.bots.iter().filter_map(|bot| twin(bridge, bot));
+    let twins = twins(bridge.bots.iter(), known).into_iter();
+    let twins = twins.map(Unreachable::SameToken);
     let providers = bridge
         .providers
         .iter()
@@ -159,12 +161,6 @@ fn idle(bridge: &Bridge, bot: &TelegramBot) -> Option<Unreachable> {
     }
     let is_active = active_bots(bridge).contains_key(&bot.id);
     (!is_active).then(|| Unreachable::BotSilenced(bot_name(bot)))
-}
-
-fn twin(bridge: &Bridge, bot: &TelegramBot) -> Option<Unreachable> {
-    let mut before = bridge.bots.iter().take_while(|other| other.id < bot.id);
-    let other = before.find(|other| other.token == bot.token)?;
-    Some(Unreachable::SameToken(bot_name(other), bot_name(bot)))
 }
 
 fn unserved(bridge: &Bridge, row: &ServiceProvider) -> Option<Unreachable> {

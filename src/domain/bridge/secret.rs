@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use url::Url;
 
+use crate::domain::BotId;
+
 /// Where a secret is to be found.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -19,6 +21,13 @@ pub enum SecretRef {
 /// Telegram's tokens are `<bot id>:<35 characters>`; a shorter one is as secret to whoever takes it for one.
 const TOKEN_ID_DIGITS: usize = 3;
 const TOKEN_CHARACTERS: usize = 16;
+
+/// Whose token this is: the bot's id stands before the colon. None for what can be no token.
+pub fn bot_of_token(token: &str) -> Option<BotId> {
+    let (id, _) = token.trim().split_once(':')?;
+    let id = id.parse().ok().map(BotId);
+    id.filter(|id| id.0 > 0)
+}
 
 /// Words that the name of a secret has in it, in lower case and without marks between.
 const SECRET_WORDS: [&str; 9] = [

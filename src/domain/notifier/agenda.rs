@@ -49,7 +49,7 @@ impl Notifier {
 
     pub(super) fn remind(&mut self, made: &ReminderMade, time: Timestamp) {
         let (chat, bounty) = (made.collection, made.bounty);
-        self.known(chat)
+        self.known(chat, time)
             .made
             .entry(bounty)
             .or_default()

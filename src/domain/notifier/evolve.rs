@@ -56,8 +56,7 @@ impl Notifier {
             NotifierEvent::TargetPaused(paused) => self.queue_of(paused.target).paused = true,
             NotifierEvent::TargetFreed(freed) => self.free(freed.target),
             NotifierEvent::TargetsLeft(left) => {
-                self.queues
-                    .retain(|target, _| !left.targets.contains(target));
+                self.leave_queues(|target| left.targets.contains(&target));
             }
             NotifierEvent::ForwardingTold(told) if told.targets.is_empty() => {
                 self.told.remove(&told.collection);
@@ -89,11 +88,11 @@ impl Notifier {
     }
 
     /// What was read of a board that is not known: nothing, so that it is told from its beginning.
-    pub(super) fn known(&mut self, chat: ChatId) -> &mut Collection {
+    pub(super) fn known(&mut self, chat: ChatId, since: Timestamp) -> &mut Collection {
         let follows_dues = self.reminders.any();
         self.collections.entry(chat).or_insert_with(|| Collection {
             dues: follows_dues.then(BTreeMap::new),
-            ..Collection::begun_at(Position::START)
+            ..Collection::begun_at(Position::START, since)
         })
     }
 
@@ -101,7 +100,7 @@ impl Notifier {
         let is_new = |baseline: &&Baseline| !self.collections.contains_key(&baseline.collection);
         let new = baselines.iter().filter(is_new);
         let mut new = new
-            .map(|baseline| (baseline.collection, Collection::begun_at(baseline.at)))
+            .map(|baseline| (baseline.collection, Collection::begun_at(baseline.at, time)))
             .collect();
         // Put in at once they take half the room: many trackers may follow many boards.
         self.collections.append(&mut new);
@@ -113,7 +112,7 @@ impl Notifier {
     fn begin(&mut self, baseline: &Baseline, time: Timestamp) {
         let chat = baseline.collection;
         self.forget_dues(chat);
-        let collection = self.known(chat);
+        let collection = self.known(chat, time);
         collection.at = baseline.at;
         collection.dues = baseline.dues.as_ref().map(|_| BTreeMap::new());
         for known in baseline.dues.iter().flatten() {
@@ -134,12 +133,26 @@ impl Notifier {
         self.covers_all_since = None;
         self.collections.clear();
         self.agenda.clear();
-        self.queues.clear();
+        self.leave_queues(|_| true);
+    }
+
+    /// Nothing waits for these targets any more. What is on its way to them comes to its end.
+    fn leave_queues(&mut self, is_left: impl Fn(NotificationTargetId) -> bool) {
+        self.queues
+            .retain(|target, queue| !is_left(*target) || queue.is_sending());
+        for (target, queue) in &mut self.queues {
+            if is_left(*target) {
+                *queue = Queue {
+                    current: queue.current.take(),
+                    ..Queue::default()
+                };
+            }
+        }
     }
 
     fn advance(&mut self, advanced: &Advanced, time: Timestamp) {
         let chat = advanced.collection;
-        let collection = self.known(chat);
+        let collection = self.known(chat, time);
         let after = std::mem::replace(&mut collection.at, advanced.to);
         for target in &advanced.waiting {
             let waiting = Waiting { after, since: time };
@@ -153,7 +166,7 @@ impl Notifier {
         }
         for bounty in &advanced.gone {
             self.put_due(chat, *bounty, None, Known::Found(time.seconds()));
-            self.known(chat).made.remove(bounty);
+            self.known(chat, time).made.remove(bounty);
         }
     }
 
@@ -205,8 +218,8 @@ impl Notifier {
     fn start(&mut self, started: &DeliveryStarted, id: Uuid) {
         self.last_delivery = self.last_delivery.max(started.delivery);
         if started.kept {
-            self.queue_of(started.target)
-                .take_kept(started.batch.told.len());
+            let (of, count) = (started.batch.collection, started.batch.told.len());
+            self.queue_of(started.target).take_kept(of, count);
         } else {
             self.take(started.target, &started.batch);
         }

@@ -1,5 +1,7 @@
 //! What a target is told of a board.
 
+use std::collections::BTreeSet;
+
 use super::coalesce::coalesce;
 use super::delivery::{Batch, Telling};
 use super::event::{DeliveryStarted, Gathered, NotifierEvent};
@@ -99,9 +101,13 @@ pub fn gather(
     })
 }
 
-/// The start of the next message of what was settled before.
-pub fn start_kept(state: &Notifier, target: NotificationTargetId) -> Option<NotifierEvent> {
-    let Kept { batch: kept, key } = state.queue(target)?.kept.front()?;
+/// The start of the next message of what was settled before, leaving out boards that cannot be read.
+pub fn start_kept(
+    state: &Notifier,
+    target: NotificationTargetId,
+    unreadable: &BTreeSet<ChatId>,
+) -> Option<NotifierEvent> {
+    let Kept { batch: kept, key } = state.queue(target)?.next_kept(unreadable)?;
     let told = kept.told.iter().take(MESSAGE_ENTRIES).cloned().collect();
     Some(NotifierEvent::DeliveryStarted(DeliveryStarted {
         delivery: state.next_delivery(),

@@ -1,6 +1,6 @@
 //! What one target waits for.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -96,8 +96,12 @@ pub struct Queue {
 impl Queue {
     /// Whether nothing at all waits.
     pub fn is_empty(&self) -> bool {
-        let has_settled = self.current.is_some() || !self.kept.is_empty();
-        !has_settled && self.waiting.is_empty() && self.reminders.is_empty()
+        self.current.is_none() && self.has_nothing_else()
+    }
+
+    /// Whether nothing waits besides what is on its way, or is to be sent again.
+    pub fn has_nothing_else(&self) -> bool {
+        self.kept.is_empty() && self.waiting.is_empty() && self.reminders.is_empty()
     }
 
     /// Whether something is on its way to it.
@@ -124,14 +128,22 @@ impl Queue {
         });
     }
 
-    /// So many tellings leave what was settled.
-    pub(super) fn take_kept(&mut self, count: usize) {
-        let Some(Kept { batch, .. }) = self.kept.front_mut() else {
+    /// What was settled to be told next, leaving out boards that cannot be read.
+    pub fn next_kept(&self, unreadable: &BTreeSet<ChatId>) -> Option<&Kept> {
+        let mut kept = self.kept.iter();
+        kept.find(|kept| !unreadable.contains(&kept.batch.collection))
+    }
+
+    /// So many tellings leave what was settled first of a board.
+    pub(super) fn take_kept(&mut self, collection: ChatId, count: usize) {
+        let mut all = self.kept.iter();
+        let Some(at) = all.position(|kept| kept.batch.collection == collection) else {
             return;
         };
-        batch.told.drain(..count.min(batch.told.len()));
-        if batch.told.is_empty() {
-            self.kept.pop_front();
+        let told = &mut self.kept[at].batch.told;
+        told.drain(..count.min(told.len()));
+        if told.is_empty() {
+            self.kept.remove(at);
         }
     }
 

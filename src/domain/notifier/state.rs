@@ -16,6 +16,8 @@ use crate::domain::{BountyId, ChatId, Position, Seq, Timestamp, UnixTime};
 pub struct Collection {
     /// Up to where it was read.
     pub at: Position,
+    /// Since when it is followed.
+    pub since: Timestamp,
     /// The due dates of its bounties there; none when they are not followed.
     pub(super) dues: Option<BTreeMap<BountyId, Due>>,
     /// The reminders that were made, by bounty: each due date has each of them once.
@@ -24,9 +26,10 @@ pub struct Collection {
 
 impl Collection {
     /// A board that was read up to here, whose due dates are not followed.
-    pub(super) fn begun_at(at: Position) -> Self {
+    pub(super) fn begun_at(at: Position, since: Timestamp) -> Self {
         Self {
             at,
+            since,
             dues: None,
             made: BTreeMap::new(),
         }
@@ -83,6 +86,11 @@ impl Notifier {
     /// Which reminders are made.
     pub fn reminders(&self) -> ReminderRules {
         self.reminders
+    }
+
+    /// What it knows of a board.
+    pub fn collection(&self, chat: ChatId) -> Option<&Collection> {
+        self.collections.get(&chat)
     }
 
     /// Whether it read this board.

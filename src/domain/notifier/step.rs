@@ -43,7 +43,7 @@ pub fn next_step(
             Step::Rest(Some(rest.until))
         };
     }
-    if !queue.kept.is_empty() {
+    if queue.next_kept(unreadable).is_some() {
         return Step::SendKept;
     }
     match ready(rules, queue, unreadable, now) {

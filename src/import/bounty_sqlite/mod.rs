@@ -1,19 +1,21 @@
 //! The bounty bot that kept its boards in SQLite: one table of bounties for all chats, with ids of their own.
 
+mod bounties;
 mod people;
+mod tracking;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 
-use self::people::{By, Known, References};
-use super::board::{BoardRows, BountyRow, TrackedRow};
+use self::people::{By, Known};
+use super::board::BoardRows;
 use super::plan::{ImportError, Plan};
 use super::report::{Fate, Findings};
 use super::row::Row;
 use super::rules;
 use super::sqlite::{Cell, Database, Table};
 use crate::domain::board::ChatKind;
-use crate::domain::{BountyId, ChatId, Timestamp, UserId};
+use crate::domain::{BountyId, ChatId, Timestamp};
 
 const BOUNTIES: &str = "bounties";
 const USERS: &str = "users";
@@ -136,193 +138,12 @@ impl Reading<'_> {
         Ok(groups)
     }
 
-    fn bounties(
-        &mut self,
-        table: &Table<'_>,
-        users: &mut Known,
-        groups: &Known,
-    ) -> Result<(), ImportError> {
-        let id = table.needed("its id", &["id", "bounty_id"])?;
-        let group = table.needed("its group", &["group_id", "chat_id"])?;
-        let creator = table.needed(
-            "who added it",
-            &[
-                "created_by_user_id",
-                "created_by",
-                "creator_id",
-                "creator_user_id",
-                "user_id",
-                "owner_id",
-            ],
-        )?;
-        let text = table.needed("its text", &["text", "description", "title", "content"])?;
-        let created = table.needed(
-            "when it was added",
-            &["created_at", "created_ts", "created_at_ts", "created"],
-        )?;
-        let link = table.column(&["link", "url"]);
-        let due = table.column(&["due_date_ts", "due_ts", "due_date", "due_at", "due"]);
-        for (what, column) in [("links", link), ("due dates", due)] {
-            if column.is_none() {
-                let reason = format!("the table has no column for {what}");
-                self.findings
-                    .note(Fate::Carried, BOUNTIES, None, None, reason);
-            }
-        }
-        let columns = [
-            Some(id),
-            Some(group),
-            Some(creator),
-            Some(text),
-            Some(created),
-            link,
-            due,
-        ];
-        table.name_others(BOUNTIES, &columns, &mut self.findings)?;
-        let by = References {
-            users: self.refers(table, creator, users)?,
-            groups: self.refers(table, group, groups)?,
-        };
-        for cells in table.rows(&columns)? {
-            self.bounty(&cells, &by, users, groups);
-        }
-        Ok(())
-    }
-
     /// What a column holds that refers to users or groups.
     fn refers(&self, table: &Table<'_>, column: &str, to: &Known) -> Result<By, ImportError> {
         to.by(table.refers_to(column)?).map_err(|reason| {
             let explain = format!("table {}, column {column}: {reason}", table.name);
             self.database.refuse(&explain)
         })
-    }
-
-    fn bounty(&mut self, cells: &[Cell], by: &References, users: &mut Known, groups: &Known) {
-        let key = key_of(&cells[0]);
-        match self.read_bounty(&key, cells, by, users, groups) {
-            Ok((chat, bounty)) => {
-                self.findings.carried(BOUNTIES);
-                for remark in rules::remarks(&bounty, self.now) {
-                    self.findings
-                        .note(Fate::Carried, BOUNTIES, Some(&key), Some(chat), remark);
-                }
-                users.used(bounty.creator);
-                self.chats.insert(bounty.id, chat);
-                self.board(chat).bounties.push(bounty);
-            }
-            Err(reason) => self.findings.bad(BOUNTIES, &key, None, reason),
-        }
-    }
-
-    fn read_bounty(
-        &mut self,
-        key: &str,
-        cells: &[Cell],
-        by: &References,
-        users: &Known,
-        groups: &Known,
-    ) -> Result<(ChatId, BountyRow), String> {
-        let [id, group, creator, text, created, link, due] = cells else {
-            return Err("it has other columns than were asked for".to_owned());
-        };
-        let number = id.integer("its id")?;
-        if !self.seen.insert(number) {
-            return Err(format!("id {number} is there twice"));
-        }
-        let id = rules::bounty_id(number)?;
-        let creator = users.resolve(by.users, creator.integer("who added it")?, "users")?;
-        let chat = match group.optional_integer("its group")? {
-            Some(group) => groups.resolve(by.groups, group, "groups")?,
-            None => creator,
-        };
-        if chat > 0 && chat != creator {
-            return Err(format!("user {creator} added it, in the DM of {chat}"));
-        }
-        if chat == creator && chat < 0 {
-            return Err(format!("{creator} is no user's id, and it has no group"));
-        }
-        let created = created.moment("when it was added")?;
-        let bounty = BountyRow {
-            row: self.row(BOUNTIES, key, Some(created)),
-            id,
-            creator,
-            name: users.name(creator).to_owned(),
-            text: text.text("its text")?,
-            link: link.filled_text("its link")?,
-            due: due.optional_moment("its due date")?.map(Timestamp::seconds),
-            created,
-        };
-        rules::refuse_long(&bounty)?;
-        Ok((ChatId(chat), bounty))
-    }
-
-    fn tracking(&mut self, table: &Table<'_>, users: &mut Known) -> Result<(), ImportError> {
-        let user = table.needed("the user", &["user_id", "telegram_user_id", "telegram_id"])?;
-        let bounty = table.needed("the bounty", &["bounty_id", "bounty"])?;
-        let time = table.column(&[
-            "created_at",
-            "tracked_at",
-            "added_at",
-            "created_ts",
-            "tracked_ts",
-            "created",
-        ]);
-        let columns = [Some(user), Some(bounty), time];
-        let of_its_own = table
-            .column(&["id"])
-            .filter(|id| ![user, bounty].contains(id));
-        let asked = [columns.as_slice(), &[of_its_own]].concat();
-        table.name_others(TRACKING, &asked, &mut self.findings)?;
-        let by = self.refers(table, user, users)?;
-        let mut tracked = HashSet::new();
-        for cells in table.rows(&columns)? {
-            let key = format!("{}/{}", key_of(&cells[0]), key_of(&cells[1]));
-            let read = self.read_tracked(&key, &cells, users.resolver(by));
-            match read {
-                Ok((chat, row)) if chat.is_group() && tracked.insert((row.user, row.bounty)) => {
-                    self.findings.carried(TRACKING);
-                    users.used(row.user.0);
-                    self.board(chat).tracked.push(row);
-                }
-                Ok((chat, _)) => {
-                    let reason = match chat.is_group() {
-                        true => "it is there twice",
-                        false => "in a DM all bounties are one's own",
-                    };
-                    self.findings
-                        .dropped(TRACKING, &key, Some(chat), reason.to_owned());
-                }
-                Err(reason) => self.findings.bad(TRACKING, &key, None, reason),
-            }
-        }
-        Ok(())
-    }
-
-    fn read_tracked(
-        &self,
-        key: &str,
-        cells: &[Cell],
-        resolve: impl Fn(i64) -> Result<(i64, String), String>,
-    ) -> Result<(ChatId, TrackedRow), String> {
-        let [user, bounty, time] = cells else {
-            return Err("it has other columns than were asked for".to_owned());
-        };
-        let (user, name) = resolve(user.integer("the user")?)?;
-        if user < 0 {
-            return Err(format!("{user} is no user's id"));
-        }
-        let bounty = rules::bounty_id(bounty.integer("the bounty")?)?;
-        let chat = self.chats.get(&bounty).copied();
-        let chat = chat.ok_or_else(|| format!("there is no bounty {bounty}"))?;
-        let time = time.optional_moment("since when")?;
-        let row = TrackedRow {
-            row: self.row(TRACKING, key, time),
-            user: UserId(user),
-            name,
-            bounty,
-            time: time.unwrap_or(self.database.modified()),
-        };
-        Ok((chat, row))
     }
 
     /// Counts a table that is not carried.

@@ -61,7 +61,9 @@ pub struct References {
 /// All rows of such a table.
 pub struct Known {
     table: &'static str,
+    /// The column of Telegram's ids; empty when there is no such table.
     telegram_column: String,
+    /// The column of the table's own ids; none when Telegram's are the only ones.
     own_column: Option<String>,
     /// Telegram's ids by the table's own; empty when it has none.
     own: HashMap<i64, i64>,

@@ -3,6 +3,7 @@
 use super::record::Record;
 use super::{CHAT, Reading, Taken};
 use crate::domain::board::{ChatKind, CommandsSwitched};
+use crate::domain::bridge::bot_of_token;
 use crate::domain::{BotId, ChatId, Locale};
 use crate::import::board::BoardRows;
 use crate::import::plan::ImportError;
@@ -66,8 +67,7 @@ impl Reading<'_> {
             taken.say("its commands_enabled is of a telegram_bot that is gone");
             return Ok(None);
         };
-        let id = known.token.trim().split(':').next();
-        let id = id.and_then(|id| id.parse().ok()).map(BotId);
+        let id = bot_of_token(&known.token);
         if id.is_none() {
             taken.say(
                 "its bot's token does not tell Telegram's id of the bot: commands stay enabled",

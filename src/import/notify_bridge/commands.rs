@@ -1,23 +1,16 @@
-//! Configs, command trackers and listeners; and those that a database before the refactor does not have.
-
-use std::collections::BTreeMap;
+//! Configs, command trackers and listeners.
 
 use serde_json::{Map, Value};
 
 use super::record::Record;
 use super::settings::Settings;
-use super::{
-    BOT, CONFIG, ConfigInfo, LISTENER, PROVIDER, Reading, TRACKER, Taken, TrackerInfo, vault,
-};
-use crate::domain::Timestamp;
+use super::{CONFIG, ConfigInfo, LISTENER, Reading, TRACKER, Taken, TrackerInfo, vault};
 use crate::domain::bridge::{
-    BOUNTY, BridgeEvent, BridgeUserId, CommandConfig, CommandConfigId, CommandTracker,
-    CommandTrackerId, CommandTrackerListener, CommandTrackerListenerId, ListenerType,
-    ServiceProvider, ServiceProviderId, TelegramBotId, commands_of,
+    BridgeEvent, BridgeUserId, CommandConfig, CommandConfigId, CommandTracker, CommandTrackerId,
+    CommandTrackerListener, CommandTrackerListenerId, ListenerType, ServiceProviderId,
+    TelegramBotId, commands_of,
 };
 use crate::import::plan::ImportError;
-use crate::import::report::Fate;
-use crate::import::row::Row;
 use crate::import::sqlite::Table;
 
 impl Reading<'_> {
@@ -45,8 +38,8 @@ impl Reading<'_> {
                 provider_type: provider_type.clone(),
                 settings,
             };
-            reading.configs.insert(id, info);
             let icon = taken.clean(record.text(&["icon"])?);
+            reading.configs.insert(id, info);
             let config = config(id, owner, &provider_type, name, icon, carried);
             let config = CommandConfig {
                 created_at: created.seconds(),
@@ -82,12 +75,6 @@ impl Reading<'_> {
                     "switched off: nothing here serves the type {provider_type}"
                 ));
             }
-            let info = TrackerInfo {
-                provider_type,
-                config,
-                enabled,
-            };
-            reading.trackers.insert(id, info);
             let tracker = CommandTracker {
                 id: CommandTrackerId(id),
                 user_id: BridgeUserId(owner),
@@ -98,6 +85,12 @@ impl Reading<'_> {
                 enabled: enabled && is_served,
                 created_at: created.seconds(),
             };
+            let info = TrackerInfo {
+                provider_type,
+                config,
+                enabled,
+            };
+            reading.trackers.insert(id, info);
             let event = BridgeEvent::CommandTrackerAdded(tracker);
             reading.add(row, owner, created, event);
             Ok(())
@@ -133,191 +126,9 @@ impl Reading<'_> {
             Ok(())
         })
     }
-
-    /// Every bot that listens for nothing of this program gets a tracker, by its own settings or the common ones, and a listener.
-    pub fn let_all_answer(&mut self) {
-        let mute: Vec<u64> = self
-            .bots
-            .keys()
-            .copied()
-            .filter(|bot| !self.is_heard(*bot))
-            .collect();
-        if mute.is_empty() {
-            return;
-        }
-        let provider = self.provider_of_boards();
-        let mut common = None;
-        for bot in mute {
-            let config = match self.settings_of(bot) {
-                Some(settings) => self.make_config(bot, settings),
-                None => *common.get_or_insert_with(|| self.make_common_config()),
-            };
-            self.make_listening(bot, provider, config);
-        }
-    }
-
-    /// Whether a bot listens for boards in the source already.
-    fn is_heard(&self, bot: u64) -> bool {
-        let mut heard = self
-            .listeners
-            .iter()
-            .filter(|(_, listening)| *listening == bot);
-        heard.any(|(tracker, _)| {
-            let tracker = self.trackers.get(tracker);
-            tracker.is_some_and(|tracker| commands_of(&tracker.provider_type).is_some())
-        })
-    }
-
-    /// How a bot answered: by its own settings; by the first config that it listens by; by the one config that can only be its own.
-    fn settings_of(&self, bot: u64) -> Option<Settings> {
-        let info = self.bots.get(&bot)?;
-        if info.settings.is_some() {
-            return info.settings.clone();
-        }
-        let heard = self
-            .listeners
-            .iter()
-            .filter(|(_, listening)| *listening == bot);
-        let mut heard = heard.filter_map(|(tracker, _)| self.trackers.get(tracker));
-        let config = heard
-            .find(|tracker| tracker.enabled)
-            .map(|tracker| tracker.config);
-        let config = config.or_else(|| self.config_left_for(bot))?;
-        self.configs
-            .get(&config)
-            .map(|config| config.settings.clone())
-    }
-
-    /// A refactor that ended half-way made configs for bots and no trackers: the one of this bot, by its name or because there is no other.
-    fn config_left_for(&self, bot: u64) -> Option<u64> {
-        let info = self.bots.get(&bot)?;
-        let is_used = |id: u64| self.trackers.values().any(|tracker| tracker.config == id);
-        let left: BTreeMap<u64, &ConfigInfo> = self
-            .configs
-            .iter()
-            .filter(|(id, config)| config.owner == info.owner && !is_used(**id))
-            .map(|(id, config)| (*id, config))
-            .collect();
-        let bots = self.bots.values().filter(|other| other.owner == info.owner);
-        if bots.count() == 1 && left.len() == 1 {
-            return left.into_keys().next();
-        }
-        let is_named =
-            |config: &ConfigInfo| !info.name.is_empty() && config.name.contains(&info.name);
-        let mut named = left.into_iter().filter(|(_, config)| is_named(config));
-        named.next().map(|(id, _)| id)
-    }
-
-    /// The provider of this program's boards: the source's first, or a new one.
-    fn provider_of_boards(&mut self) -> u64 {
-        let mut of_boards = self.providers.iter().filter(|(_, of)| *of == BOUNTY);
-        if let Some((id, _)) = of_boards.next() {
-            return *id;
-        }
-        let id = self.unused("service_provider");
-        let since = self.first_bot();
-        let provider = ServiceProvider {
-            id: ServiceProviderId(id),
-            user_id: BridgeUserId::SYSTEM,
-            provider_type: BOUNTY.to_owned(),
-            name: "Boards".to_owned(),
-            icon: String::new(),
-            config: Map::new(),
-            created_at: since.seconds(),
-        };
-        let row = self.row(PROVIDER, Row::MADE.to_owned(), None);
-        let event = BridgeEvent::ServiceProviderAdded(provider);
-        self.add(row, BridgeUserId::SYSTEM.0, since, event);
-        id
-    }
-
-    fn make_common_config(&mut self) -> u64 {
-        let (settings, _) = Settings::default().for_boards();
-        let owner = BridgeUserId::SYSTEM.0;
-        let since = self.first_bot();
-        self.push_config(
-            Row::MADE.to_owned(),
-            since,
-            owner,
-            "Common".to_owned(),
-            settings,
-        )
-    }
-
-    fn make_config(&mut self, bot: u64, settings: Settings) -> u64 {
-        let (settings, remarks) = settings.for_boards();
-        for remark in remarks {
-            let key = bot.to_string();
-            self.findings
-                .note(Fate::Carried, BOT[0], Some(&key), None, remark);
-        }
-        let (since, owner, name) = self.about(bot);
-        let key = format!("of telegram_bot {bot}");
-        self.push_config(key, since, owner, name, settings)
-    }
-
-    fn push_config(
-        &mut self,
-        key: String,
-        since: Timestamp,
-        owner: u64,
-        name: String,
-        settings: Settings,
-    ) -> u64 {
-        let id = self.unused("command_config");
-        let config = CommandConfig {
-            created_at: since.seconds(),
-            ..config(id, owner, BOUNTY, name, String::new(), settings)
-        };
-        let row = self.row(CONFIG, key, None);
-        self.add(row, owner, since, BridgeEvent::CommandConfigAdded(config));
-        id
-    }
-
-    /// When the first bot was made: what is made for all of them is as old.
-    fn first_bot(&self) -> Timestamp {
-        let created = self.bots.values().map(|bot| bot.created);
-        created.min().unwrap_or(self.rows.since)
-    }
-
-    /// When a bot was made, by whom, and what it is called.
-    fn about(&self, bot: u64) -> (Timestamp, u64, String) {
-        let unnamed = || format!("Bot {bot}");
-        match self.bots.get(&bot) {
-            Some(info) if info.name.is_empty() => (info.created, info.owner, unnamed()),
-            Some(info) => (info.created, info.owner, info.name.clone()),
-            None => (self.rows.since, BridgeUserId::SYSTEM.0, unnamed()),
-        }
-    }
-
-    fn make_listening(&mut self, bot: u64, provider: u64, config: u64) {
-        let (since, owner, name) = self.about(bot);
-        let id = self.unused("command_tracker");
-        let tracker = CommandTracker {
-            id: CommandTrackerId(id),
-            user_id: BridgeUserId(owner),
-            provider_id: ServiceProviderId(provider),
-            command_config_id: CommandConfigId(config),
-            name,
-            icon: String::new(),
-            enabled: true,
-            created_at: since.seconds(),
-        };
-        let key = format!("of telegram_bot {bot}");
-        let row = self.row(TRACKER, key.clone(), None);
-        self.add(row, owner, since, BridgeEvent::CommandTrackerAdded(tracker));
-        let event = listener(
-            self.unused("command_tracker_listener"),
-            id,
-            bot,
-            since.seconds(),
-        );
-        let row = self.row(LISTENER, key, None);
-        self.add(row, owner, since, event);
-    }
 }
 
-fn config(
+pub fn config(
     id: u64,
     owner: u64,
     provider_type: &str,
@@ -340,7 +151,7 @@ fn config(
     }
 }
 
-fn listener(id: u64, tracker: u64, bot: u64, created_at: i64) -> BridgeEvent {
+pub fn listener(id: u64, tracker: u64, bot: u64, created_at: i64) -> BridgeEvent {
     BridgeEvent::CommandTrackerListenerAdded(CommandTrackerListener {
         id: CommandTrackerListenerId(id),
         command_tracker_id: CommandTrackerId(tracker),

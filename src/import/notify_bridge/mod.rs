@@ -1,6 +1,7 @@
 //! The notification bridge's database, before its refactor, after it, or half-way: its entities become the bridge's, and every
 //! bot goes on answering what this program serves.
 
+mod answering;
 mod bots;
 mod chats;
 mod commands;
@@ -21,7 +22,6 @@ use super::bridge::{BridgeRows, EntityRow};
 use super::plan::{ImportError, Plan};
 use super::report::{Fate, Findings};
 use super::row::Row;
-use super::rules::refuse_bytes;
 use super::secrets::Secrets;
 use super::sqlite::{Database, Table};
 use crate::domain::bridge::{BridgeEvent, BridgeUserId, Role, User};
@@ -183,9 +183,7 @@ impl<'r> Reading<'r> {
             let key = record
                 .id()
                 .map_or_else(|_| "?".to_owned(), |id| id.to_string());
-            let fits = refuse_bytes("its fields are", record.bytes());
-            let done = fits.and_then(|()| read(self, record, &mut taken));
-            match (done, taken.dropped) {
+            match (read(self, record, &mut taken), taken.dropped.take()) {
                 (Ok(()), None) => findings.carried(table),
                 (Ok(()), Some(reason)) => findings.dropped(table, &key, None, reason),
                 (Err(reason), _) => findings.bad(table, &key, None, reason),

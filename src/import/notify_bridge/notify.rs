@@ -173,7 +173,7 @@ impl Reading<'_> {
             {
                 taken.say("its commands_config is dropped: nothing ever used it");
             }
-            if !reading.links.insert((notifier, target)) {
+            if reading.links.contains(&(notifier, target)) {
                 taken.dropped = Some(format!(
                     "notification_target {target} is linked to it already"
                 ));
@@ -194,6 +194,7 @@ impl Reading<'_> {
                 quiet_hours_end: end,
                 quiet_hours_zone: zone(record, taken)?.name().to_owned(),
             };
+            reading.links.insert((notifier, target));
             let row = reading.row(LINK, id.to_string(), created);
             let moment = created.unwrap_or(reading.rows.since);
             let event = BridgeEvent::NotificationTrackerTargetAdded(link);

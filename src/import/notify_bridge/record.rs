@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use crate::domain::Timestamp;
 use crate::import::plan::ImportError;
 use crate::import::report::Findings;
+use crate::import::rules::refuse_bytes;
 use crate::import::sqlite::{Cell, Table};
 
 /// The rows of an entity's table; of two tables, while its rows move from one to the other.
@@ -29,21 +30,12 @@ pub struct Record<'r> {
     columns: &'r [String],
     cells: Vec<Cell>,
     asked: &'r Asked,
+    /// How many bytes the texts that were read have together in a log.
+    bytes: cell::Cell<usize>,
 }
 
 /// The names of a column, the newest first.
 pub type Names = &'static [&'static str];
-
-impl Record<'_> {
-    /// How many bytes its texts have together in a log, where a control character takes six.
-    pub fn bytes(&self) -> usize {
-        let bytes = |cell: &Cell| match cell {
-            Cell::Text(text) => text.len() + 5 * text.bytes().filter(|byte| *byte < b' ').count(),
-            _ => 0,
-        };
-        self.cells.iter().map(bytes).sum()
-    }
-}
 
 impl<'t> Records<'t> {
     /// The rows of the tables that have these names, the newest first.
@@ -88,6 +80,7 @@ impl<'t> Records<'t> {
                     columns: table.columns(),
                     cells,
                     asked: &self.asked,
+                    bytes: cell::Cell::default(),
                 };
                 match record.id() {
                     Ok(id) if !seen.insert(id) => {
@@ -168,17 +161,30 @@ impl Record<'_> {
             .ok_or_else(|| format!("{} {id} is no id", names[0]))
     }
 
+    /// A text to be carried. Together they must fit into a line of a log, where a control character takes six bytes.
+    fn counted(&self, names: Names) -> Result<Option<String>, String> {
+        let text = self.cell(names).optional_text(names[0])?;
+        let bytes = text.iter().flat_map(|text| text.bytes());
+        let bytes: usize = bytes.map(|byte| if byte < b' ' { 6 } else { 1 }).sum();
+        self.bytes.set(self.bytes.get() + bytes);
+        refuse_bytes("its fields are", self.bytes.get())?;
+        Ok(text)
+    }
+
+    /// The same, when it says something.
+    fn filled(&self, names: Names) -> Result<Option<String>, String> {
+        let text = self.counted(names)?;
+        Ok(text.filter(|text| !text.trim().is_empty()))
+    }
+
     /// A text, empty when there is none.
     pub fn text(&self, names: Names) -> Result<String, String> {
-        Ok(self
-            .cell(names)
-            .optional_text(names[0])?
-            .unwrap_or_default())
+        Ok(self.counted(names)?.unwrap_or_default())
     }
 
     /// A text that must say something.
     pub fn needed_text(&self, names: Names) -> Result<String, String> {
-        let text = self.cell(names).filled_text(names[0])?;
+        let text = self.filled(names)?;
         text.ok_or_else(|| format!("{} is missing", names[0]))
     }
 
@@ -192,8 +198,7 @@ impl Record<'_> {
 
     /// A JSON value; null when there is none.
     pub fn json(&self, names: Names) -> Result<Value, String> {
-        let text = self.cell(names).filled_text(names[0])?;
-        match text {
+        match self.filled(names)? {
             None => Ok(Value::Null),
             // What stands there may be a secret: only the place of the error is said.
             Some(text) => serde_json::from_str(&text).map_err(|error| {

@@ -4,21 +4,24 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::domain::notifier::{
-    Advanced, BoardReplaced, CollectionMoved, NotifierEvent, Read, abandoned, advance, baselines,
-    due_dates, due_reminders, matters, next_reminder, position_of,
+    Advanced, BoardReplaced, CollectionMoved, Current, NotifierEvent, Read, abandoned, advance,
+    baselines, due_dates, due_reminders, matters, next_reminder, position_of,
 };
-use crate::domain::{ChatId, Position, Seq};
+use crate::domain::{ChatId, Position, Seq, Timestamp};
 use crate::store::StoreError;
 
 use super::super::boards::{Asked, Entry, Found};
 use super::super::stream::Draft;
 use super::{Desk, Order};
 
+/// The same when the board of a group's old id took the place of that of its new one.
+const MERGED: &str =
+    "the board became one with that of the group's old id before it could be sent again";
 /// So many events are read at once.
 const CHUNK: usize = 2_000;
 /// After so many events that need not be recorded, how far they reach is recorded all the same.
 const UNRECORDED: u64 = 1_000;
-/// A board that began so many milliseconds before a tracker of all groups did may have been missed when that listed the boards.
+/// A board that began at most so many milliseconds before it was followed was perhaps not there yet when the boards were listed.
 const LISTED_WITHIN: i64 = 600_000;
 /// What is said of a delivery that cannot be repeated.
 const REPLACED: &str = "the board's log was replaced before it could be sent again";
@@ -29,7 +32,7 @@ impl Desk<'_, '_> {
         if !order.rules.collections.follows(chat) {
             return Ok(());
         }
-        if !self.begin_late(chat)? {
+        if !self.begin_late(order, chat)? {
             return Ok(());
         }
         while let Some(from) = position_of(self.draft.state, chat) {
@@ -37,7 +40,7 @@ impl Desk<'_, '_> {
             let asked = Asked {
                 to: Seq(u64::MAX),
                 limit: CHUNK,
-                counted: &|_| true,
+                is_meant: &|_| true,
             };
             match self.read(chat, after, &asked) {
                 Found::Entries(entries) if entries.is_empty() => return Ok(()),
@@ -100,21 +103,30 @@ impl Desk<'_, '_> {
         }
     }
 
-    /// Has a board followed from where it is that could not be read when the tracker began, or that is older than the tracker and was
-    /// put into the data directory later. False when it cannot be read now either.
-    fn begin_late(&mut self, chat: ChatId) -> Result<bool, StoreError> {
+    /// Has a board followed from where it is that is older than the tracker, which could not read it when it began: it was not there,
+    /// say. False when it is not to be read now.
+    fn begin_late(&mut self, order: &Order, chat: ChatId) -> Result<bool, StoreError> {
         let state = &*self.draft.state;
-        if state.has_read(chat) {
-            return Ok(true);
-        }
-        // Of all groups, those that are new are followed from their beginning.
-        if let Some(since) = state.covers_all_since().filter(|_| chat.is_group()) {
-            let listed = since.millis().saturating_sub(LISTED_WITHIN);
-            let began = self.boards.began(chat);
-            match self.found(chat, began) {
-                Some(Some(began)) if began.millis() < listed => {}
-                Some(_) => return Ok(true),
-                None => return Ok(false),
+        let since = match state.collection(chat) {
+            Some(known) if known.at != Position::START => return Ok(true),
+            Some(known) => Some(known.since),
+            None => state.covers_all_since().filter(|_| chat.is_group()),
+        };
+        let is_seen = self.seen.contains_key(&chat);
+        let began = self.boards.began(chat);
+        let Some(began) = self.found(chat, began) else {
+            return Ok(false);
+        };
+        match (began, since) {
+            (Some(began), Some(since)) if is_seen || self.is_new(began, since) => return Ok(true),
+            (None, Some(_)) => return Ok(true),
+            (Some(_), _) => {}
+            (None, None) => {
+                let moved = self.boards.moved(chat);
+                if let Some(Some(to)) = self.found(chat, moved) {
+                    self.catch_up(order, to)?;
+                    return Ok(false);
+                }
             }
         }
         tracing::info!(
@@ -125,6 +137,13 @@ impl Desk<'_, '_> {
         let is_read = !baseline.is_empty();
         self.draft.add_all(baselines(baseline, false))?;
         Ok(is_read)
+    }
+
+    /// Whether a board that began then is to be told from its beginning by a tracker that follows it since. When the clock was ahead
+    /// every one is.
+    fn is_new(&self, began: Timestamp, since: Timestamp) -> bool {
+        let listed = since.millis().saturating_sub(LISTED_WITHIN);
+        began.millis() >= listed || since > self.now
     }
 
     /// What is behind a place of a board; nothing when it has no log or cannot be read, which is tried again soon.
@@ -145,10 +164,7 @@ impl Desk<'_, '_> {
             return Ok(());
         };
         self.seen.remove(&chat);
-        let is_of_it =
-            |current: &crate::domain::notifier::Current| current.batch.collection == chat;
-        let ends = abandoned(self.draft.state, REPLACED, |_, current| is_of_it(current));
-        self.draft.add_all(ends)?;
+        self.abandon(chat, REPLACED)?;
         tracing::warn!(
             chat = chat.0,
             read = was.seq.0,
@@ -163,8 +179,16 @@ impl Desk<'_, '_> {
         }))
     }
 
+    /// What waits to be sent again of a board whose log is gone never is.
+    fn abandon(&mut self, chat: ChatId, reason: &str) -> Result<(), StoreError> {
+        let is_of_it = |current: &Current| current.batch.collection == chat;
+        let ends = abandoned(self.draft.state, reason, |_, current| is_of_it(current));
+        self.draft.add_all(ends)
+    }
+
     /// The same log under another id, as a rule; should the other id's log be another one, that is found when it is read.
-    fn rename(&mut self, from: ChatId, to: ChatId) -> Result<(), StoreError> {
+    pub fn rename(&mut self, from: ChatId, to: ChatId) -> Result<(), StoreError> {
+        self.abandon(to, MERGED)?;
         self.seen.remove(&from);
         self.seen.remove(&to);
         self.left.renamed = true;

@@ -1,50 +1,82 @@
 //! The content of a letter, read from the board's log.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono_tz::Tz;
 
 use crate::domain::board::Board;
 use crate::domain::notifier::{Batch, News, Telling, Told, coalesce};
-use crate::store::StoreError;
+use crate::domain::{ChatId, Seq};
 
 use super::super::boards::{Asked, Entry, Found};
 use super::Desk;
 
 /// What a letter says, and of which board.
 pub struct Content {
+    /// Its id today.
+    pub collection: ChatId,
     pub title: Option<String>,
     pub zone: Option<Tz>,
     pub told: Vec<Told>,
 }
 
+/// Why it cannot be said what a letter says.
+pub enum Missing {
+    /// The board cannot be read now.
+    Now,
+    /// The board's log has not the events any more.
+    Forever,
+}
+
 impl Desk<'_, '_> {
-    /// What is told; none when the log has not the events any more.
-    pub fn content(&self, batch: &Batch) -> Result<Option<Content>, StoreError> {
-        let entries = if batch.after.seq < batch.to.seq {
-            let asked = Asked {
-                to: batch.to.seq,
-                limit: usize::MAX,
-                counted: &|_| true,
-            };
-            match self.boards.read(batch.collection, batch.after, &asked)? {
-                Found::Entries(entries) => entries,
-                Found::Replaced | Found::Moved(_) | Found::Nothing => return Ok(None),
-            }
-        } else {
-            Vec::new()
-        };
-        self.boards.with_board(batch.collection, |board, _| {
-            let told = batch
-                .told
-                .iter()
-                .filter_map(|told| content(told, &entries, board));
-            Some(Content {
+    /// What is told.
+    pub fn content(&mut self, batch: &Batch) -> Result<Content, Missing> {
+        let moved = self.boards.moved(batch.collection);
+        let moved = self.found(batch.collection, moved).ok_or(Missing::Now)?;
+        let collection = moved.unwrap_or(batch.collection);
+        let entries = self.entries(collection, batch)?;
+        let look = |board: &Board, _| {
+            let told = batch.told.iter();
+            let told = told.filter_map(|told| content(told, &entries, board));
+            Content {
+                collection,
                 title: board.title().map(str::to_owned),
                 zone: board.settings().zone(),
                 told: told.collect(),
-            })
-        })
+            }
+        };
+        let content = self.boards.with_board(collection, look);
+        self.found(collection, content).ok_or(Missing::Now)
+    }
+
+    /// The events of a batch; none when it tells of no event.
+    fn entries(&mut self, chat: ChatId, batch: &Batch) -> Result<Vec<Arc<Entry>>, Missing> {
+        let told = batch.told.iter().flat_map(|told| &told.seqs);
+        let told: BTreeSet<Seq> = told.copied().collect();
+        if told.is_empty() {
+            return Ok(Vec::new());
+        }
+        let is_told = |entry: &Entry| told.contains(&entry.at.seq);
+        if let Some((of, gathered)) = &self.gathered
+            && *of == chat
+        {
+            let found = gathered.iter().filter(|entry| is_told(entry));
+            let found: Vec<_> = found.cloned().collect();
+            if found.len() == told.len() {
+                return Ok(found);
+            }
+        }
+        let asked = Asked {
+            to: batch.to.seq,
+            limit: usize::MAX,
+            is_meant: &is_told,
+        };
+        match self.read(chat, batch.after, &asked) {
+            Found::Entries(entries) => Ok(entries),
+            Found::Replaced => Err(Missing::Forever),
+            Found::Moved(_) | Found::Nothing => Err(Missing::Now),
+        }
     }
 }
 

@@ -1,12 +1,13 @@
 //! A round while it is being made: what it decides is recorded as a whole, or not at all.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use crate::domain::notifier::{DeliveryId, Outcome};
 use crate::domain::{ChatId, Position, Timestamp};
 use crate::store::StoreError;
 
-use super::super::boards::Boards;
+use super::super::boards::{Boards, Entry};
 use super::super::letter::{Letter, Notice};
 use super::super::stream::Draft;
 use super::{News, Order, Worker};
@@ -29,6 +30,10 @@ pub struct Desk<'d, 's> {
     pub seen: &'d mut HashMap<ChatId, Position>,
     pub sending: &'d BTreeSet<DeliveryId>,
     pub letters: &'d HashMap<DeliveryId, Letter>,
+    /// The events that were gathered last, and of which board they are.
+    pub gathered: Option<(ChatId, Vec<Arc<Entry>>)>,
+    /// Boards of which it was said that they cannot be read.
+    pub complained: &'d mut BTreeSet<ChatId>,
     pub left: Left,
     pub now: Timestamp,
 }
@@ -56,6 +61,26 @@ impl Desk<'_, '_> {
     }
 }
 
+impl Desk<'_, '_> {
+    /// What was found on a board. One that cannot be read keeps nothing else waiting: it is tried again soon. That is said once, until
+    /// it can be read again.
+    pub fn found<T>(&mut self, chat: ChatId, found: Result<T, StoreError>) -> Option<T> {
+        match found {
+            Ok(found) => {
+                self.complained.remove(&chat);
+                Some(found)
+            }
+            Err(error) => {
+                self.left.unreadable.insert(chat);
+                if self.complained.insert(chat) {
+                    tracing::warn!(chat = chat.0, %error, "a board that is followed could not be read; it is tried again");
+                }
+                None
+            }
+        }
+    }
+}
+
 impl Worker {
     /// Records what came of letters and of the notice to a chat, and what `work` adds: all of it, or nothing.
     pub(super) fn record<T>(
@@ -74,6 +99,8 @@ impl Worker {
                 seen: &mut self.seen,
                 sending: &self.sending,
                 letters: &self.letters,
+                gathered: None,
+                complained: &mut self.complained,
                 left: Left::default(),
                 now,
             };

@@ -82,6 +82,10 @@ pub struct Worker {
     resolved: Option<(Order, Order)>,
     /// Changes that a failed round did not see.
     missed: News,
+    /// Whether a failed round was to compare the boards there are with what was read.
+    unlisted: bool,
+    /// Boards of which it was said that they cannot be read.
+    complained: BTreeSet<ChatId>,
     /// What the last round left for the next one.
     left: Left,
 }
@@ -99,6 +103,8 @@ impl Worker {
             settled: None,
             resolved: None,
             missed: News::default(),
+            unlisted: false,
+            complained: BTreeSet::new(),
             left: Left::default(),
         }
     }
@@ -126,12 +132,12 @@ impl Worker {
         self.missed.heard.extend(happened.heard);
         self.ended.extend(happened.ended);
         self.missed.noticed = happened.noticed.or(self.missed.noticed.take());
+        self.unlisted |= all.is_some();
         if self.stream.restore() {
             self.forget();
         }
-        let round = self
-            .with_todays_ids(order)
-            .and_then(|order| self.work(order.as_ref(), all, now));
+        let order = order.map(|order| self.with_todays_ids(order));
+        let round = self.work(order.as_ref(), all, now);
         match &round {
             Ok(_) => {
                 self.missed = News {
@@ -140,6 +146,7 @@ impl Worker {
                     ..News::default()
                 };
                 self.ended.clear();
+                self.unlisted = false;
             }
             Err(_) => self.forget(),
         }
@@ -158,6 +165,14 @@ impl Worker {
         all: Option<&BTreeMap<ChatId, u64>>,
         now: Timestamp,
     ) -> Result<Round, StoreError> {
+        let listed;
+        let all = match all {
+            None if self.unlisted => {
+                listed = self.boards.lengths()?;
+                Some(&listed)
+            }
+            all => all,
+        };
         let is_settled = self
             .settled
             .as_ref()
@@ -171,6 +186,9 @@ impl Worker {
         let (letters, left) = recorded?;
         self.settled = Some(order.cloned()).filter(|_| !left.renamed);
         self.take_letters(&letters);
+        if left.renamed {
+            self.notices.compare_anew();
+        }
         let notice = self.notice(now);
         let pause = if left.renamed { 0 } else { AGAIN };
         let again = (!left.unreadable.is_empty()).then(|| later(now, pause));

@@ -37,6 +37,11 @@ impl Notices {
         self.left.extend(heard);
     }
 
+    /// Boards have other ids.
+    pub fn compare_anew(&mut self) {
+        self.compared = None;
+    }
+
     /// The next chat that is to be told something, in its own language where it chose one, unless one is being told. One whose board
     /// cannot be read is told later: what is on its way to others does not wait for that.
     pub fn next(

@@ -7,7 +7,6 @@ use crate::domain::bridge::{
     NotificationTracker, NotificationTrackerId,
 };
 use crate::domain::notifier::{Link, Rules};
-use crate::store::StoreError;
 
 use super::Worker;
 
@@ -56,27 +55,28 @@ impl Worker {
     }
 
     /// Chats that have another id by now are followed under that.
-    pub(super) fn with_todays_ids(
-        &mut self,
-        order: Option<&Order>,
-    ) -> Result<Option<Order>, StoreError> {
-        let Some(order) = order else { return Ok(None) };
+    pub(super) fn with_todays_ids(&mut self, order: &Order) -> Order {
         if self.is_settled(Some(order))
             && let Some((_, resolved)) = &self.resolved
         {
-            return Ok(Some(resolved.clone()));
+            return resolved.clone();
         }
+        let mut is_certain = true;
         let current = |id: &CollectionId| match id {
             CollectionId::Chat(chat) => {
-                let moved = self.boards.moved(*chat)?;
-                Ok(CollectionId::Chat(moved.unwrap_or(*chat)))
+                let moved = self.boards.moved(*chat).unwrap_or_else(|error| {
+                    tracing::warn!(chat = chat.0, %error, "it is not known whether a board that is followed has another id; it is tried again");
+                    is_certain = false;
+                    None
+                });
+                CollectionId::Chat(moved.unwrap_or(*chat))
             }
-            CollectionId::Word(_) => Ok(id.clone()),
+            CollectionId::Word(_) => id.clone(),
         };
-        let ids = order.rules.collections.iter().map(current);
+        let ids: Vec<CollectionId> = order.rules.collections.iter().map(current).collect();
         let mut resolved = order.clone();
-        resolved.rules.collections = Collections::of(ids.collect::<Result<Vec<_>, StoreError>>()?);
-        self.resolved = Some((order.clone(), resolved.clone()));
-        Ok(Some(resolved))
+        resolved.rules.collections = Collections::of(ids);
+        self.resolved = Some((order.clone(), resolved.clone())).filter(|_| is_certain);
+        resolved
     }
 }

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::bridge::NotificationTargetId;
 use crate::domain::notifier::{
-    Baseline, FollowingStopped, NotifierEvent, TargetsLeft, abandoned, baselines, due_dates, end,
-    following, interrupted, lacking_dues, lacks_dues, position_of,
+    Baseline, Current, FollowingStopped, NotifierEvent, TargetsLeft, abandoned, baselines,
+    due_dates, end, following, interrupted, lacking_dues, lacks_dues, position_of,
 };
 use crate::domain::{ChatId, Position};
 use crate::store::StoreError;
@@ -13,6 +13,8 @@ use crate::store::StoreError;
 use super::said::say;
 use super::{Desk, Ended, Order};
 
+/// What is said of a delivery that waits to be sent again when its board is not followed any more.
+const LEFT: &str = "the board is not followed any more";
 /// What is said of a delivery to a target that is linked no more.
 const UNLINKED: &str = "the target is not linked to the tracker any more";
 /// The same, when nothing is told any more.
@@ -61,10 +63,8 @@ impl Desk<'_, '_> {
     pub fn stop(&mut self) -> Result<(), StoreError> {
         self.seen.clear();
         let state = &*self.draft.state;
-        let has_something = state.is_following() || state.queues().len() > 0;
-        // What comes of what is on its way is recorded first.
-        let is_sending = (state.queues()).any(|(target, _)| state.is_sending_to(target));
-        if has_something && !is_sending {
+        let is_left = state.queues().any(|(_, queue)| !queue.is_sending());
+        if state.is_following() || is_left {
             let ends = abandoned(state, OFF, |_, _| true);
             self.draft.add_all(ends)?;
             let stopped = NotifierEvent::FollowingStopped(FollowingStopped {});
@@ -85,7 +85,12 @@ impl Desk<'_, '_> {
             None if is_new => self.boards.all()?,
             _ => BTreeSet::new(),
         };
+        self.rename_before_leaving(order)?;
         let following = following(&order.rules, self.draft.state, &boards);
+        let is_left =
+            |current: &Current| !order.rules.collections.follows(current.batch.collection);
+        let ends = abandoned(self.draft.state, LEFT, |_, current| is_left(current));
+        self.draft.add_all(ends)?;
         self.draft.add_all(following.events)?;
         let from_now = self.baselines_of(&following.from_now, all);
         self.draft
@@ -98,6 +103,21 @@ impl Desk<'_, '_> {
             }
         }
         self.find_lost(order, all)
+    }
+
+    /// A board that is not among those that are to be followed may be there under another id: then it goes on.
+    fn rename_before_leaving(&mut self, order: &Order) -> Result<(), StoreError> {
+        let known = self.draft.state.collections().map(|(chat, _)| chat);
+        let left: Vec<ChatId> = known
+            .filter(|chat| !order.rules.collections.follows(*chat))
+            .collect();
+        for chat in left {
+            let moved = self.boards.moved(chat);
+            if let Some(Some(to)) = self.found(chat, moved) {
+                self.rename(chat, to)?;
+            }
+        }
+        Ok(())
     }
 
     /// Learns the due dates of boards that are followed already, when reminders are wanted that were not before. What stands between
@@ -118,8 +138,10 @@ impl Desk<'_, '_> {
     }
 
     fn dues_of(&mut self, chat: ChatId) -> Option<Baseline> {
-        let read = position_of(self.draft.state, chat)?;
-        if self.left.unreadable.contains(&chat) {
+        let state = &*self.draft.state;
+        let read = position_of(state, chat)?;
+        // One that has another id meanwhile is learnt under that.
+        if !state.has_read(chat) || self.left.unreadable.contains(&chat) {
             return None;
         }
         let dues = self.boards.with_board(chat, |board, _| due_dates(board));
@@ -129,15 +151,6 @@ impl Desk<'_, '_> {
             at: self.seen.remove(&chat).unwrap_or(read),
             dues: Some(dues),
         })
-    }
-
-    /// What was found on a board. One that cannot be read keeps nothing else waiting: it is tried again soon.
-    pub fn found<T>(&mut self, chat: ChatId, found: Result<T, StoreError>) -> Option<T> {
-        if let Err(error) = &found {
-            tracing::warn!(chat = chat.0, %error, "a board that is followed could not be read; it is tried again");
-            self.left.unreadable.insert(chat);
-        }
-        found.ok()
     }
 
     /// Boards that are followed and not there: they have another id, or will be there again.
@@ -188,11 +201,11 @@ impl Desk<'_, '_> {
     pub fn leave_targets(&mut self, order: &Order) -> Result<(), StoreError> {
         let is_linked = |target| order.targets.contains_key(&target);
         let state = &*self.draft.state;
-        // What comes of something on its way is recorded first.
-        let is_left =
-            |target: &NotificationTargetId| !is_linked(*target) && !state.is_sending_to(*target);
-        let targets = state.queues().map(|(target, _)| target);
-        let targets: Vec<NotificationTargetId> = targets.filter(is_left).collect();
+        let left = state.queues().filter(|(target, queue)| {
+            let is_rest = queue.is_sending() && queue.has_nothing_else();
+            !is_linked(*target) && !is_rest
+        });
+        let targets: Vec<NotificationTargetId> = left.map(|(target, _)| target).collect();
         if targets.is_empty() {
             return Ok(());
         }

@@ -4,17 +4,21 @@ use std::ops::ControlFlow;
 
 use crate::domain::bridge::NotificationTargetId;
 use crate::domain::notifier::{
-    Batch, DeliveryId, Gathering, Link, NotifierEvent, Outcome, Queue, Step, end, gather,
-    next_step, repeat, start_kept,
+    Batch, DeliveryId, Gathering, Link, NotifierEvent, Outcome, Step, end, gather, next_step,
+    repeat, start_kept,
 };
 use crate::domain::{ChatId, Timestamp};
 use crate::store::StoreError;
 
 use super::super::boards::{Asked, Entry, Found};
 use super::super::letter::Letter;
-use super::content::Content;
+use super::content::{Content, Missing};
 use super::{Desk, Order};
 
+/// How many milliseconds a target waits with a repetition for a board that cannot be read.
+const BOARD_PATIENCE: i64 = 3_600_000;
+/// What is said after that.
+const UNREAD: &str = "its board could not be read when it was to be sent again";
 /// What is said when the events of a delivery cannot be found any more.
 const LOST: &str = "what it tells is not in the board's log any more";
 
@@ -42,7 +46,7 @@ impl Desk<'_, '_> {
                     .current
                     .as_ref()
                     .map(|current| repeat(link.target, current)),
-                Step::SendKept => start_kept(state, link.target),
+                Step::SendKept => start_kept(state, link.target, &self.left.unreadable),
                 Step::Gather { collection, since } => {
                     self.gather(order, link, collection, since)?
                 }
@@ -61,28 +65,64 @@ impl Desk<'_, '_> {
         target: NotificationTargetId,
         event: NotifierEvent,
     ) -> Result<ControlFlow<Option<Letter>>, StoreError> {
-        let queue = self.draft.state.queue(target);
-        let sent = queue.and_then(|queue| sent_by(&event, queue));
-        let Some((delivery, batch)) = sent else {
+        let Some((delivery, batch)) = self.sent_by(target, &event) else {
             self.draft.add(event)?;
             return Ok(ControlFlow::Continue(()));
         };
-        let collection = batch.collection;
         // One that was sent before says the same again.
         let content = match self.letters.contains_key(&delivery) {
-            true => Ok(None),
-            false => self.content(batch),
-        };
-        let Some(content) = self.found(collection, content) else {
-            return Ok(ControlFlow::Break(None));
+            true => None,
+            false => match self.content(&batch) {
+                Ok(content) => Some(content),
+                Err(Missing::Forever) => None,
+                Err(Missing::Now) => return self.wait_for_board(target, batch.collection),
+            },
         };
         self.draft.add(event)?;
         let letter = self.letter(order, target, content);
         if letter.is_none() {
-            self.give_up(target)?;
+            self.give_up(target, LOST)?;
             return Ok(ControlFlow::Continue(()));
         }
         Ok(ControlFlow::Break(letter))
+    }
+
+    /// The delivery that an event starts or repeats, and what it tells.
+    fn sent_by(
+        &self,
+        target: NotificationTargetId,
+        event: &NotifierEvent,
+    ) -> Option<(DeliveryId, Batch)> {
+        match event {
+            NotifierEvent::DeliveryStarted(started) => {
+                Some((started.delivery, started.batch.clone()))
+            }
+            NotifierEvent::DeliveryRepeated(repeated) => {
+                let current = self.draft.state.queue(target)?.current.as_ref()?;
+                Some((repeated.delivery, current.batch.clone()))
+            }
+            _ => None,
+        }
+    }
+
+    /// A board cannot be read now that a target is to be told of. It is told of others meanwhile, unless it waits for a repetition.
+    /// That it does for a while.
+    fn wait_for_board(
+        &mut self,
+        target: NotificationTargetId,
+        collection: ChatId,
+    ) -> Result<ControlFlow<Option<Letter>>, StoreError> {
+        self.left.unreadable.insert(collection);
+        let queue = self.draft.state.queue(target);
+        let current = queue.and_then(|queue| queue.current.as_ref());
+        let Some(rest) = current.and_then(|current| current.resting) else {
+            return Ok(ControlFlow::Continue(()));
+        };
+        if self.now.millis().saturating_sub(rest.until.millis()) < BOARD_PATIENCE {
+            return Ok(ControlFlow::Break(None));
+        }
+        self.give_up(target, UNREAD)?;
+        Ok(ControlFlow::Continue(()))
     }
 
     fn gather(
@@ -104,7 +144,7 @@ impl Desk<'_, '_> {
         let asked = Asked {
             to: gathering.to.seq,
             limit: gathering.limit,
-            counted: &is_told,
+            is_meant: &is_told,
         };
         let entries = match self.read(collection, gathering.after, &asked) {
             Found::Entries(entries) => entries,
@@ -116,8 +156,9 @@ impl Desk<'_, '_> {
                 return Ok(None);
             }
         };
-        let told = entries.iter().filter(|entry| is_told(entry));
-        let news = told.filter_map(|entry| entry.news.clone()).collect();
+        let news = entries.iter().filter_map(|entry| entry.news.clone());
+        let news = news.collect();
+        self.gathered = Some((collection, entries));
         Ok(Some(gather(
             &order.rules,
             self.draft.state,
@@ -150,7 +191,7 @@ impl Desk<'_, '_> {
             key: current.key,
             target: entity,
             locale: order.tracker.locale,
-            collection: current.batch.collection,
+            collection: content.collection,
             title: content.title,
             zone: content.zone,
             told: content.told,
@@ -159,7 +200,7 @@ impl Desk<'_, '_> {
     }
 
     /// What cannot be told ends unsent.
-    fn give_up(&mut self, target: NotificationTargetId) -> Result<(), StoreError> {
+    fn give_up(&mut self, target: NotificationTargetId, reason: &str) -> Result<(), StoreError> {
         let Some(queue) = self.draft.state.queue(target) else {
             return Ok(());
         };
@@ -167,21 +208,9 @@ impl Desk<'_, '_> {
             return Ok(());
         };
         let outcome = Outcome::Refused {
-            reason: LOST.to_owned(),
+            reason: reason.to_owned(),
         };
         let events = end(target, queue, current, &outcome, self.now, 0);
         self.draft.add_all(events)
-    }
-}
-
-/// The delivery that an event starts or repeats, and what it tells.
-fn sent_by<'e>(event: &'e NotifierEvent, queue: &'e Queue) -> Option<(DeliveryId, &'e Batch)> {
-    match event {
-        NotifierEvent::DeliveryStarted(started) => Some((started.delivery, &started.batch)),
-        NotifierEvent::DeliveryRepeated(repeated) => {
-            let current = queue.current.as_ref()?;
-            Some((repeated.delivery, &current.batch))
-        }
-        _ => None,
     }
 }

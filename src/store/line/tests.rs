@@ -2,14 +2,14 @@
 
 use proptest::prelude::*;
 
-use super::{SEAL, canonical, decode_any, encode};
+use super::{Chain, HASH_KEY, SEAL, canonical, decode_any, encode};
 use crate::domain::board::{
     BoardEvent, BountyAdded, BountyDeleted, BountyEdited, Tracked, UserStarted,
 };
 use crate::domain::{
     Actor, BotId, BountyId, Cause, ChatId, Delivery, Recorded, Seq, Timestamp, UserId,
 };
-use crate::store::Head;
+use crate::store::{DamageKind, Head};
 
 fn actors() -> impl Strategy<Value = Actor> {
     prop_oneof![
@@ -216,4 +216,71 @@ fn a_plain_line_is_read_by_the_short_way() {
         canonical::decode::<BoardEvent>(&line[..line.len() - SEAL]),
         Some(record)
     );
+}
+
+/// Lines of different lengths, each chained to the one before; `forge` may change the hash that the next one is chained to.
+fn chained_lines(forge: impl Fn(usize, Head) -> Head) -> Vec<Vec<u8>> {
+    let mut head = Head::ZERO;
+    let line = |number: usize| {
+        let record = Recorded {
+            seq: Seq(number as u64 + 1),
+            id: uuid::Uuid::from_u128(1),
+            time: Timestamp::from_millis(0),
+            actor: Actor::Operator {
+                name: "a".repeat(number * 30),
+            },
+            cause: Cause::System {},
+            event: BoardEvent::BountyDeleted(BountyDeleted { id: BountyId(1) }),
+        };
+        let mut line = Vec::new();
+        let hash = encode(&record, &head, &mut line).expect("a short line");
+        line.pop();
+        head = forge(number, hash);
+        let digits = line.len() - SEAL + HASH_KEY.len();
+        line[digits..digits + 64].copy_from_slice(head.as_bytes());
+        line
+    };
+    (0..6).map(line).collect()
+}
+
+/// The heads up to the first line that is not valid, and what is wrong with that one.
+fn judged(lines: &[Vec<u8>], hashes_ahead: bool) -> (Vec<Head>, Option<DamageKind>) {
+    let (mut chain, mut heads) = (Chain::after(Head::ZERO), Vec::new());
+    for (number, line) in lines.iter().enumerate() {
+        let next = lines.get(number + 1).filter(|_| hashes_ahead);
+        match chain.check(line, next.map(Vec::as_slice)) {
+            Ok(checked) => heads.push(checked.head),
+            Err(kind) => return (heads, Some(kind)),
+        }
+    }
+    (heads, None)
+}
+
+#[test]
+fn damage_is_found_in_the_same_line_whether_or_not_the_next_one_is_hashed_with_it() {
+    let lines = chained_lines(|_, hash| hash);
+    let (heads, kind) = judged(&lines, true);
+    assert_eq!((heads.len(), kind), (lines.len(), None));
+    for number in 0..lines.len() {
+        for at in 0..lines[number].len() {
+            let mut damaged = lines.clone();
+            damaged[number][at] ^= 0x20;
+            let found = judged(&damaged, true);
+            assert_eq!(found, judged(&damaged, false));
+            assert_eq!(found.0, heads[..number], "line {number}, byte {at}");
+            assert!(found.1.is_some(), "line {number}, byte {at}");
+        }
+    }
+}
+
+#[test]
+fn a_wrong_hash_is_damage_also_when_the_lines_behind_it_are_chained_to_it() {
+    for forged in 0..6 {
+        let lines = chained_lines(|number, hash| match number == forged {
+            true => Head::of_digest(&[7; 32]),
+            false => hash,
+        });
+        let (heads, kind) = judged(&lines, true);
+        assert_eq!((heads.len(), kind), (forged, Some(DamageKind::Hash)));
+    }
 }

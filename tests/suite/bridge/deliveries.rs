@@ -186,6 +186,15 @@ fn what_was_refused_is_sent_again_once_by_the_operator() {
 }
 
 #[test]
+fn what_was_being_sent_when_the_program_ended_is_sent_again_by_the_operator() {
+    let told = Told::some();
+    bridge(&told.data, "retry 1/4").ok();
+    let fourth = &json(&told.data, "deliveries")[3];
+    assert_eq!(fourth["status"], "unknown");
+    assert_eq!(fourth["asked_again"], true);
+}
+
+#[test]
 fn a_target_that_is_paused_is_tried_again() {
     let mut told = Told::some();
     told.record(NotifierEvent::TargetPaused(TargetPaused {
@@ -218,7 +227,6 @@ fn what_cannot_be_sent_again_is_refused_with_the_reason() {
     };
     refused("retry 1/1", "arrived");
     refused("retry 1/3", "by itself");
-    refused("retry 1/4", "is on its way");
     refused("retry 1/9", "no delivery 9 of notifier 1");
     refused("retry 7/1", "no delivery 1 of notifier 7");
     bridge(&told.data, "retry 1/2").ok();

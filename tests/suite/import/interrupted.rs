@@ -127,6 +127,23 @@ fn many_chats_are_behind_few_flushes() {
 }
 
 #[test]
+fn an_import_that_is_done_again_flushes_once_and_mends_the_snapshots_that_are_not_whole() {
+    let old = many(300);
+    let disk = SimDisk::new(1).with_group_flush();
+    import_on(&disk, read(&old.dir())).expect("imported");
+    let expected = chats(&disk);
+    let second = Plan::new(&[Kind::Flush], 1, Fault::Fail(EIO));
+    let again = disk.process(Some(second));
+    import_on(&again, read(&old.dir())).expect("imported");
+    assert!(!again.fired(), "there was a second flush");
+    assert_eq!(disk.group_flushes(), 4);
+    let snapshot = Layout::new(ROOT).chat(ChatId(-7)).join("group.json");
+    disk.remove_file(&snapshot).expect("removed");
+    import_on(&disk, read(&old.dir())).expect("imported");
+    assert_eq!(chats(&disk), expected);
+}
+
+#[test]
 fn a_chat_whose_log_somebody_holds_is_waited_for_after_the_others_are_written() {
     let old = many(3);
     let disk = SimDisk::new(1).with_group_flush();
@@ -209,6 +226,18 @@ fn stopped_anywhere_on(new: impl Fn(u64) -> SimDisk, read: impl Fn() -> ImportPl
                 assert!(found.contains(file), "{at}: {:?}", file.0);
             }
             assert_sound(&again, &at);
+            disk.crash(true, step);
+            let kept = chats(&disk);
+            for log in expected
+                .iter()
+                .filter(|(path, _)| path.ends_with(Layout::LOG))
+            {
+                assert!(
+                    kept.contains(log),
+                    "{at}, and the power after it: {:?}",
+                    log.0
+                );
+            }
             if ended {
                 assert!(step > 25, "an import has more operations than {step}");
                 break;

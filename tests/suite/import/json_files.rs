@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{DM, GROUP, Old, assert_whole, bounty};
+use super::{DM, GROUP, Old, assert_whole, assert_written, bounty};
 use crate::library::files;
 use crate::support::{DATE, in_group};
 
@@ -127,7 +127,7 @@ fn a_source_that_has_grown_adds_only_what_is_new() {
         &json!({"user_id": 457, "tracked": [10]}),
     );
     let run = old.import(&[]).ok();
-    assert!(run.stdout.contains("Written: 2 events."), "{}", run.stdout);
+    assert_written(&run, 2);
     assert!(old.data.log_bytes(GROUP).starts_with(&before));
     assert_eq!(old.data.json(GROUP, "group.json")["bounties"][3]["id"], 10);
     assert_eq!(old.data.json(GROUP, "457.json")["tracked"], json!([10]));

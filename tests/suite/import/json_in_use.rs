@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{GROUP, Old, assert_whole};
+use super::{GROUP, Old, assert_whole, assert_written};
 use crate::support::in_group;
 
 #[test]
@@ -137,7 +137,7 @@ fn a_board_that_was_merged_into_another_since_is_not_imported_again() {
         &json!({"user_id": 457, "tracked": [1, 3]}),
     );
     let run = old.import(&[]).ok();
-    assert!(run.stdout.contains("Written: 1 event."), "{}", run.stdout);
+    assert_written(&run, 1);
     assert_eq!(texts(), ["Here first", "Fix login bug", "By the group"]);
     assert_eq!(old.data.json(GROUP, "457.json")["tracked"], json!([2]));
     assert_whole(&old.data, || old.import(&[]));

@@ -90,6 +90,14 @@ fn bounty(id: i64, creator: i64, text: &str) -> Value {
            "due_date_ts": null, "created_at": DATE + id})
 }
 
+/// So many events were new.
+#[track_caller]
+fn assert_written(run: &Run, events: u64) {
+    let plural = if events == 1 { "" } else { "s" };
+    let words = format!("Written: {events} event{plural}.");
+    assert!(run.stdout.contains(&words), "{words} {}", run.stdout);
+}
+
 /// Everything is as it should be, and another import changes no file.
 #[track_caller]
 fn assert_whole(data: &Data, again: impl Fn() -> Run) {
@@ -102,7 +110,7 @@ fn assert_whole(data: &Data, again: impl Fn() -> Run) {
     );
     let before = files(&data.path());
     let run = again().ok();
-    assert!(run.stdout.contains("Written: 0 events."), "{}", run.stdout);
+    assert_written(&run, 0);
     assert!(
         files(&data.path()) == before,
         "a second import changed something"

@@ -1,5 +1,7 @@
 //! What `bounty run` makes of an old world.
 
+use serde_json::json;
+
 use super::{GROUP, Old};
 use crate::library::files;
 use crate::support::bot::Stage;
@@ -8,10 +10,12 @@ use crate::support::bot_api::updates::{User, group};
 #[test]
 fn a_start_says_which_chats_wait_for_their_import_and_how_it_is_done() {
     let (stage, old) = (Stage::new(), Old::new());
+    let list = json!({"user_id": 456, "tracked": []});
+    old.put("-200/456.json", &list);
     crate::support::copy_tree(&old.dir(), &stage.data.path());
     let bot = stage.run(&[]);
     bot.wait_says("bounty import json-files");
-    bot.wait_says("chats=2");
+    bot.wait_says("chats=3");
     bot.stop().ok();
     let left = files(&stage.data.path());
     for (path, content) in files(&old.dir()) {

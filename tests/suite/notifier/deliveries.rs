@@ -6,7 +6,7 @@ use bounty_ledger::domain::notifier::{DeliveryId, Outcome, PAUSE_AFTER, Status};
 use bounty_ledger::domain::{Actor, Cause, Timestamp};
 use bounty_ledger::notify::{Delivery, DeliveryFilter, RetryError, ask_retry, deliveries};
 
-use super::lab::{Lab, TRACKER, chat_target, hook_target};
+use super::lab::{Lab, TRACKER, chat_target, hook_target, order};
 use crate::library::{disk, layout, send_alone};
 use crate::support::Data;
 
@@ -16,7 +16,7 @@ fn all(lab: &Lab, filter: &DeliveryFilter) -> Vec<Delivery> {
     all.found
 }
 
-fn retry(lab: &Lab, delivery: u64) -> Result<(), RetryError> {
+pub fn retry(lab: &Lab, delivery: u64) -> Result<(), RetryError> {
     retry_of(&lab.data, delivery, lab.time())
 }
 
@@ -133,6 +133,20 @@ fn what_was_on_its_way_when_the_program_ended_can_be_sent_again_at_once_with_the
     let keys: Vec<_> = lab.sent.iter().map(|letter| letter.key).collect();
     assert!(keys[..3].iter().all(|key| *key == keys[0]), "{keys:?}");
     assert_ne!(keys[3], keys[0]);
+}
+
+#[test]
+fn what_waits_to_be_sent_again_has_an_end_when_its_board_is_not_followed_any_more() {
+    let named = order(&["-100", "-200"], &[hook_target(1)]);
+    let mut lab = Lab::new(Data::in_memory(), named);
+    lab.deliver();
+    lab.say(-100, &["/add One"]);
+    lab.fail();
+    lab.order = Some(order(&["-200"], &[hook_target(1)]));
+    lab.pass(10);
+    lab.deliver();
+    let found = all(&lab, &DeliveryFilter::default());
+    assert_eq!(found[0].status(), Status::Refused);
 }
 
 #[test]

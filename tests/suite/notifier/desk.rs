@@ -12,8 +12,7 @@ use bounty_ledger::notify::{Courier, Letter, Notice, Notifications, Sending};
 use tokio::runtime::Runtime;
 use tokio::time::{Instant, sleep};
 
-use super::boards::migrated;
-use super::lab::{Lab, chat_target, line};
+use super::lab::{Lab, chat_target, line, migrated};
 use crate::bridge::bridge;
 use crate::library::{disk, engine, layout, request};
 use crate::support::{Data, in_group};

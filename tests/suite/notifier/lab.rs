@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use bounty_ledger::domain::bridge::{
     BridgeUserId, CollectionId, Collections, EventType, NotificationTarget, NotificationTargetId,
-    NotificationTracker, NotificationTrackerId, ServiceProviderId,
+    NotificationTracker, NotificationTrackerId, QuietHours, ServiceProviderId,
 };
 use bounty_ledger::domain::notifier::{Link, Outcome, Rules, Told};
 use bounty_ledger::domain::{ChatId, Locale, Timestamp};
@@ -15,7 +15,7 @@ use bounty_ledger::store::StoreError;
 use serde_json::json;
 
 use crate::library::{disk, layout};
-use crate::support::{Data, in_group};
+use crate::support::{DATE, Data, in_group};
 
 pub const TRACKER: NotificationTrackerId = NotificationTrackerId(1);
 
@@ -110,6 +110,26 @@ impl Lab {
         lab
     }
 
+    /// A tracker of one target, which so many bounties waited for in quiet hours that are over now.
+    pub fn settled(bounties: usize) -> Self {
+        let mut order = order(&["*"], &[chat_target(1)]);
+        order.links[0].quiet = Some(QuietHours {
+            start: "22:00".parse().expect("a time"),
+            end: "07:00".parse().expect("a time"),
+            zone: chrono_tz::UTC,
+        });
+        let mut lab = Self::new(Data::in_memory(), order);
+        // 31 December 2024, 23:00.
+        lab.now = 1_735_686_000_000;
+        lab.deliver();
+        let texts: Vec<String> = (1..=bounties).map(|n| format!("/add Number {n}")).collect();
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        lab.say(-100, &texts);
+        lab.deliver();
+        lab.pass(9 * 3_600);
+        lab
+    }
+
     pub fn time(&self) -> Timestamp {
         Timestamp::from_millis(self.now)
     }
@@ -128,6 +148,12 @@ impl Lab {
             })
             .collect();
         self.data.feed(&updates).ok();
+    }
+
+    /// A group's chat has another id from now on.
+    pub fn migrate(&mut self, from: i64, to: i64) {
+        self.update += 1;
+        self.data.feed(&[migrated(self.update, from, to)]).ok();
     }
 
     /// The boards there are, as a scan finds them.
@@ -236,4 +262,31 @@ pub fn heard(chat: i64) -> News {
         heard: BTreeSet::from([ChatId(chat)]),
         ..News::default()
     }
+}
+
+/// These boards may have new events.
+pub fn changed(chats: &[i64]) -> News {
+    News {
+        changed: chats.iter().copied().map(ChatId).collect(),
+        ..News::default()
+    }
+}
+
+/// A letter arrived.
+pub fn delivered(letter: &Letter) -> News {
+    News {
+        ended: vec![Ended {
+            target: letter.target.id,
+            delivery: letter.delivery,
+            outcome: Outcome::Delivered,
+        }],
+        ..News::default()
+    }
+}
+
+pub fn migrated(update: i64, from: i64, to: i64) -> serde_json::Value {
+    json!({"update_id": update, "message": {
+        "message_id": update, "date": DATE, "chat": {"id": from, "type": "group", "title": "G"},
+        "from": {"id": 1, "is_bot": false, "first_name": "User 1"}, "migrate_to_chat_id": to,
+    }})
 }

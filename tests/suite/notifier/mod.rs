@@ -1,11 +1,13 @@
 //! Notification trackers: what is told from the boards' logs, through restarts, kills, restores and migrations.
 
-mod boards;
+mod away;
 mod checkpoints;
 mod deliveries;
 mod desk;
 mod golden;
 mod lab;
+mod moved;
+mod notices;
 mod quiet;
 mod reminders;
 mod rounds;

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use bounty_ledger::domain::ChatId;
 use bounty_ledger::domain::notifier::{Outcome, Status};
-use bounty_ledger::notify::{DeliveryFilter, Ended, News, Round, deliveries};
+use bounty_ledger::notify::{Delivery, DeliveryFilter, Ended, News, Round, deliveries};
 
-use super::lab::{Lab, chat_target, heard, hook_target, order};
+use super::lab::{Lab, chat_target, delivered, heard, hook_target, order};
 use crate::library::{disk, layout};
 use crate::support::Data;
 
@@ -163,6 +163,26 @@ fn a_tracker_that_is_switched_off_and_on_starts_at_now() {
     lab.say(-100, &["/add Three"]);
     lab.deliver();
     assert_eq!(lab.told(1), ["added 3 Three"]);
+}
+
+#[test]
+fn a_tracker_that_is_off_for_a_moment_while_something_is_on_its_way_starts_at_now() {
+    let mut lab = Lab::begun(&[hook_target(1)]);
+    lab.say(-100, &["/add One"]);
+    let letter = lab.round(News::default()).letters.remove(0);
+    let order = lab.order.take();
+    lab.round(News::default());
+    lab.say(-100, &["/add Two"]);
+    lab.order = order;
+    lab.round(News::default());
+    assert!(lab.round(delivered(&letter)).letters.is_empty());
+    lab.say(-100, &["/add Three"]);
+    lab.deliver();
+    assert_eq!(lab.told(1), ["added 3 Three"]);
+    let all = deliveries(&*disk(), &layout(&lab.data), &DeliveryFilter::default());
+    let found = all.expect("read").found;
+    let is_delivered = |delivery: &Delivery| delivery.status() == Status::Delivered;
+    assert!(found.iter().all(is_delivered), "{found:?}");
 }
 
 #[test]

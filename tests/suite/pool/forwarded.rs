@@ -20,6 +20,15 @@ fn run(setup: &[&str]) -> (Troupe, Bot) {
     (troupe, bot)
 }
 
+/// One chat is told what happens on these boards.
+fn run_with_team(boards: &str) -> (Troupe, Bot) {
+    run(&[
+        "target add --name Team --bot 1 --chat -77",
+        &format!("notifier add --name News --provider 1 --collections {boards}"),
+        "link add --notifier 1 --target 1",
+    ])
+}
+
 /// The help, as it is when it says something about this.
 fn help(troupe: &Troupe, what: &str, is_that: impl Fn(&str) -> bool) -> String {
     let stage = &troupe.stage;
@@ -72,6 +81,13 @@ fn texts_with(troupe: &Troupe, chat: i64, part: &str) -> usize {
     texts.iter().filter(|text| text.contains(part)).count()
 }
 
+/// A chat was told so often that its board is forwarded, and so often that it is not any more.
+#[track_caller]
+fn assert_told(troupe: &Troupe, chat: i64, times: [usize; 2]) {
+    let told = [STARTED, STOPPED].map(|part| texts_with(troupe, chat, part));
+    assert_eq!(told, times, "{:?}", troupe.stage.texts(chat));
+}
+
 /// Someone writes this in the supergroup.
 fn say_after(troupe: &Troupe, text: &str) {
     let (chat, ada) = (supergroup(NEW, "Group"), User::new(1, "Ada"));
@@ -82,11 +98,7 @@ fn say_after(troupe: &Troupe, text: &str) {
 
 #[test]
 fn a_chat_that_blocked_the_bot_is_told_what_waited_once_somebody_writes_there() {
-    let (troupe, bot) = run(&[
-        "target add --name Team --bot 1 --chat -77",
-        "notifier add --name News --provider 1 --collections *",
-        "link add --notifier 1 --target 1",
-    ]);
+    let (troupe, bot) = run_with_team("*");
     let api = &troupe.stage.api;
     let blocked = Fault::status(403, "Forbidden: bot was kicked from the group chat");
     api.fault(FaultRule::new(blocked).method("sendMessage").chat_id(-77));
@@ -102,11 +114,7 @@ fn a_chat_that_blocked_the_bot_is_told_what_waited_once_somebody_writes_there() 
 
 #[test]
 fn after_its_id_changed_a_group_is_told_nothing_and_its_help_names_the_targets_still() {
-    let (troupe, bot) = run(&[
-        "target add --name Team --bot 1 --chat -77",
-        "notifier add --name News --provider 1 --collections -42",
-        "link add --notifier 1 --target 1",
-    ]);
+    let (troupe, bot) = run_with_team("-42");
     troupe.say(TOKENS[0], "/add One");
     wait_said(&troupe, GROUP, STARTED);
     let (chat, ada) = (group(GROUP, "Group"), User::new(1, "Ada"));
@@ -122,23 +130,13 @@ fn after_its_id_changed_a_group_is_told_nothing_and_its_help_names_the_targets_s
     wait_said(&troupe, -77, "Three");
     troupe.wait_confirmed(TOKENS[0]);
     bot.stop().ok();
-    let counts = [
-        (GROUP, STARTED),
-        (GROUP, STOPPED),
-        (NEW, STARTED),
-        (NEW, STOPPED),
-    ];
-    let said = counts.map(|(chat, part)| texts_with(&troupe, chat, part));
-    assert_eq!(said, [1, 0, 0, 0], "{:?}", troupe.stage.texts(NEW));
+    assert_told(&troupe, GROUP, [1, 0]);
+    assert_told(&troupe, NEW, [0, 0]);
 }
 
 #[test]
 fn a_group_is_told_once_more_when_a_target_of_the_same_name_becomes_another_chat() {
-    let (troupe, bot) = run(&[
-        "target add --name Team --bot 1 --chat -77",
-        "notifier add --name News --provider 1 --collections -42",
-        "link add --notifier 1 --target 1",
-    ]);
+    let (troupe, bot) = run_with_team("-42");
     troupe.say(TOKENS[0], "/add One");
     wait_said(&troupe, GROUP, STARTED);
     troupe.bridge("target edit 1 --chat -78");
@@ -148,6 +146,5 @@ fn a_group_is_told_once_more_when_a_target_of_the_same_name_becomes_another_chat
     wait_said(&troupe, -78, "Two");
     troupe.wait_confirmed(TOKENS[0]);
     bot.stop().ok();
-    let said = [STARTED, STOPPED].map(|part| texts_with(&troupe, GROUP, part));
-    assert_eq!(said, [2, 1], "{:?}", troupe.stage.texts(GROUP));
+    assert_told(&troupe, GROUP, [2, 1]);
 }

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use super::rows::{print_json, print_lines};
 use crate::audit::Reader;
+use crate::bridge::identities;
 use crate::cli::args::{Format, HookArgs};
 use crate::cli::output::visible;
 use crate::domain::bridge::{Bridge, SecretRef, unreachable};
@@ -40,7 +41,7 @@ fn print(bridge: &Bridge, troubles: &Troubles) -> std::io::Result<()> {
     bots::print(bridge)?;
     notifiers::print(bridge)?;
     targets::print(bridge, troubles)?;
-    let reasons = unreachable(bridge).into_iter();
+    let reasons = unreachable(bridge, &identities(bridge)).into_iter();
     print_lines(
         &reasons
             .map(|found| vec![format!("no effect: {}", reason(&found))])
@@ -49,7 +50,7 @@ fn print(bridge: &Bridge, troubles: &Troubles) -> std::io::Result<()> {
 }
 
 fn report(bridge: &Bridge, troubles: &Troubles) -> Value {
-    let reasons = unreachable(bridge);
+    let reasons = unreachable(bridge, &identities(bridge));
     json!({
         "bots": bots::report(bridge),
         "notifiers": notifiers::report(bridge),
@@ -58,7 +59,7 @@ fn report(bridge: &Bridge, troubles: &Troubles) -> Value {
     })
 }
 
-/// Whether this process would find a secret; what it is is not read.
+/// Whether this process would find a secret.
 fn secret_missing(what: &str, place: &SecretRef) -> Option<String> {
     match place {
         SecretRef::Env(name) if std::env::var_os(name).is_none() => Some(format!(

@@ -1,6 +1,6 @@
 //! Why something in the bridge has no effect, in words.
 
-use crate::cli::bridge::words::{all_named, named};
+use crate::cli::bridge::words::{all_named, named, same_token};
 use crate::cli::output::visible;
 use crate::domain::bridge::Unreachable;
 
@@ -14,11 +14,7 @@ pub fn reason(found: &Unreachable) -> String {
         Unreachable::BotSilenced(bot) => {
             format!("{} listens only for trackers that are disabled", named(bot))
         }
-        Unreachable::SameToken(one, other) => format!(
-            "{} and {} have the same token: Telegram gives each update to one poller only; remove one of them",
-            named(one),
-            named(other)
-        ),
+        Unreachable::SameToken(twins) => same_token(twins),
         Unreachable::ProviderUnused(provider) => format!(
             "{} has no tracker; `bounty bridge tracker add --name NAME --provider {} --config ID`",
             named(provider),

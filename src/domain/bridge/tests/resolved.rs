@@ -1,9 +1,10 @@
 //! Which bots are active, and what answers a command.
 
 use super::given::{Given, add_bot, add_config, add_provider, add_tracker, listen, switch};
+use crate::domain::BotId;
 use crate::domain::bridge::{
-    BridgeCommand, CommandTrackerListenerId, TelegramBotId, Unreachable, active_bots, first_heard,
-    resolve, unreachable,
+    BridgeCommand, CommandTrackerListenerId, Identities, TelegramBotId, Unreachable, active_bots,
+    first_heard, resolve, twins, unreachable,
 };
 
 const BOT: TelegramBotId = TelegramBotId(1);
@@ -103,23 +104,40 @@ fn a_bot_is_active_while_an_enabled_tracker_has_it_as_a_listener() {
 #[test]
 fn what_has_no_effect_is_named_with_the_reason() {
     let given = Given::one_bot();
-    assert_eq!(unreachable(&given.bridge), []);
+    let unknown = Identities::new();
+    assert_eq!(unreachable(&given.bridge, &unknown), []);
     let given = given
         .and(add_bot("ONE"))
         .and(add_config("bounty", &["add"]))
         .and(add_config("bounty", &[]))
         .and(add_tracker(1, 2))
         .and(listen(2, 1));
-    let found = unreachable(&given.bridge);
+    let found = unreachable(&given.bridge, &unknown);
     assert!(matches!(&found[..], [
         Unreachable::BotUnheard(_),
-        Unreachable::SameToken(one, two),
+        Unreachable::SameToken(twins),
         Unreachable::ConfigEmpty(_),
         Unreachable::Shadowed { tracker, by },
-    ] if (one.id, two.id) == (1, 2) && tracker.id == 2 && by[0].id == 1));
+    ] if (twins.first.id, twins.other.id) == (1, 2) && tracker.id == 2 && by[0].id == 1));
     let given = given.and(switch(1, false)).and(switch(2, false));
-    let found = unreachable(&given.bridge);
+    let found = unreachable(&given.bridge, &unknown);
     let silenced =
         |found: &&Unreachable| matches!(found, Unreachable::BotSilenced(bot) if bot.id == 1);
     assert_eq!(found.iter().filter(silenced).count(), 1);
+}
+
+#[test]
+fn bots_are_one_when_their_tokens_are_one_bots_or_in_one_place() {
+    let given = Given::one_bot().and(add_bot("TWO")).and(add_bot("TWO"));
+    let same = |known: &[(u64, i64)]| {
+        let known = known
+            .iter()
+            .map(|(bot, id)| (TelegramBotId(*bot), BotId(*id)));
+        let found = twins(given.bridge.bots.iter(), &known.collect());
+        let ids = found.iter().map(|twins| (twins.first.id, twins.other.id));
+        ids.collect::<Vec<_>>()
+    };
+    assert_eq!(same(&[]), [(2, 3)]);
+    assert_eq!(same(&[(1, 7001), (2, 7002)]), [(2, 3)]);
+    assert_eq!(same(&[(1, 7001), (2, 7001), (3, 7001)]), [(1, 2), (1, 3)]);
 }

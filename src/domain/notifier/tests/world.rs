@@ -304,7 +304,8 @@ impl World {
                     return true;
                 }
                 Step::SendKept => {
-                    let event = start_kept(&self.state, link.target).expect("something is kept");
+                    let event = start_kept(&self.state, link.target, &BTreeSet::new())
+                        .expect("something is kept");
                     self.record(event);
                     return true;
                 }

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use super::shapes::{DROPS, NEW_TABLES, RENAMES, TOKENS, new_shape, old_shape};
 use super::{KIND, assert_no_secret, bridge, config_of, log};
-use crate::import::assert_whole;
 use crate::import::database::Database;
+use crate::import::{assert_whole, assert_written};
 
 #[test]
 fn a_database_before_the_refactor_is_carried_and_every_bot_can_answer() {
@@ -173,7 +173,7 @@ fn a_refactor_that_stopped_anywhere_is_gone_on_with() {
         if half.is_empty() {
             old.change(RENAMES);
             let run = old.import(&[]);
-            assert!(run.stdout.contains("Written: 0 events."), "{}", run.stdout);
+            assert_written(&run, 0);
         }
     }
 }

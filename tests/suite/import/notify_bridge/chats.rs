@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use super::shapes::{TOKENS, old_shape};
 use super::{KIND, assert_no_secret};
 use crate::bridge::bridge;
-use crate::import::assert_whole;
 use crate::import::database::Database;
+use crate::import::{assert_whole, assert_written};
 use crate::support::{Data, Run, in_group};
 
 /// The first bot is not to answer in -42 and -43, the second not in -43.
@@ -93,7 +93,7 @@ fn the_operator_switches_a_bot_on_and_off_in_a_chat_and_an_import_leaves_that_al
     }
     old.change("INSERT INTO telegram_chat VALUES (6, 3, '-44', 'New', 'group', NULL, 0)");
     let run = old.import(&[]).ok();
-    assert!(run.stdout.contains("Written: 0 events."), "{}", run.stdout);
+    assert_written(&run, 0);
     assert_eq!(says(&old.data, 7003, -44, "/bounty").len(), 1);
     let before = old.data.events(-42).len();
     bridge(&old.data, "commands 1 -42 on").ok();

@@ -4,10 +4,11 @@ use std::fs;
 
 use serde_json::json;
 
-use super::{KIND, bridge, config_of, log, old_shape};
+use super::{KIND, TOKENS, assert_no_secret, bridge, config_of, log, old_shape};
 use crate::import::assert_whole;
 use crate::import::database::Database;
 use crate::library::{files, lines};
+use crate::support::Data;
 
 #[test]
 fn into_a_bridge_in_use_ids_are_kept_where_they_are_free_and_listed_where_they_are_not() {
@@ -36,6 +37,46 @@ fn into_a_bridge_in_use_ids_are_kept_where_they_are_free_and_listed_where_they_a
     assert_eq!(bridge["notification_target"][0]["config"]["bot_id"], 4);
     assert_eq!(config_of(&bridge, "Helper")["locale"], "ru");
     assert_whole(&old.data, || old.import(&[]));
+}
+
+#[test]
+fn a_bot_that_is_here_already_or_twice_in_the_source_is_named_with_what_to_do() {
+    let twice = format!(
+        "{}UPDATE telegram_bot SET token = '{} ' WHERE id = 3;",
+        old_shape(),
+        TOKENS[1]
+    );
+    let old = Database::new(KIND, &twice);
+    let token = old.data.path().with_file_name("token");
+    fs::write(&token, TOKENS[0]).expect("written");
+    let add = format!("bot add --name Mine --token-file {}", token.display());
+    crate::bridge::bridge(&old.data, &add).ok();
+    let twins = [
+        "bot 1 \"Mine\" and bot 4 \"Helper\" have the same token",
+        "bot 2 \"Second\" and bot 3 \"Third\" have the same token",
+    ];
+    let check = |data: &Data| crate::bridge::bridge(data, "check").ok();
+    for run in [
+        old.import(&["--dry-run"]).ok(),
+        old.import(&[]).ok(),
+        old.import(&[]).ok(),
+        check(&old.data),
+    ] {
+        for words in twins {
+            assert!(run.stdout.contains(words), "{words}: {}", run.stdout);
+        }
+        assert!(run.stdout.contains("`bounty bridge bot remove 4`"));
+        assert_no_secret(&old, &format!("{}{}", run.stdout, run.stderr));
+    }
+    let report = old.report(&[]);
+    assert_eq!(
+        report["same_token"],
+        json!([{"bot": 3, "as": 2}, {"bot": 4, "as": 1}])
+    );
+    crate::bridge::bridge(&old.data, "bot remove 1").ok();
+    let run = old.import(&[]).ok();
+    assert!(!run.stdout.contains(twins[0]), "{}", run.stdout);
+    assert!(run.stdout.contains(twins[1]), "{}", run.stdout);
 }
 
 #[test]

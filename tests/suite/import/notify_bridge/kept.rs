@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use super::shapes::{RENAMES, old_shape};
 use super::{KIND, assert_no_secret, log};
-use crate::import::assert_whole;
 use crate::import::database::Database;
+use crate::import::{assert_whole, assert_written};
 use crate::library::{files, lines};
 use crate::support::Data;
 
@@ -161,7 +161,7 @@ fn an_entry_that_is_imported_stays_where_it_is_when_its_tracker_goes_or_gets_the
     old.import(&[]).ok();
     old.change(RENAMES);
     let run = old.import(&[]);
-    assert!(run.stdout.contains("Written: 0 events."), "{}", run.stdout);
+    assert_written(&run, 0);
     for table in ["event_log", "notification_tracker_state"] {
         assert!(
             !run.stdout.contains(&format!("differs  {table}")),
@@ -174,7 +174,7 @@ fn an_entry_that_is_imported_stays_where_it_is_when_its_tracker_goes_or_gets_the
          UPDATE notification_tracker_state SET asset_ids = '[]', last_updated = '2026-04-01 00:00:00' WHERE id = 1;",
     );
     let run = old.import(&[]);
-    assert!(run.stdout.contains("Written: 2 events."), "{}", run.stdout);
+    assert_written(&run, 2);
     assert_eq!(kept(&old.data, "notifier-1").len(), 4);
     let before = files(&old.data.path());
     old.change("UPDATE event_log SET details = 'other' WHERE id = 4;");
@@ -191,7 +191,7 @@ fn an_entry_that_is_imported_stays_where_it_is_when_its_tracker_goes_or_gets_the
          DELETE FROM notification_tracker_state WHERE id = 1; UPDATE event_log SET notification_tracker_id = NULL WHERE notification_tracker_id = 1;",
     );
     let run = old.import(&[]);
-    assert!(run.stdout.contains("Written: 0 events."), "{}", run.stdout);
+    assert_written(&run, 0);
     assert!(!run.stdout.contains("differs  event_log"), "{}", run.stdout);
     assert!(files(&old.data.path()) == before);
 }
@@ -300,11 +300,7 @@ fn a_hundred_thousand_log_rows_are_carried_one_by_one() {
         .collect();
     assert!(numbers.into_iter().eq(1_000..101_000), "a row is missing");
     let again = old.import(&[]).ok();
-    assert!(
-        again.stdout.contains("Written: 0 events."),
-        "{}",
-        again.stdout
-    );
+    assert_written(&again, 0);
 }
 
 #[test]
@@ -317,10 +313,6 @@ fn a_data_directory_that_was_moved_has_the_same_rows() {
     let source = source.display().to_string();
     let args = ["import", KIND, &source, "--data", &moved];
     let again = old.data.run(&args).ok();
-    assert!(
-        again.stdout.contains("Written: 0 events."),
-        "{}",
-        again.stdout
-    );
+    assert_written(&again, 0);
     assert!(!again.stdout.contains("differs"), "{}", again.stdout);
 }

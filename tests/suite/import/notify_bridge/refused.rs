@@ -2,10 +2,12 @@
 
 use std::os::unix::fs::PermissionsExt;
 
+use serde_json::json;
+
 use super::shapes::new_shape;
-use super::{KIND, TOKENS, assert_no_secret, bridge, old_shape};
-use crate::import::assert_whole;
+use super::{KIND, TOKENS, assert_no_secret, bridge, config_of, old_shape};
 use crate::import::database::Database;
+use crate::import::{assert_whole, assert_written};
 
 #[test]
 fn a_row_that_cannot_be_is_named_with_the_reason() {
@@ -72,6 +74,43 @@ fn a_row_that_cannot_be_is_named_with_the_reason() {
 }
 
 #[test]
+fn nothing_refers_to_a_row_that_cannot_be_and_it_takes_no_place() {
+    let sql = "CREATE TABLE command_config (id INTEGER, user_id INTEGER, provider_type TEXT, icon TEXT, created_at TEXT);
+        CREATE TABLE command_tracker (id INTEGER, user_id INTEGER, provider_id INTEGER, command_config_id INTEGER, created_at TEXT, icon TEXT);
+        CREATE TABLE command_tracker_listener (id INTEGER, command_tracker_id INTEGER, listener_type TEXT, listener_id INTEGER, created_at TEXT);
+        INSERT INTO command_config VALUES (1, 1, 'immich', x'00', '2026-03-01'), (2, 1, 'immich', '', '2026-03-01');
+        INSERT INTO command_tracker VALUES (1, 1, 1, 1, '2026-03-01', ''), (2, 1, 1, 2, '2026-03-01', x'00');
+        INSERT INTO command_tracker_listener VALUES (1, 2, 'telegram_bot', 1, '2026-03-01');
+        UPDATE tracker_target SET quiet_hours_start = x'00' WHERE id = 1;
+        INSERT INTO tracker_target VALUES (8, 1, 1, 1, NULL, NULL, NULL, NULL);";
+    let old = Database::new(KIND, &format!("{}{sql}", old_shape()));
+    for words in [
+        "command_config 1: icon is no text",
+        "command_tracker 1: there is no command_config 1",
+        "command_tracker 2: icon is no text",
+        "command_tracker_listener 1: there is no command_tracker 2",
+        "notification_tracker_target 1: quiet_hours_start is no text",
+    ] {
+        old.assert_refused(words);
+    }
+    old.import(&["--skip-bad"]).ok();
+    let links = &bridge(&old.data)["notification_tracker_target"];
+    assert_eq!((&links[0]["id"], &links[1]["id"]), (&json!(2), &json!(8)));
+    assert_whole(&old.data, || old.import(&["--skip-bad"]));
+}
+
+#[test]
+fn what_is_not_carried_may_be_of_any_size() {
+    let sql = "ALTER TABLE telegram_bot ADD COLUMN notes TEXT;
+        UPDATE telegram_bot SET notes = printf('%.*c', 1200000, 'x');
+        UPDATE user SET hashed_password = printf('%.*c', 1200000, 'x');";
+    let old = Database::new(KIND, &format!("{}{sql}", old_shape()));
+    old.import(&[]).ok();
+    assert_eq!(config_of(&bridge(&old.data), "Third")["locale"], "en");
+    assert_whole(&old.data, || old.import(&[]));
+}
+
+#[test]
 fn hostile_texts_are_carried_as_they_are_and_secrets_in_them_are_not() {
     let old = Database::new(KIND, &old_shape());
     let connection = old.open();
@@ -100,7 +139,7 @@ fn an_empty_database_leaves_nothing() {
         .collect();
     let old = Database::new(KIND, &tables);
     let run = old.import(&[]).ok();
-    assert!(run.stdout.contains("Written: 0 events."), "{}", run.stdout);
+    assert_written(&run, 0);
     assert!(!old.data.path().join("bridge").exists());
 }
 
