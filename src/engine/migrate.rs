@@ -3,12 +3,16 @@
 //! Every step can be interrupted and done again: the note in `moved/` comes first, and whoever finds a note and a
 //! directory under the old id goes on from there.
 
+use std::collections::HashMap;
 use std::io;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::domain::board::{Board, BoardEvent, ChatMigrated, ChatStyle};
 use crate::domain::{Actor, Cause, ChatId};
-use crate::store::{Disk, IoContext, Layout, Locked, Log, Position, StoreError, encode};
+use crate::store::{
+    Disk, IoContext, Layout, Locked, Log, Position, StoreError, encode, marked_name,
+};
 
 use super::Settings;
 use super::board::OpenBoard;
@@ -35,6 +39,22 @@ pub struct Merged {
     pub style: ChatStyle,
 }
 
+/// What came of a migration.
+pub struct Done {
+    /// When two boards became one.
+    pub merged: Option<Merged>,
+    /// Whether the snapshots under the new id have everything.
+    pub is_published: bool,
+}
+
+impl Done {
+    /// There was nothing to be done: no board, or another process did it.
+    const NOTHING: Self = Self {
+        merged: None,
+        is_published: true,
+    };
+}
+
 /// What a migration works on.
 struct Place<'p> {
     disk: &'p Arc<dyn Disk>,
@@ -42,27 +62,27 @@ struct Place<'p> {
     settings: &'p Settings,
 }
 
-/// Moves the board; told twice, or in any order, the result is the same. Answers when two boards became one.
-pub fn run(shared: &Shared, migration: &Migration) -> Result<Option<Merged>, StoreError> {
+/// Moves the board; told twice, or in any order, the result is the same. The old id is to be noted as active.
+pub fn run(shared: &Shared, migration: &Migration) -> Result<Done, StoreError> {
     // An attempt that failed may have left a note that is not durable.
     if moved_to(&*shared.disk, &shared.layout, migration.from)?.is_some() {
         flush_notes(&*shared.disk, &shared.layout)?;
     }
-    let merged = Place::of(shared).migrate(migration)?;
+    let done = Place::of(shared).migrate(migration)?;
     tell_changed(shared, migration);
-    Ok(merged)
+    Ok(done)
 }
 
-/// Goes on with a migration that was noted and perhaps not finished.
-pub fn finish(shared: &Shared, from: ChatId, to: ChatId) -> Result<(), StoreError> {
+/// Goes on with a migration that was noted and perhaps not finished. The old id is to be noted as active.
+pub fn finish(shared: &Shared, from: ChatId, to: ChatId) -> Result<Done, StoreError> {
     let migration = Migration {
         from,
         to,
         cause: Cause::System {},
     };
-    Place::of(shared).migrate(&migration)?;
+    let done = Place::of(shared).migrate(&migration)?;
     tell_changed(shared, &migration);
-    Ok(())
+    Ok(done)
 }
 
 /// Whoever follows the board finds it under its new id.
@@ -72,18 +92,30 @@ fn tell_changed(shared: &Shared, migration: &Migration) {
 }
 
 /// At the start: goes on with every migration that a crash interrupted. Looks at the notes only, never at all chats.
-pub fn finish_interrupted(disk: &Arc<dyn Disk>, layout: &Layout, settings: &Settings) {
-    let place = Place {
-        disk,
-        layout,
-        settings,
-    };
-    let names = disk.names(&layout.moved_dir()).unwrap_or_default();
-    for from in names.iter().filter_map(|name| Layout::chat_of(name)) {
-        if let Err(error) = place.finish_one(from) {
+pub fn finish_interrupted(shared: &Shared) {
+    let names = shared.disk.names(&shared.layout.moved_dir());
+    for from in names
+        .unwrap_or_default()
+        .iter()
+        .filter_map(|name| Layout::chat_of(name))
+    {
+        if let Err(error) = finish_one(shared, from) {
             tracing::error!(chat = from.0, %error, "an interrupted migration could not be finished; it is tried again when the chat is used");
         }
     }
+}
+
+fn finish_one(shared: &Shared, from: ChatId) -> Result<(), StoreError> {
+    let log = shared.layout.chat(from).join(Layout::LOG);
+    if shared.disk.status(&log).at("look at", &log)?.is_none() {
+        return Ok(());
+    }
+    let to = current_chat(&*shared.disk, &shared.layout, from)?;
+    let note = shared.active.note(&[from])?;
+    if finish(shared, from, to)?.is_published {
+        shared.settle_these(&HashMap::from([(from, note)]));
+    }
+    Ok(())
 }
 
 impl<'p> Place<'p> {
@@ -95,17 +127,7 @@ impl<'p> Place<'p> {
         }
     }
 
-    fn finish_one(&self, from: ChatId) -> Result<(), StoreError> {
-        let to = current_chat(&**self.disk, self.layout, from)?;
-        let migration = Migration {
-            from,
-            to,
-            cause: Cause::System {},
-        };
-        self.migrate(&migration).map(|_| ())
-    }
-
-    fn migrate(&self, migration: &Migration) -> Result<Option<Merged>, StoreError> {
+    fn migrate(&self, migration: &Migration) -> Result<Done, StoreError> {
         let mut attempt = 1;
         loop {
             match self.migrate_once(migration) {
@@ -116,12 +138,12 @@ impl<'p> Place<'p> {
         }
     }
 
-    fn migrate_once(&self, migration: &Migration) -> Result<Option<Merged>, StoreError> {
+    fn migrate_once(&self, migration: &Migration) -> Result<Done, StoreError> {
         let Migration { from, to, cause } = migration;
         let noted = moved_to(&**self.disk, self.layout, *from)?;
         let to = noted.unwrap_or(*to);
         if *from == to {
-            return Ok(None);
+            return Ok(Done::NOTHING);
         }
         let mut old = self.log(*from);
         let mut board = Board::default();
@@ -135,7 +157,7 @@ impl<'p> Place<'p> {
             note_move(&**self.disk, self.layout, *from, to)?;
         }
         let Some(mut locked) = locked.filter(|locked| locked.end() != Position::START) else {
-            return Ok(None);
+            return Ok(Done::NOTHING);
         };
         if noted.is_some() {
             // Who wrote it may have ended before its flush; without it the old id would lead nowhere.
@@ -165,20 +187,24 @@ impl<'p> Place<'p> {
             "a group became a supergroup; its board goes on under the new id"
         );
         drop(locked);
-        self.publish(to);
-        Ok(merged.map(|bounties| Merged {
-            bounties,
-            style: board.settings().style(None),
-        }))
+        Ok(Done {
+            is_published: self.publish(to),
+            merged: merged.map(|bounties| Merged {
+                bounties,
+                style: board.settings().style(None),
+            }),
+        })
     }
 
     /// The snapshots came along with the directory and still have the old id.
-    fn publish(&self, chat: ChatId) {
+    fn publish(&self, chat: ChatId) -> bool {
         let disk = Arc::clone(self.disk);
         let mut open = OpenBoard::new(disk, self.layout, chat, Checkpoints::unused());
-        if let Err(error) = publish(&mut open, self.settings.lock_patience) {
+        let published = publish(&mut open, self.settings.lock_patience);
+        if let Err(error) = &published {
             tracing::warn!(chat = chat.0, %error, "a snapshot could not be written; it is when the chat is next used");
         }
+        published.is_ok()
     }
 
     fn log(&self, chat: ChatId) -> Log<BoardEvent> {
@@ -243,7 +269,7 @@ impl<'p> Place<'p> {
             self.disk.remove_file(&log_path).at("remove", &log_path)?;
         }
         if let Some(source_locked) = source_lock.filter(|locked| !is_empty(locked)) {
-            let file = format!("{}.merged-{}", Layout::LOG, source_locked.end().seq);
+            let file = self.merged_name(&old_dir, &source_locked.end())?;
             let (lines, end, bounties) =
                 merge::lines(&source, board, merged_before, &file, locked.end()).map_err(
                     |bytes| StoreError::LineTooLong {
@@ -266,9 +292,24 @@ impl<'p> Place<'p> {
         Ok(count)
     }
 
+    /// The name under which the log is kept of a board that ends there. It is the same when this is done again after a crash: nothing has
+    /// the name before the log does.
+    fn merged_name(&self, dir: &Path, end: &Position) -> Result<String, StoreError> {
+        let name = format!("{}.merged-{}", Layout::LOG, end.seq);
+        let taken = self.exists(&dir.join(&name))?;
+        Ok(match taken {
+            true => format!("{name}-{}", &end.head.as_str()[..8]),
+            false => name,
+        })
+    }
+
+    fn exists(&self, path: &Path) -> Result<bool, StoreError> {
+        Ok(self.disk.status(path).at("look at", path)?.is_some())
+    }
+
     /// Snapshots and a checkpoint are made again from the log; a directory that has them and no log would look as if it had
     /// lost it.
-    fn remove_snapshots(&self, dir: &std::path::Path) -> Result<(), StoreError> {
+    fn remove_snapshots(&self, dir: &Path) -> Result<(), StoreError> {
         for name in self.disk.names(dir).at("list", dir)? {
             if name.to_str().is_some_and(|name| name.ends_with(".json"))
                 || name == Layout::CHECKPOINT
@@ -280,19 +321,25 @@ impl<'p> Place<'p> {
         Ok(())
     }
 
+    /// Where what was set aside goes: under its name, or when another file has that, with the first digits of its SHA-256 behind.
+    fn free_path(&self, dir: &Path, name: &str, path: &Path) -> Result<PathBuf, StoreError> {
+        let free = dir.join(name);
+        if !self.exists(&free)? {
+            return Ok(free);
+        }
+        let content = self.disk.read(path).at("read", path)?;
+        Ok(dir.join(marked_name(name, &content)))
+    }
+
     /// Makes room for the rename, which takes the place of an empty directory: snapshots are made again, what else belongs to
     /// a log (what was set aside) is kept in the old directory. A log that was begun meanwhile stays, and with it the directory.
-    fn clear(
-        &self,
-        new_dir: &std::path::Path,
-        old_dir: &std::path::Path,
-    ) -> Result<(), StoreError> {
+    fn clear(&self, new_dir: &Path, old_dir: &Path) -> Result<(), StoreError> {
         for name in self.disk.names(new_dir).at("list", new_dir)? {
             let path = new_dir.join(&name);
             if name == Layout::LOG {
                 continue;
-            } else if name.to_str().is_some_and(Layout::is_kept) {
-                let kept = old_dir.join(&name);
+            } else if let Some(name) = name.to_str().filter(|name| Layout::is_kept(name)) {
+                let kept = self.free_path(old_dir, name, &path)?;
                 self.disk.rename(&path, &kept).at("set aside", &path)?;
             } else {
                 self.disk

@@ -135,8 +135,8 @@ impl Engine {
         settings: Settings,
     ) -> Result<Self, StoreError> {
         make_root(&*disk, layout.root())?;
-        migrate::finish_interrupted(&disk, &layout, &settings);
         let shared = Arc::new(Shared::new(disk, layout, settings));
+        migrate::finish_interrupted(&shared);
         let threads = worker::start(&shared).at("start threads for", shared.layout.root())?;
         Ok(Self { shared, threads })
     }

@@ -12,6 +12,7 @@ use super::active::{Note, flush_snapshots};
 use super::lane::{Lane, lock};
 use super::memory;
 use super::mend::{self, SOON};
+use super::names::current_chat;
 use super::pulse::{FIRST, interval};
 use super::worker::Shared;
 
@@ -58,23 +59,31 @@ impl Shared {
             .iter()
             .filter_map(|(chat, lane)| Some((*chat, lane.settle(calm)?)))
             .collect();
-        if settled.is_empty() {
-            return;
+        if !settled.is_empty() {
+            self.settle_these(&settled);
         }
+    }
+
+    /// The same for chats whose snapshots are whole.
+    pub fn settle_these(&self, settled: &HashMap<ChatId, Note>) {
         let flushed = self.flush_snapshots(settled.keys().copied());
-        if let Err(error) = flushed.and_then(|()| self.active.settle(&settled)) {
+        if let Err(error) = flushed.and_then(|()| self.active.settle(settled)) {
             tracing::warn!(%error, "snapshots could not be flushed; the next start looks at them again");
         }
     }
 
-    /// Makes the snapshots of these chats durable.
+    /// Makes the snapshots of these chats durable, where a chat has another id by now under that.
     pub fn flush_snapshots(
         &self,
         chats: impl ExactSizeIterator<Item = ChatId>,
     ) -> Result<(), StoreError> {
         match &self.flush {
             Some(flush) if chats.len() > FEW => flush.flush_all(self.layout.root()),
-            _ => flush_snapshots(&*self.disk, &self.layout, chats),
+            _ => {
+                let current = |chat| current_chat(&*self.disk, &self.layout, chat);
+                let current: Result<Vec<ChatId>, StoreError> = chats.map(current).collect();
+                flush_snapshots(&*self.disk, &self.layout, current?.into_iter())
+            }
         }
     }
 }

@@ -25,8 +25,13 @@ const NEW_LOG: &str = ".tmp-repair";
 /// The name of a file that keeps bytes which had to leave their place: where they were or what they reflect, and the first
 /// digits of their SHA-256. The same bytes get the same name.
 pub fn kept_name(stem: &str, place: u64, content: &[u8]) -> String {
+    marked_name(&format!("{stem}-{place}"), content)
+}
+
+/// A name, and the first digits of the SHA-256 of what it names.
+pub fn marked_name(name: &str, content: &[u8]) -> String {
     let digest = Head::of_digest(&Sha256::digest(content).into());
-    format!("{stem}-{place}-{}", &digest.as_str()[..8])
+    format!("{name}-{}", &digest.as_str()[..8])
 }
 
 /// A chat's log while nobody else can write to it.

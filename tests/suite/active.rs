@@ -5,10 +5,11 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use bounty_ledger::engine::{Engine, Outcome, Settings, Trouble};
+use serde_json::Value;
 
 use crate::support::BOT;
 use crate::support::law::assert_sound;
-use crate::support::scenario::{DM, GROUP, ROOT, Step, add, open, request, settings};
+use crate::support::scenario::{DM, GROUP, OLD, ROOT, Step, add, open, request, settings};
 use crate::support::sim_disk::{EIO, Fault, Kind, Plan, SimDisk};
 
 /// Boards are looked after often, snapshots come at once.
@@ -77,6 +78,51 @@ fn a_clean_end_leaves_no_notes_and_snapshots_that_a_power_cut_does_not_harm() {
     disk.crash(true, 5);
     assert!(has(&disk, "-100/group.json"));
     assert_sound(&disk, "after the cut");
+}
+
+#[test]
+fn snapshots_under_a_groups_new_id_are_brought_up_to_date_wherever_a_migration_was_cut() {
+    for at in 0.. {
+        let disk = SimDisk::new(9);
+        let engine = open(&disk.process(None), settings()).expect("an engine");
+        say(&engine, &add(OLD, 1, "one"), 1);
+        drop(engine);
+        let dying = disk.process(Some(Plan::freeze(at)));
+        let Ok(engine) = open(&dying, settings()) else {
+            continue;
+        };
+        say(&engine, &Step::Migrate, 2);
+        let is_cut = !dying.is_alive();
+        disk.crash(at % 2 == 0, at);
+        drop(engine);
+        let engine = open(&disk.process(None), busy()).expect("an engine");
+        wait_until("brought up to date", || notes(&disk).is_empty());
+        drop(engine);
+        disk.crash(true, at);
+        for (path, content) in disk.files(Path::new(ROOT)) {
+            if path.ends_with("group.json") {
+                let chat = path.parent().and_then(Path::file_name).expect("a chat");
+                let group: Value = serde_json::from_slice(&content).expect("JSON");
+                let id = chat.to_string_lossy().into_owned();
+                assert_eq!(group["group_id"].to_string(), id, "cut at {at}");
+            }
+        }
+        assert_sound(&disk, "after the second crash");
+        if !is_cut {
+            return;
+        }
+    }
+}
+
+#[test]
+fn a_group_that_migrates_while_its_snapshots_are_due_leaves_no_note() {
+    let disk = SimDisk::new(10);
+    let engine = open(&disk.process(None), settings()).expect("an engine");
+    say(&engine, &add(OLD, 1, "one"), 1);
+    say(&engine, &Step::Migrate, 2);
+    drop(engine);
+    assert!(notes(&disk).is_empty());
+    assert!(has(&disk, "-1555/group.json"));
 }
 
 #[test]

@@ -157,6 +157,58 @@ fn two_boards_become_one_and_the_group_is_told() {
 }
 
 #[test]
+fn the_log_of_every_board_that_was_merged_is_kept_and_its_updates_are_known() {
+    const NEXT: i64 = -100_666;
+    let data = Data::new();
+    let first = in_group(2, NEW, 2, "/add first");
+    let second = in_group(3, NEXT, 2, "/add second");
+    data.feed(&[in_old_group(1, 1, "/add old"), first.clone()])
+        .ok();
+    data.feed(&[told_in_old(10), second.clone()]).ok();
+    data.feed(&[migration(11, NEW, "migrate_to_chat_id", NEXT)])
+        .ok();
+    let names = fs::read_dir(data.chat(NEXT))
+        .expect("a directory")
+        .flatten();
+    let merged = names.filter(|file| file.file_name().to_string_lossy().contains(".merged-2"));
+    assert_eq!(merged.count(), 2);
+    let before = data.log_bytes(NEXT);
+    data.feed(&[first, second]).ok();
+    assert_eq!(data.log_bytes(NEXT), before);
+    assert_sound(&data);
+}
+
+#[test]
+fn what_two_groups_kept_under_one_name_is_kept_when_they_become_one() {
+    const OTHER: i64 = -556;
+    const NEXT: i64 = -100_666;
+    let data = Data::new();
+    data.feed(&[
+        in_old_group(1, 1, "/add old"),
+        in_group(2, NEW, 2, "/add first"),
+    ])
+    .ok();
+    data.feed(&[
+        in_group(3, OTHER, 1, "/add other"),
+        in_group(4, NEXT, 2, "/add second"),
+    ])
+    .ok();
+    data.feed(&[
+        told_in_old(10),
+        migration(11, OTHER, "migrate_to_chat_id", NEXT),
+    ])
+    .ok();
+    data.feed(&[migration(12, NEW, "migrate_to_chat_id", NEXT)])
+        .ok();
+    let names = fs::read_dir(data.chat(NEXT))
+        .expect("a directory")
+        .flatten();
+    let merged = names.filter(|file| file.file_name().to_string_lossy().contains(".merged-"));
+    assert_eq!(merged.count(), 3);
+    assert_sound(&data);
+}
+
+#[test]
 fn a_migration_interrupted_after_any_step_is_finished_by_the_next_start() {
     for step in 0..3 {
         let data = Data::new();

@@ -25,7 +25,7 @@ impl Held<'_> {
         let Ask::Migrate { to } = job.request.ask else {
             return;
         };
-        if let Err(error) = self.let_go() {
+        if let Err(error) = self.let_go().and_then(|()| self.note()) {
             return job.finish(Outcome::Trouble(Trouble::from(&error)));
         }
         let migration = Migration {
@@ -33,7 +33,11 @@ impl Held<'_> {
             to,
             cause: job.request.cause.clone(),
         };
-        let (outcome, style) = match migrate::run(self.shared, &migration) {
+        let done = migrate::run(self.shared, &migration);
+        if let Ok(done) = &done {
+            self.work.unpublished = !done.is_published;
+        }
+        let (outcome, style) = match done.map(|done| done.merged) {
             Ok(None) => (Outcome::Silent, ChatStyle::default()),
             Ok(Some(Merged { bounties, style })) => {
                 (Outcome::Answer(Answer::Merged { bounties }), style)

@@ -36,7 +36,9 @@ impl Held<'_> {
         let current = current_chat(&*self.shared.disk, &self.shared.layout, self.chat())?;
         if current != self.chat() {
             self.work.open = None;
-            migrate::finish(self.shared, self.chat(), current)?;
+            self.note()?;
+            let done = migrate::finish(self.shared, self.chat(), current)?;
+            self.work.unpublished = !done.is_published;
             return Ok(false);
         }
         if self.work.open.is_none() {

@@ -47,7 +47,11 @@ impl Held<'_> {
                 self.work.unpublished = false;
                 return open.checkpoints.due(chat.into(), &open.log, open.state()?);
             }
-            Err(StoreError::Moved { .. }) => self.work.open = None,
+            Err(StoreError::Moved { .. }) => {
+                self.work.open = None;
+                // Whoever moved it writes them.
+                self.work.unpublished = false;
+            }
             Err(error @ StoreError::Damaged(_)) => shared.note_obstacle(chat, false, &error),
             Err(error) => {
                 shared.note_obstacle(chat, open.log.is_latched(), &error);

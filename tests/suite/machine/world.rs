@@ -39,6 +39,8 @@ pub struct World {
     pub boards: BTreeMap<i64, Board>,
     /// The logs as far as the model knows them.
     pub logs: BTreeMap<i64, Vec<u8>>,
+    /// The logs of boards that were merged into others, by the chats that have them.
+    pub kept: BTreeMap<i64, Vec<Vec<u8>>>,
     /// The chats' new ids.
     pub moved: BTreeMap<i64, i64>,
     pub doubts: Vec<Doubt>,
@@ -67,6 +69,7 @@ impl World {
             last_process: 0,
             boards: BTreeMap::new(),
             logs: BTreeMap::new(),
+            kept: BTreeMap::new(),
             moved: BTreeMap::new(),
             doubts: Vec::new(),
             asked: Vec::new(),
