@@ -26,8 +26,8 @@ pub enum StoreError {
     /// A write failed and could not be undone yet.
     #[error("{} takes no writes: an earlier write failed and could not be cut back ({error}); free space or mend the disk, it resumes by itself", path.display())]
     Latched { path: PathBuf, error: io::Error },
-    /// The directory holds files of a program that had no log.
-    #[error("{} was written by another program and has no log beside it; nothing was changed. {}", path.display(), way_in(path))]
+    /// The directory holds files of a program that had no log, or what a cut left of a snapshot.
+    #[error("{} was written by another program or is cut, and has no log beside it; nothing was changed. {}", path.display(), way_in(path))]
     Foreign { path: PathBuf },
     /// The log is not where it was: its directory was renamed or replaced. The caller opens it anew.
     #[error("{} was moved or replaced while it was open", path.display())]
@@ -115,7 +115,7 @@ impl From<DecodeError> for DamageKind {
 fn way_in(path: &Path) -> String {
     let dir = path.parent().unwrap_or(path).display();
     format!(
-        "To go on with what is in it: `mkdir old && mv {dir} old/`, then `bounty import json-files old`. To start afresh, only move {dir} away"
+        "If a log was there, put it back from a backup. To go on with what another program left: `mkdir old && mv {dir} old/`, then `bounty import json-files old`. To start afresh, only move {dir} away"
     )
 }
 

@@ -15,7 +15,7 @@ use crate::domain::Seq;
 pub struct Claims {
     /// The highest `seq` that one of them reflects, and which.
     pub newest: Option<(PathBuf, Seq)>,
-    /// One without `seq`: another program's.
+    /// One without `seq`, another program's; or no whole JSON, which may be anybody's.
     pub foreign: Option<PathBuf>,
 }
 
@@ -69,7 +69,7 @@ pub fn seq_after(content: &[u8], seq: Seq) -> Option<Seq> {
     seq_of(content).filter(|found| *found > seq)
 }
 
-/// Asks the snapshots of these names how long the log must be. One that is cut or no JSON claims nothing.
+/// Asks the snapshots of these names how long the log must be.
 pub fn newest_claim(
     disk: &dyn Disk,
     dir: &Path,
@@ -89,8 +89,7 @@ pub fn newest_claim(
             Ok(Claim { seq: Some(seq) }) => {
                 claims.add(Some((path, seq)));
             }
-            Ok(Claim { seq: None }) => claims.foreign = Some(path),
-            Err(_) => {}
+            Ok(Claim { seq: None }) | Err(_) => claims.foreign = Some(path),
         }
     }
     Ok(claims)

@@ -163,6 +163,13 @@ fn foreign_files_stay(files_of_the_seed: &[(&str, &str)]) {
 }
 
 #[test]
+fn a_cut_snapshot_without_a_log_is_refused_and_left_untouched() {
+    for cut in ["", "{\n", "{\n  \"group_id\": -100,\n  \"bount"] {
+        foreign_files_stay(&[("group.json", cut)]);
+    }
+}
+
+#[test]
 fn files_of_another_program_without_a_log_are_refused_and_left_untouched() {
     foreign_files_stay(&[("group.json", SEED_GROUP), ("456.json", SEED_LIST)]);
 }
