@@ -65,12 +65,12 @@ impl Boards {
                 None => Found::Nothing,
             });
         }
+        // What is damaged may be mended, or put back as it was.
+        if known.is_damaged && known.at.seq < asked.to.unwrap_or(after.seq).max(after.seq) {
+            return Ok(Found::Nothing);
+        }
         if let Some(entries) = known.recent_after(after, asked) {
             return Ok(Found::Entries(entries));
-        }
-        // What is damaged may be mended, or put back as it was.
-        if known.is_damaged && after.seq > known.at.seq {
-            return Ok(Found::Nothing);
         }
         match self.read_behind(chat, &mut known, after, asked)? {
             Some(entries) => Ok(Found::Entries(entries)),
@@ -232,7 +232,7 @@ impl Boards {
         let mut taken = Taken::new(asked);
         let mut at = from;
         let mut each = |line: Line<'_, BoardEvent>| {
-            if line.record.seq > asked.to {
+            if asked.to.is_some_and(|to| line.record.seq > to) {
                 return ControlFlow::Break(());
             }
             let flow = if line.record.seq > after.seq {

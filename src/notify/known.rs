@@ -25,8 +25,8 @@ pub struct Entry {
 
 /// Which events behind a place are asked for.
 pub struct Asked<'a> {
-    /// None is after this one.
-    pub to: Seq,
+    /// None is after this one, which was read before; none: up to the end.
+    pub to: Option<Seq>,
     /// They are no more than these …
     pub limit: usize,
     /// … of this kind.
@@ -116,7 +116,7 @@ impl<'a> Taken<'a> {
     }
 
     pub fn take(&mut self, entry: Arc<Entry>) -> ControlFlow<()> {
-        if entry.at.seq > self.asked.to {
+        if self.asked.to.is_some_and(|to| entry.at.seq > to) {
             return ControlFlow::Break(());
         }
         if (self.asked.is_meant)(&entry) {

@@ -7,7 +7,7 @@ use crate::domain::notifier::{
     Advanced, BoardReplaced, CollectionMoved, Current, NotifierEvent, Read, abandoned, advance,
     baselines, due_dates, due_reminders, matters, next_reminder, position_of,
 };
-use crate::domain::{ChatId, Position, Seq, Timestamp};
+use crate::domain::{ChatId, Position, Timestamp};
 use crate::store::StoreError;
 
 use super::super::boards::{Asked, Entry, Found};
@@ -38,7 +38,7 @@ impl Desk<'_, '_> {
         while let Some(from) = position_of(self.draft.state, chat) {
             let after = self.seen.get(&chat).copied().unwrap_or(from);
             let asked = Asked {
-                to: Seq(u64::MAX),
+                to: None,
                 limit: CHUNK,
                 is_meant: &|_| true,
             };

@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 
 use crate::domain::board::Board;
 use crate::domain::notifier::{Batch, News, Telling, Told, coalesce};
-use crate::domain::{ChatId, Seq};
+use crate::domain::{ChatId, Position, Seq};
 
 use super::super::boards::{Asked, Entry, Found};
 use super::Desk;
@@ -68,16 +68,22 @@ impl Desk<'_, '_> {
             }
         }
         let asked = Asked {
-            to: batch.to.seq,
+            to: Some(batch.to.seq),
             limit: usize::MAX,
-            is_meant: &is_told,
+            is_meant: &|entry| is_told(entry) || entry.at.seq == batch.to.seq,
         };
         match self.read(chat, batch.after, &asked) {
-            Found::Entries(entries) => Ok(entries),
+            Found::Entries(entries) if is_end(&entries, batch.to) => Ok(entries),
+            // Another log has the name, which has nothing but its first lines from the one that was told of, if that.
+            Found::Entries(_) => Err(Missing::Forever),
             Found::Replaced => Err(Missing::Forever),
             Found::Moved(_) | Found::Nothing => Err(Missing::Now),
         }
     }
+}
+
+fn is_end(entries: &[Arc<Entry>], to: Position) -> bool {
+    entries.last().is_some_and(|last| last.at == to)
 }
 
 fn content(told: &Telling, entries: &[Arc<Entry>], board: &Board) -> Option<Told> {

@@ -86,12 +86,16 @@ impl Desk<'_, '_> {
             _ => BTreeSet::new(),
         };
         self.rename_before_leaving(order)?;
+        self.read_before_naming(order)?;
         let following = following(&order.rules, self.draft.state, &boards);
         let is_left =
             |current: &Current| !order.rules.collections.follows(current.batch.collection);
         let ends = abandoned(self.draft.state, LEFT, |_, current| is_left(current));
         self.draft.add_all(ends)?;
         self.draft.add_all(following.events)?;
+        // How far a board was read is nothing to go on from when it is followed again.
+        self.seen
+            .retain(|chat, _| order.rules.collections.follows(*chat));
         let from_now = self.baselines_of(&following.from_now, all);
         self.draft
             .add_all(baselines(from_now, following.covers_all))?;
@@ -118,6 +122,19 @@ impl Desk<'_, '_> {
             }
         }
         Ok(())
+    }
+
+    /// A board that is followed by its name from now on was followed before as one of all: what is new on it is told.
+    fn read_before_naming(&mut self, order: &Order) -> Result<(), StoreError> {
+        let state = &*self.draft.state;
+        if !state.covers_all() || order.rules.collections.are_all() {
+            return Ok(());
+        }
+        let named = order.rules.collections.chats();
+        let unread: Vec<ChatId> = named.filter(|chat| !state.has_read(*chat)).collect();
+        unread
+            .into_iter()
+            .try_for_each(|chat| self.catch_up(order, chat))
     }
 
     /// Learns the due dates of boards that are followed already, when reminders are wanted that were not before. What stands between

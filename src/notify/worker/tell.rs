@@ -142,7 +142,7 @@ impl Desk<'_, '_> {
             news.is_some_and(|news| gathering.is_short || order.rules.tells(news.kind))
         };
         let asked = Asked {
-            to: gathering.to.seq,
+            to: Some(gathering.to.seq),
             limit: gathering.limit,
             is_meant: &is_told,
         };

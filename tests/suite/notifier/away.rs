@@ -212,3 +212,19 @@ fn a_note_of_a_new_id_that_cannot_be_read_keeps_no_other_board_waiting() {
     lab.deliver();
     assert_eq!(lab.told(1), ["added 1 One"]);
 }
+
+#[test]
+fn what_is_sent_again_waits_while_its_events_are_damaged_and_is_not_sent_empty() {
+    let mut lab = Lab::begun(&[hook_target(1)]);
+    lab.say(-100, &["/add One"]);
+    lab.fail();
+    let good = fs::read_to_string(lab.data.log(-100)).expect("a log");
+    fs::write(lab.data.log(-100), good.replace("One", "Eno")).expect("written");
+    lab.restart();
+    lab.pass(10);
+    lab.deliver();
+    assert_eq!(lab.sent.len(), 1);
+    fs::write(lab.data.log(-100), good).expect("written");
+    lab.deliver();
+    assert_eq!(lab.told(1), ["added 1 One", "added 1 One"]);
+}

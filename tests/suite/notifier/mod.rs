@@ -1,5 +1,6 @@
 //! Notification trackers: what is told from the boards' logs, through restarts, kills, restores and migrations.
 
+mod anything;
 mod away;
 mod checkpoints;
 mod deliveries;

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use bounty_ledger::domain::ChatId;
+use bounty_ledger::domain::bridge::EventType;
 use bounty_ledger::domain::notifier::{Outcome, Status};
 use bounty_ledger::notify::{Delivery, DeliveryFilter, Ended, News, Round, deliveries};
 
@@ -236,4 +237,30 @@ fn what_was_on_its_way_when_a_tracker_was_switched_off_or_a_link_removed_has_an_
         assert_eq!(status, Some(Status::Refused), "{is_off}");
         assert!(lab.worker.stream().state().queues().len() == 0);
     }
+}
+
+#[test]
+fn a_board_that_was_not_read_yet_as_one_of_all_is_told_when_it_is_named() {
+    let mut lab = Lab::begun(&[chat_target(1)]);
+    lab.say(-100, &["/add One"]);
+    lab.order = Some(order(&["-100"], &[chat_target(1)]));
+    lab.deliver();
+    assert_eq!(lab.told(1), ["added 1 One"]);
+}
+
+#[test]
+fn a_board_that_is_followed_again_begins_at_its_end_also_when_the_process_ended_meanwhile() {
+    let mut lab = Lab::begun(&[chat_target(1)]);
+    lab.tell(&[EventType::Edited]);
+    lab.say(-100, &["/add One"]);
+    lab.deliver();
+    lab.say(-100, &["/edit 1 Two"]);
+    let all = lab.order.replace(order(&["-200"], &[chat_target(1)]));
+    lab.deliver();
+    let now = lab.time();
+    lab.worker.close(News::default(), now);
+    lab.order = all;
+    lab.restart();
+    lab.deliver();
+    assert!(lab.sent.is_empty());
 }
