@@ -52,7 +52,10 @@ impl Notices {
         now: Timestamp,
     ) -> Option<Notice> {
         self.compare(order, state);
-        self.pause = self.pause.filter(|pause| *pause > now);
+        // One that is longer than any began by a clock that was ahead.
+        self.pause = self
+            .pause
+            .filter(|pause| (now..=later(now, AGAIN)).contains(pause));
         if self.is_sending || self.pause.is_some() {
             return None;
         }
