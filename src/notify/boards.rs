@@ -34,6 +34,14 @@ pub enum Found {
     Nothing,
 }
 
+/// How a board began.
+pub struct Beginning {
+    /// When its first event was recorded.
+    pub at: Timestamp,
+    /// Under which ids, when it has another one by now.
+    pub earlier_ids: Vec<ChatId>,
+}
+
 /// The boards of a data directory.
 pub struct Boards {
     disk: Arc<dyn Disk>,
@@ -127,12 +135,16 @@ impl Boards {
         }
     }
 
-    /// When a board's first event was recorded; none when it has none.
-    pub fn began(&self, chat: ChatId) -> Result<Option<Timestamp>, StoreError> {
+    /// How a board began; none when it has no event.
+    pub fn beginning(&self, chat: ChatId) -> Result<Option<Beginning>, StoreError> {
         let known = self.known(chat);
         let mut known = lock(&known);
         self.catch_up(chat, &mut known)?;
-        Ok(known.began)
+        let earlier_ids = || known.board.earlier_ids().to_vec();
+        Ok(known.began.map(|at| Beginning {
+            at,
+            earlier_ids: earlier_ids(),
+        }))
     }
 
     /// Hands a board to `look`, with the place up to where it was read: its end.

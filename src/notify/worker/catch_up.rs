@@ -4,13 +4,13 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::domain::notifier::{
-    Advanced, BoardReplaced, CollectionMoved, Current, NotifierEvent, Read, abandoned, advance,
-    baselines, due_dates, due_reminders, matters, next_reminder, position_of,
+    Advanced, BoardReplaced, CollectionMoved, CollectionsLeft, Current, NotifierEvent, Read,
+    abandoned, advance, baselines, due_dates, due_reminders, matters, next_reminder, position_of,
 };
 use crate::domain::{ChatId, Position, Timestamp};
 use crate::store::StoreError;
 
-use super::super::boards::{Asked, Entry, Found};
+use super::super::boards::{Asked, Beginning, Entry, Found};
 use super::super::stream::Draft;
 use super::{Desk, Order};
 
@@ -113,12 +113,21 @@ impl Desk<'_, '_> {
             None => state.covers_all_since().filter(|_| chat.is_group()),
         };
         let is_seen = self.seen.contains_key(&chat);
-        let began = self.boards.began(chat);
-        let Some(began) = self.found(chat, began) else {
+        let beginning = self.boards.beginning(chat);
+        let Some(beginning) = self.found(chat, beginning) else {
             return Ok(false);
         };
-        match (began, since) {
-            (Some(began), Some(since)) if is_seen || self.is_new(began, since) => return Ok(true),
+        if let Some(earlier) = beginning
+            .as_ref()
+            .and_then(|board| self.read_as(chat, board))
+        {
+            self.rename(earlier, chat)?;
+            return Ok(false);
+        }
+        match (beginning, since) {
+            (Some(board), Some(since)) if is_seen || self.is_new(board.at, since) => {
+                return Ok(true);
+            }
             (None, Some(_)) => return Ok(true),
             (Some(_), _) => {}
             (None, None) => {
@@ -137,6 +146,14 @@ impl Desk<'_, '_> {
         let is_read = !baseline.is_empty();
         self.draft.add_all(baselines(baseline, false))?;
         Ok(is_read)
+    }
+
+    /// The id under which a board was read that is not known under this one: nobody could say yet that it has another.
+    fn read_as(&self, chat: ChatId, board: &Beginning) -> Option<ChatId> {
+        let state = &*self.draft.state;
+        let mut earlier = board.earlier_ids.iter().copied();
+        let is_new = !state.has_read(chat);
+        earlier.find(|id| is_new && state.has_read(*id))
     }
 
     /// Whether a board that began then is to be told from its beginning by a tracker that follows it since. When the clock was ahead
@@ -179,6 +196,32 @@ impl Desk<'_, '_> {
         }))
     }
 
+    /// Whether a board's log is the one that was read under this id, which another id leads to: what that had was merged into it.
+    fn reads_on(&mut self, chat: ChatId) -> bool {
+        let read = position_of(self.draft.state, chat).filter(|at| *at != Position::START);
+        let Some(at) = self.seen.get(&chat).copied().or(read) else {
+            return false;
+        };
+        let asked = Asked {
+            to: None,
+            limit: 1,
+            is_meant: &|_| true,
+        };
+        let read = self.boards.read(chat, at, &asked);
+        matches!(self.found(chat, read), Some(Found::Entries(_)))
+    }
+
+    fn leave_merged(&mut self, from: ChatId) -> Result<(), StoreError> {
+        self.seen.remove(&from);
+        self.abandon(from, MERGED)?;
+        let covers_all = self.draft.state.covers_all();
+        let left = CollectionsLeft {
+            covers_all,
+            collections: vec![from],
+        };
+        self.draft.add(NotifierEvent::CollectionsLeft(left))
+    }
+
     /// What waits to be sent again of a board whose log is gone never is.
     fn abandon(&mut self, chat: ChatId, reason: &str) -> Result<(), StoreError> {
         let is_of_it = |current: &Current| current.batch.collection == chat;
@@ -188,6 +231,9 @@ impl Desk<'_, '_> {
 
     /// The same log under another id, as a rule; should the other id's log be another one, that is found when it is read.
     pub fn rename(&mut self, from: ChatId, to: ChatId) -> Result<(), StoreError> {
+        if self.reads_on(to) {
+            return self.leave_merged(from);
+        }
         self.abandon(to, MERGED)?;
         self.seen.remove(&from);
         self.seen.remove(&to);

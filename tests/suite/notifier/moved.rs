@@ -1,5 +1,8 @@
 //! Groups that get new ids.
 
+use std::fs;
+
+use bounty_ledger::domain::ChatId;
 use bounty_ledger::domain::bridge::EventType;
 use bounty_ledger::domain::notifier::{Outcome, Status};
 use bounty_ledger::notify::{DeliveryFilter, News, deliveries};
@@ -28,6 +31,19 @@ fn a_group_goes_on_being_followed_also_by_trackers_that_name_its_old_id() {
             assert_eq!(lab.told(1), ["added 2 One", "added 3 Two"], "{named}");
         }
     }
+}
+
+#[test]
+fn a_group_whose_note_cannot_be_read_goes_on_as_its_log_says() {
+    let mut lab = Lab::begun(&[chat_target(1)]);
+    lab.say(-100, &["/add One"]);
+    lab.deliver();
+    lab.migrate(-100, -200);
+    fs::write(layout(&lab.data).moved(ChatId(-100)), "").expect("written");
+    lab.deliver();
+    lab.say(-200, &["/add Two"]);
+    lab.deliver();
+    assert_eq!(lab.told(1), ["added 1 One", "added 2 Two"]);
 }
 
 #[test]
@@ -123,4 +139,17 @@ fn what_was_told_of_a_board_is_not_sent_again_from_the_one_that_took_its_place()
     retry(&lab, 1).expect("asked");
     lab.deliver();
     assert_eq!(lab.told(1), ["added 1 Early", "added 1 One"]);
+}
+
+#[test]
+fn two_new_ids_at_once_go_on_with_the_board_that_has_the_log() {
+    let mut lab = Lab::begun(&[chat_target(1)]);
+    lab.say(-100, &["/add One"]);
+    lab.say(-200, &["/add Other"]);
+    lab.deliver();
+    lab.migrate(-100, -200);
+    lab.migrate(-200, -300);
+    lab.say(-300, &["/add Two"]);
+    lab.deliver();
+    assert_eq!(lab.told(1).last().map(String::as_str), Some("added 3 Two"));
 }
