@@ -196,10 +196,13 @@ impl Desk<'_, '_> {
         }))
     }
 
-    /// Whether a board's log is the one that was read under this id, which another id leads to: what that had was merged into it.
-    fn reads_on(&mut self, chat: ChatId) -> bool {
-        let read = position_of(self.draft.state, chat).filter(|at| *at != Position::START);
-        let Some(at) = self.seen.get(&chat).copied().or(read) else {
+    /// Whether a board's log is the one that was read under the first id.
+    fn reads_on(&mut self, read_as: ChatId, chat: ChatId) -> bool {
+        let known = self.draft.state.collection(read_as);
+        let Some(at) = known
+            .map(|known| known.at)
+            .filter(|at| *at != Position::START)
+        else {
             return false;
         };
         let asked = Asked {
@@ -211,6 +214,7 @@ impl Desk<'_, '_> {
         matches!(self.found(chat, read), Some(Found::Entries(_)))
     }
 
+    /// What was read under an id was merged into the board that is read under its new one.
     fn leave_merged(&mut self, from: ChatId) -> Result<(), StoreError> {
         self.seen.remove(&from);
         self.abandon(from, MERGED)?;
@@ -231,7 +235,7 @@ impl Desk<'_, '_> {
 
     /// The same log under another id, as a rule; should the other id's log be another one, that is found when it is read.
     pub fn rename(&mut self, from: ChatId, to: ChatId) -> Result<(), StoreError> {
-        if self.reads_on(to) {
+        if !self.reads_on(from, to) && self.reads_on(to, to) {
             return self.leave_merged(from);
         }
         self.abandon(to, MERGED)?;

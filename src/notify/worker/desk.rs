@@ -52,8 +52,12 @@ impl Desk<'_, '_> {
         if !is_settled || all.is_some() {
             self.settle(order, all)?;
         }
-        for chat in &missed.changed {
-            self.catch_up(order, *chat)?;
+        // Those that were read first: one of them may be found to have the id of one that was not.
+        let is_known = |chat: &ChatId| self.draft.state.has_read(*chat);
+        let (known, new): (Vec<ChatId>, Vec<ChatId>) =
+            missed.changed.iter().copied().partition(is_known);
+        for chat in known.into_iter().chain(new) {
+            self.catch_up(order, chat)?;
         }
         self.learn_dues(order, missed.changed.iter().copied())?;
         self.remind(order)?;

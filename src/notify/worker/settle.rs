@@ -85,7 +85,10 @@ impl Desk<'_, '_> {
             None if is_new => self.boards.all()?,
             _ => BTreeSet::new(),
         };
-        self.rename_before_leaving(order)?;
+        self.rename_first(|chat| {
+            let is_gone = is_new && !boards.contains(&chat);
+            is_gone || !order.rules.collections.follows(chat)
+        })?;
         self.read_before_naming(order)?;
         let following = following(&order.rules, self.draft.state, &boards);
         let is_left =
@@ -100,22 +103,21 @@ impl Desk<'_, '_> {
         self.draft
             .add_all(baselines(from_now, following.covers_all))?;
         self.learn_dues(order, lacking_dues(self.draft.state))?;
+        self.find_lost(order, all)?;
         for (chat, len) in all.into_iter().flatten() {
             let at = position_of(self.draft.state, *chat);
             if at.is_some_and(|at| at.offset != *len) {
                 self.catch_up(order, *chat)?;
             }
         }
-        self.find_lost(order, all)
+        Ok(())
     }
 
-    /// A board that is not among those that are to be followed may be there under another id: then it goes on.
-    fn rename_before_leaving(&mut self, order: &Order) -> Result<(), StoreError> {
+    /// A board that is to be left, or is not there when others begin to be followed, may be there under another id: then it goes on.
+    fn rename_first(&mut self, is_doubtful: impl Fn(ChatId) -> bool) -> Result<(), StoreError> {
         let known = self.draft.state.collections().map(|(chat, _)| chat);
-        let left: Vec<ChatId> = known
-            .filter(|chat| !order.rules.collections.follows(*chat))
-            .collect();
-        for chat in left {
+        let doubtful: Vec<ChatId> = known.filter(|chat| is_doubtful(*chat)).collect();
+        for chat in doubtful {
             let moved = self.boards.moved(chat);
             if let Some(Some(to)) = self.found(chat, moved) {
                 self.rename(chat, to)?;

@@ -63,6 +63,17 @@ fn a_tracker_that_is_edited_meanwhile_goes_on_with_what_waits() {
 }
 
 #[test]
+fn a_tracker_of_one_group_that_is_one_of_all_meanwhile_goes_on() {
+    let mut lab = Lab::new(Data::in_memory(), order(&["-100"], &[hook_target(1)]));
+    lab.deliver();
+    lab.say(-100, &["/add One"]);
+    lab.migrate(-100, -200);
+    lab.order = Some(order(&["*"], &[hook_target(1)]));
+    lab.deliver();
+    assert_eq!(lab.told(1), ["added 1 One"]);
+}
+
+#[test]
 fn reminders_that_are_chosen_meanwhile_have_nothing_told_again() {
     let mut lab = Lab::begun(&[chat_target(1)]);
     lab.say(-100, &["/add One", "/add Two"]);
@@ -152,4 +163,25 @@ fn two_new_ids_at_once_go_on_with_the_board_that_has_the_log() {
     lab.say(-300, &["/add Two"]);
     lab.deliver();
     assert_eq!(lab.told(1).last().map(String::as_str), Some("added 3 Two"));
+}
+
+#[test]
+fn a_group_whose_log_is_damaged_when_it_has_a_new_id_is_told_nothing_twice() {
+    for at in ["One", "Two"] {
+        let mut lab = Lab::begun(&[chat_target(1)]);
+        lab.say(-100, &["/add One", "/add Two"]);
+        lab.deliver();
+        lab.migrate(-100, -200);
+        let good = fs::read_to_string(lab.data.log(-200)).expect("a log");
+        fs::write(lab.data.log(-200), good.replace(at, "Damaged")).expect("written");
+        let (order, now) = (lab.order.clone(), lab.time());
+        let happened = changed(&[-200, -100]);
+        let round = lab.worker.round(order.as_ref(), happened, None, now);
+        assert!(round.expect("a round").letters.is_empty());
+        fs::write(lab.data.log(-200), good).expect("written");
+        lab.say(-200, &["/add Three"]);
+        lab.deliver();
+        let expected = ["added 1 One", "added 2 Two", "added 3 Three"];
+        assert_eq!(lab.told(1), expected, "{at}");
+    }
 }
