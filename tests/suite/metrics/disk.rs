@@ -102,6 +102,19 @@ fn a_latched_stream_is_named_and_takes_writes_again_as_soon_as_the_disk_does() {
 }
 
 #[test]
+fn a_failed_write_is_counted_as_a_failed_flush_is() {
+    let lab = Lab::new();
+    lab.add(GROUP, 1);
+    // The chat is noted as active in a file of its own.
+    lab.add(OTHER, 2);
+    lab.fail(&[Kind::Write], EIO);
+    lab.refuses(GROUP, 3);
+    wait_metric(lab.server, "bounty_flush_failures_total", 1.0);
+    lab.refuses(OTHER, 4);
+    wait_metric(lab.server, "bounty_flush_failures_total", 2.0);
+}
+
+#[test]
 fn a_full_disk_is_said_until_there_is_room() {
     let lab = Lab::new();
     lab.add(GROUP, 1);
