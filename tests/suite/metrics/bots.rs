@@ -1,12 +1,13 @@
 //! Readiness follows what Telegram says to the bot; health does not, since no restart mends that.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bounty_ledger::domain::BotId;
 use bounty_ledger::domain::bridge::TelegramBotId;
 use bounty_ledger::telegram::{BotVitals, PollState};
 
-use crate::support::bot::{Stage, TOKEN};
+use crate::support::bot::{LIMIT, Stage, TOKEN};
 use crate::support::bot_api::{Fault, FaultRule};
 use crate::support::http::{get, wait_get, wait_metric};
 
@@ -93,6 +94,34 @@ fn a_second_process_that_waits_for_the_first_is_not_ready_until_it_polls() {
     first.stop().ok();
     wait_get(server, "/readyz", |answer| answer.status == 200);
     second.stop().ok();
+}
+
+#[test]
+fn before_the_first_poll_is_answered_it_is_not_ready_and_that_poll_does_not_wait() {
+    let stage = Stage::new();
+    let late = Fault::Delay(Duration::from_secs(3_600));
+    stage.api.fault(FaultRule::new(late).method("getUpdates"));
+    let (bot, server) = run(&stage);
+    let first_poll = || {
+        let calls = stage.api.calls();
+        calls.into_iter().find(|call| call.is("getUpdates"))
+    };
+    stage
+        .api
+        .wait_until(LIMIT, "a poll", |_| first_poll().is_some());
+    let timeout = first_poll().and_then(|call| call.params.get("timeout").cloned());
+    assert!(timeout.is_none_or(|timeout| timeout == 0));
+    let answer = get(server, "/readyz");
+    assert_eq!(answer.status, 503);
+    assert!(
+        answer.body.contains("has not answered its first poll"),
+        "{answer:?}"
+    );
+    wait_metric(server, &POLLING.replace("polling", "starting"), 1.0);
+    bot.stop().ok();
+    let (bot, server) = run(&stage);
+    wait_get(server, "/readyz", |answer| answer.status == 200);
+    bot.stop().ok();
 }
 
 #[test]
