@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use crate::domain::ChatId;
+use crate::domain::{ChatId, StreamId};
 use crate::store::{Disk, Layout, StoreError};
 
 use super::Settings;
@@ -243,7 +243,13 @@ pub fn start(shared: &Arc<Shared>) -> io::Result<Vec<JoinHandle<()>>> {
     let workers: Vec<_> = alone.chain(rounds).collect::<io::Result<_>>()?;
     let publisher = spawn("snapshots", Shared::publish)?;
     let checker = spawn("checks", |shared| {
-        shared.long_logs.checks.run(&*shared.disk)
+        // What was found is to be an obstacle at once, for whoever watches.
+        let look_again = |stream: StreamId| {
+            if let Some(chat) = stream.chat() {
+                shared.look_again(chat);
+            }
+        };
+        shared.long_logs.checks.run(&*shared.disk, &look_again);
     })?;
     let upkeep = spawn("upkeep", upkeep::run)?;
     let adoption = spawn("adoption", adopt::run)?;
