@@ -2,7 +2,7 @@
 //! many of them.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::domain::ChatId;
 use crate::store::{Orphan, StoreError};
@@ -35,22 +35,29 @@ impl Shared {
 
     fn adopt(&self, orphan: Orphan) {
         let (begun, chats) = (Instant::now(), orphan.chats.len());
+        let (mut done, mut left) = (Vec::new(), Vec::new());
         for chat in &orphan.chats {
             if self.is_closing() {
                 return;
             }
             match self.adopt_chat(*chat) {
                 // A damaged log has no newer snapshots to be written; whoever uses the chat is told.
-                Ok(()) | Err(StoreError::Damaged(_) | StoreError::Foreign { .. }) => {}
+                Ok(()) | Err(StoreError::Damaged(_) | StoreError::Foreign { .. }) => {
+                    done.push(*chat);
+                }
                 Err(error) => {
                     tracing::warn!(chat = chat.0, %error, "a snapshot that a crash may have left behind could not be written; it is tried again");
-                    return;
+                    left.push(*chat);
                 }
             }
         }
-        let flushed = self.flush_snapshots(orphan.chats.iter().copied());
-        match flushed.and_then(|()| orphan.remove(&*self.disk)) {
+        if done.is_empty() && !left.is_empty() {
+            return;
+        }
+        let flushed = self.flush_snapshots(done.into_iter());
+        match flushed.and_then(|()| orphan.keep(&*self.disk, &left)) {
             Ok(()) => {
+                let chats = chats - left.len();
                 let seconds = begun.elapsed().as_secs_f64();
                 tracing::info!(
                     chats,
@@ -70,7 +77,8 @@ impl Shared {
         let disk = Arc::clone(&self.disk);
         let checkpoints = self.long_logs.checkpoints(chat.into());
         let mut open = OpenBoard::new(disk, &self.layout, chat, checkpoints);
-        match publish(&mut open, self.settings.lock_patience) {
+        // A log that somebody holds is tried again: all other chats would wait for it too.
+        match publish(&mut open, Duration::ZERO) {
             // It was moved just now, and whoever moved it writes its snapshots.
             Err(StoreError::Moved { .. }) => Ok(()),
             published => published,

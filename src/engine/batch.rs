@@ -1,6 +1,7 @@
 //! The commands that wait on one board: decided one after the other, written and flushed together, then answered.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use crate::domain::Seq;
@@ -60,6 +61,7 @@ pub fn begin(
         Err(error) => {
             if !writer.lines.is_empty() {
                 open.state = None;
+                shared.stats.failed_flushes.fetch_add(1, Relaxed);
             }
             trouble(open, shared, jobs, error, patience)
         }

@@ -85,8 +85,8 @@ impl Checks {
         self.changed.notify_all();
     }
 
-    /// Verifies one log after the other.
-    pub fn run(&self, disk: &dyn Disk) {
+    /// Verifies one log after the other; `refuted` is told of those that are to be read whole from then on.
+    pub fn run(&self, disk: &dyn Disk, refuted: &dyn Fn(StreamId)) {
         // Where that is not allowed, and where it would be the whole process's, it competes with the commands, as it would with
         // those of other processes.
         #[cfg(target_os = "linux")]
@@ -101,10 +101,12 @@ impl Checks {
                         "a checkpoint was not what its log says; it is not used any more"
                     );
                     lock(&self.refuted).insert(stream);
+                    refuted(stream);
                 }
                 Err(error @ StoreError::Damaged(_)) => {
                     tracing::error!(%stream, %error, "a log is damaged before its checkpoint; it takes no more writes");
                     lock(&self.refuted).insert(stream);
+                    refuted(stream);
                 }
                 Err(error) => {
                     tracing::error!(%stream, %error, "a log could not be verified; it is when it is next opened");

@@ -97,11 +97,12 @@ impl Lane {
             .for_each(|job| desk.jobs.push_front(job));
     }
 
-    /// Asks for its snapshots; true when the chat must be given to the thread that writes them.
+    /// Asks for its snapshots; true when the thread that writes them has the chat at once, and not when another is done with it.
     pub fn want_snapshots(&self) -> bool {
         let mut desk = lock(&self.desk);
-        desk.publish = true;
-        !std::mem::replace(&mut desk.scheduled, true)
+        let is_free = !std::mem::replace(&mut desk.scheduled, true);
+        desk.publish |= !is_free;
+        is_free
     }
 
     /// Asks to try whether it takes writes again; true when the chat must be given to a thread that can wait.
@@ -195,4 +196,22 @@ pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex
         .lock()
         .unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Lane, Next};
+    use crate::domain::ChatId;
+
+    #[test]
+    fn snapshots_that_are_asked_for_are_written_once() {
+        let lane = Lane::new(ChatId(1));
+        assert!(lane.want_snapshots(), "nobody has it");
+        let work = lane.take();
+        assert_eq!(lane.take_back(work), Next::Nothing);
+        assert!(lane.want_look());
+        let work = lane.take();
+        assert!(!lane.want_snapshots(), "somebody has it");
+        assert_eq!(lane.take_back(work), Next::Snapshots);
+    }
 }

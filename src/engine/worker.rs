@@ -5,9 +5,9 @@ use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use crate::domain::ChatId;
+use crate::domain::{ChatId, StreamId};
 use crate::store::{Disk, Layout, StoreError};
 
 use super::Settings;
@@ -31,6 +31,10 @@ use super::upkeep;
 /// When many boards change at once, writing their snapshots takes a tenth of one thread's time: it costs the disk more than
 /// the events do.
 const PUBLISHER_SHARE: u32 = 9;
+/// How long the publisher waits for locks at the end, for all chats together: what stops this process gives it some seconds.
+const LAST_PATIENCE: Duration = Duration::from_secs(2);
+/// How long a checkpoint waits for its log, which was free just now: all other chats wait too, and it is made again later.
+const BRIEFLY: Duration = Duration::from_millis(100);
 /// How many threads fill rounds: while one waits for its flush, others write the next.
 const ROUNDS: usize = 3;
 
@@ -181,30 +185,36 @@ impl Shared {
         }
     }
 
-    /// Writes snapshots when they are due; at the end writes what is left.
+    /// Writes snapshots when they are due; at the end writes what is left. A log that somebody holds is passed over until the
+    /// next attempt: all other chats would wait for it too. So the time that is spent is that of writing.
     fn publish(&self) {
+        let mut last_patience = self.settings.lock_patience.min(LAST_PATIENCE);
         while let Some(task) = self.agenda.next() {
             let begun = Instant::now();
             match task {
-                Task::Due(chat) => self.publish_chat(chat),
-                Task::Given(lane) => self.publish_lane(lane),
+                Task::Due(chat) => self.publish_chat(chat, Duration::ZERO),
+                Task::Given(lane) => self.publish_lane(lane, Duration::ZERO),
+                Task::Last(chat) => {
+                    self.publish_chat(chat, last_patience);
+                    last_patience = last_patience.saturating_sub(begun.elapsed());
+                }
             }
             self.agenda.pause(begun.elapsed() * PUBLISHER_SHARE);
         }
     }
 
-    fn publish_chat(&self, chat: ChatId) {
+    fn publish_chat(&self, chat: ChatId, patience: Duration) {
         let lane = lock(&self.lanes).get(&chat).map(Arc::clone);
         // While another thread has the chat it is given to this one afterwards.
         if let Some(lane) = lane.filter(|lane| lane.want_snapshots()) {
             self.ready.begin_here();
-            self.publish_lane(lane);
+            self.publish_lane(lane, patience);
         }
     }
 
-    fn publish_lane(&self, lane: Arc<Lane>) {
+    fn publish_lane(&self, lane: Arc<Lane>, patience: Duration) {
         let mut held = Held::new(self, lane);
-        let due = match catch_unwind(AssertUnwindSafe(|| held.publish())) {
+        let due = match catch_unwind(AssertUnwindSafe(|| held.publish(patience))) {
             Ok(due) => {
                 held.release(Way::Round);
                 due
@@ -212,7 +222,8 @@ impl Shared {
             Err(_) => return held.recover(),
         };
         if let Some(due) = due {
-            due.write(&*self.disk, &self.layout, self.settings.lock_patience);
+            let patience = self.settings.lock_patience.min(BRIEFLY);
+            due.write(&*self.disk, &self.layout, patience);
         }
     }
 }
@@ -232,7 +243,13 @@ pub fn start(shared: &Arc<Shared>) -> io::Result<Vec<JoinHandle<()>>> {
     let workers: Vec<_> = alone.chain(rounds).collect::<io::Result<_>>()?;
     let publisher = spawn("snapshots", Shared::publish)?;
     let checker = spawn("checks", |shared| {
-        shared.long_logs.checks.run(&*shared.disk)
+        // What was found is to be an obstacle at once, for whoever watches.
+        let look_again = |stream: StreamId| {
+            if let Some(chat) = stream.chat() {
+                shared.look_again(chat);
+            }
+        };
+        shared.long_logs.checks.run(&*shared.disk, &look_again);
     })?;
     let upkeep = spawn("upkeep", upkeep::run)?;
     let adoption = spawn("adoption", adopt::run)?;

@@ -59,7 +59,9 @@ fn stalled(waiting: u64, stalled: Duration) -> Option<String> {
 fn unpolled(bot: &BotVitals) -> Option<String> {
     let polling = bot.polling();
     let why = match polling.state {
-        PollState::Starting if polling.problem.is_none() => "Telegram is asked who it is",
+        PollState::Starting if polling.problem.is_none() => {
+            "Telegram has not answered its first poll yet"
+        }
         PollState::NoToken => "it has no token of its own",
         PollState::Waiting => "another process polls it on the same data; this one waits",
         PollState::Stopped => "it is polled no more",

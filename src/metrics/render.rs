@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 
-use crate::domain::BotId;
 use crate::engine::{Fate, Kind, Monitor, Obstacle, Stats};
 use crate::telegram::{BotVitals, PollState, Sent};
 
@@ -22,11 +21,7 @@ pub fn page(watched: &Watched) -> String {
     streams(&mut page, &watched.engine);
     snapshots(&mut page, &watched.engine);
     let bots = watched.bots();
-    let bots: Vec<(String, Arc<BotVitals>)> = bots
-        .into_iter()
-        .filter(|bot| bot.id != BotId(0))
-        .map(|bot| (bot.id.to_string(), bot))
-        .collect();
+    let bots: Vec<LabelledBot> = bots.into_iter().map(LabelledBot::new).collect();
     polling(&mut page, &bots);
     sending(&mut page, &bots);
     page.counter(
@@ -137,63 +132,91 @@ fn snapshots(page: &mut Exposition, engine: &Monitor) {
     .sample(&[], lag.overdue.as_secs_f64());
 }
 
-/// The bots, each with its id as a label.
-type Bots<'b> = &'b [(String, Arc<BotVitals>)];
+/// A bot with its labels. Its entry in the bridge tells it from all others: its own id is 0 while its token is not known, and two
+/// entries can have the token of one bot.
+struct LabelledBot {
+    id: String,
+    entry: String,
+    vitals: Arc<BotVitals>,
+}
 
-fn polling(page: &mut Exposition, bots: Bots<'_>) {
+impl LabelledBot {
+    fn new(vitals: Arc<BotVitals>) -> Self {
+        Self {
+            id: vitals.id.to_string(),
+            entry: vitals
+                .entry
+                .map_or_else(String::new, |entry| entry.0.to_string()),
+            vitals,
+        }
+    }
+
+    fn labels(&self) -> [(&'static str, &str); 2] {
+        [("bot", &self.id), ("entry", &self.entry)]
+    }
+
+    /// The same with one more.
+    fn labels_and<'l>(&'l self, name: &'l str, value: &'l str) -> [(&'l str, &'l str); 3] {
+        let [bot, entry] = self.labels();
+        [bot, entry, (name, value)]
+    }
+}
+
+fn polling(page: &mut Exposition, bots: &[LabelledBot]) {
     let mut family = page.gauge(
         "bounty_poll_state",
         "1 for the state that each bot is in, 0 for the others.",
     );
-    for (id, bot) in bots {
-        let now = bot.polling().state;
+    for bot in bots {
+        let now = bot.vitals.polling().state;
         for state in PollState::ALL {
-            let labels = [("bot", id.as_str()), ("state", state.name())];
+            let labels = bot.labels_and("state", state.name());
             family.sample(&labels, u8::from(state == now));
         }
     }
     let mut family = page.counter("bounty_polls_total", "Polls, by whether Telegram answered.");
-    for (id, bot) in bots {
+    for bot in bots {
         let outcomes = [
-            ("answered", &bot.polls_answered),
-            ("failed", &bot.polls_failed),
+            ("answered", &bot.vitals.polls_answered),
+            ("failed", &bot.vitals.polls_failed),
         ];
         for (outcome, count) in outcomes {
-            family.sample(&[("bot", id), ("outcome", outcome)], count.load(Relaxed));
+            family.sample(&bot.labels_and("outcome", outcome), count.load(Relaxed));
         }
     }
     let mut family = page.gauge(
         "bounty_last_poll_timestamp_seconds",
         "When Telegram last answered a poll, in Unix seconds; 0 = never.",
     );
-    for (id, bot) in bots {
-        family.sample(&[("bot", id)], bot.polled_at.load(Relaxed));
+    for bot in bots {
+        family.sample(&bot.labels(), bot.vitals.polled_at.load(Relaxed));
     }
     let mut family = page.counter("bounty_updates_received_total", "Updates that came in.");
-    for (id, bot) in bots {
-        family.sample(&[("bot", id)], bot.updates.load(Relaxed));
+    for bot in bots {
+        family.sample(&bot.labels(), bot.vitals.updates.load(Relaxed));
     }
 }
 
-fn sending(page: &mut Exposition, bots: Bots<'_>) {
+fn sending(page: &mut Exposition, bots: &[LabelledBot]) {
     let mut family = page.gauge(
         "bounty_outgoing_waiting",
         "Answers that wait for their turn or are being sent.",
     );
-    for (id, bot) in bots {
-        family.sample(&[("bot", id)], bot.outgoing.load(Relaxed));
+    for bot in bots {
+        family.sample(&bot.labels(), bot.vitals.outgoing.load(Relaxed));
     }
     let mut family = page.counter("bounty_sends_total", "Messages, by what became of them.");
-    for (id, bot) in bots {
+    for bot in bots {
         for end in Sent::ALL {
-            family.sample(&[("bot", id), ("outcome", end.name())], bot.count(end));
+            let labels = bot.labels_and("outcome", end.name());
+            family.sample(&labels, bot.vitals.count(end));
         }
     }
     let mut family = page.counter(
         "bounty_send_pauses_total",
         "How often Telegram asked for a pause in a chat.",
     );
-    for (id, bot) in bots {
-        family.sample(&[("bot", id)], bot.pauses.load(Relaxed));
+    for bot in bots {
+        family.sample(&bot.labels(), bot.vitals.pauses.load(Relaxed));
     }
 }

@@ -56,12 +56,7 @@ impl ActiveFile {
 
     /// Adds chats, durably. What a failure left is overwritten by the next attempt.
     pub fn add(&mut self, chats: impl IntoIterator<Item = ChatId>) -> Result<(), StoreError> {
-        let mut lines = Vec::new();
-        for chat in chats {
-            let line = serde_json::to_writer(&mut lines, &Entry { chat });
-            line.map_err(io::Error::from).at("write to", &self.path)?;
-            lines.push(b'\n');
-        }
+        let lines = lines(chats).at("write to", &self.path)?;
         let written = self.file.write_at(&lines, self.len);
         written.at("write to", &self.path)?;
         self.file.sync_data().at("flush", &self.path)?;
@@ -121,9 +116,18 @@ impl Orphan {
         }))
     }
 
-    /// Removes the file: the snapshots of all its chats are whole.
-    pub fn remove(self, disk: &dyn Disk) -> Result<(), StoreError> {
-        disk.remove_file(&self.path).at("remove", &self.path)
+    /// Has only these chats left; without any the file is removed. The snapshots of all others are whole. Who took the file
+    /// before looks at what it names now.
+    pub fn keep(self, disk: &dyn Disk, left: &[ChatId]) -> Result<(), StoreError> {
+        if left.is_empty() {
+            return disk.remove_file(&self.path).at("remove", &self.path);
+        }
+        if left.len() == self.chats.len() {
+            return Ok(());
+        }
+        let lines = lines(left.iter().copied()).at("write to", &self.path)?;
+        disk.replace(&self.path, &lines, true)
+            .at("write to", &self.path)
     }
 
     /// Where it is.
@@ -145,6 +149,15 @@ pub fn noted_chats(disk: &dyn Disk, layout: &Layout) -> Result<BTreeSet<ChatId>,
         }
     }
     Ok(noted)
+}
+
+fn lines(chats: impl IntoIterator<Item = ChatId>) -> io::Result<Vec<u8>> {
+    let mut lines = Vec::new();
+    for chat in chats {
+        serde_json::to_writer(&mut lines, &Entry { chat })?;
+        lines.push(b'\n');
+    }
+    Ok(lines)
 }
 
 /// Each chat once. A line that was never finished had no write behind it.

@@ -95,7 +95,7 @@ impl Poller {
     /// Polls until the process is to stop; then everything received is durable and confirmed.
     pub async fn run(&self, stop: &mut Stop) -> Result<(), PollError> {
         let mut pauses = Pauses::new("poll", &self.vitals);
-        self.vitals.is_now(PollState::Polling);
+        self.vitals.is_now(PollState::Starting);
         let (mut offset, mut confirmed) = (None, None);
         while !*stop.borrow() {
             let polled = tokio::select! {
@@ -214,6 +214,8 @@ impl Poller {
 struct Pauses<'v> {
     doing: &'static str,
     failures: usize,
+    /// Whether the last call was answered.
+    works: bool,
     vitals: &'v BotVitals,
 }
 
@@ -222,19 +224,22 @@ impl<'v> Pauses<'v> {
         Self {
             doing,
             failures: 0,
+            works: false,
             vitals,
         }
     }
 
-    /// The next poll. After a failure it does not wait for updates, so that an end of the failures shows at once.
+    /// The next poll. The first one, and one after a failure, does not wait for updates, so that it shows at once that polling works.
     fn next_poll(&self, offset: Option<i64>) -> GetRawUpdates {
-        match self.failures {
-            0 => GetRawUpdates::wait(offset),
-            _ => GetRawUpdates::at_once(offset),
+        if self.works {
+            GetRawUpdates::wait(offset)
+        } else {
+            GetRawUpdates::at_once(offset)
         }
     }
 
     fn success(&mut self) {
+        self.works = true;
         if self.failures > 0 {
             tracing::info!(
                 bot = self.vitals.id.0,
@@ -248,6 +253,7 @@ impl<'v> Pauses<'v> {
     async fn after(&mut self, error: &RequestError, stop: &mut Stop) {
         let grown = BACKOFF[self.failures.min(BACKOFF.len() - 1)];
         self.failures += 1;
+        self.works = false;
         let state = PollState::after(&failure(error));
         self.vitals.failed(state, describe(error));
         let pause = match failure(error) {

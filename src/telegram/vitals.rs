@@ -12,7 +12,7 @@ use super::api::Failure;
 /// Whether a bot is being polled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PollState {
-    /// Telegram has not said yet who it is.
+    /// Telegram has not said yet who it is, or has not answered its first poll.
     Starting,
     /// Its token was not found, or is that of a bot that is polled already.
     NoToken,

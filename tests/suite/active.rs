@@ -5,6 +5,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use bounty_ledger::engine::{Engine, Outcome, Settings, Trouble};
+use bounty_ledger::store::{Disk, LockMode, OpenMode};
 use serde_json::Value;
 
 use crate::support::BOT;
@@ -165,4 +166,34 @@ fn a_chat_that_cannot_be_noted_takes_no_writes() {
     assert!(!has(&disk, "-100/events.jsonl"));
     let accepted = say(&engine, &add(GROUP, 1, "accepted"), 2);
     assert!(matches!(accepted, Outcome::Answer(_)), "{accepted:?}");
+}
+
+#[test]
+fn a_chat_that_cannot_be_adopted_keeps_no_other_from_it() {
+    let disk = SimDisk::new(9);
+    let first = disk.process(None);
+    let engine = open(&first, settings()).expect("an engine");
+    say(&engine, &add(GROUP, 1, "in the group"), 1);
+    say(&engine, &add(DM, 7, "my own"), 2);
+    disk.crash(false, 9);
+    drop(engine);
+    let third = disk.process(None);
+    let log = Path::new(ROOT).join("-100/events.jsonl");
+    let file = third.open(&log, OpenMode::ReadWrite).expect("a log");
+    let held = file.lock(LockMode::Exclusive, Duration::ZERO);
+    let held = held.expect("the lock");
+    let engine = open(&disk.process(None), busy()).expect("an engine");
+    wait_until("the other adopted", || has(&disk, "7/user.json"));
+    wait_until("only the one noted", || {
+        let noted: Vec<_> = notes(&disk)
+            .iter()
+            .filter_map(|path| disk.content(path))
+            .collect();
+        noted == [b"{\"chat\":-100}\n"]
+    });
+    assert!(!has(&disk, "-100/group.json"));
+    drop(held);
+    wait_until("all adopted", || notes(&disk).is_empty());
+    assert!(has(&disk, "-100/group.json"));
+    drop(engine);
 }

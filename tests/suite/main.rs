@@ -22,6 +22,7 @@ mod hostile;
 mod idle;
 mod import;
 mod library;
+mod locked;
 mod machine;
 mod metrics;
 mod migration;

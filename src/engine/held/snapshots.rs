@@ -31,14 +31,14 @@ impl Held<'_> {
         self.shared.publish_at(due, since, self.chat());
     }
 
-    /// Writes the snapshots that are due. Answers the checkpoint that is due too, to be written when the chat is released.
-    pub fn publish(&mut self) -> Option<DueCheckpoint<BoardEvent>> {
+    /// Writes the snapshots that are due; the log's lock is waited for at most `patience`. Answers the checkpoint that is due too, to
+    /// be written when the chat is released.
+    pub fn publish(&mut self, patience: Duration) -> Option<DueCheckpoint<BoardEvent>> {
         self.tried_snapshots = true;
         self.work.publish_due = None;
         let since = self.work.overdue.take();
         self.forget_refuted();
         let (shared, chat) = (self.shared, self.chat());
-        let patience = self.shared.settings.lock_patience;
         let open = self.work.open.as_mut()?;
         let begun = Instant::now();
         match publish(open, patience) {
@@ -53,13 +53,25 @@ impl Held<'_> {
                 self.work.unpublished = false;
             }
             Err(error @ StoreError::Damaged(_)) => shared.note_obstacle(chat, false, &error),
+            Err(StoreError::Busy { .. }) => {
+                tracing::debug!(
+                    chat = chat.0,
+                    "a snapshot waits: somebody holds the log's lock"
+                );
+                self.publish_again(since.unwrap_or(begun));
+            }
             Err(error) => {
                 shared.note_obstacle(chat, open.log.is_latched(), &error);
                 tracing::warn!(chat = chat.0, %error, "a snapshot could not be written; it is tried again");
-                self.work.overdue = Some(since.unwrap_or(begun));
-                self.snapshots_in(PUBLISH_RETRY);
+                self.publish_again(since.unwrap_or(begun));
             }
         }
         None
+    }
+
+    /// They could not be written, and are due since then.
+    fn publish_again(&mut self, since: Instant) {
+        self.work.overdue = Some(since);
+        self.snapshots_in(PUBLISH_RETRY);
     }
 }

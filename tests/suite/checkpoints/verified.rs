@@ -4,8 +4,9 @@ use std::fs;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use bounty_ledger::domain::ChatId;
 use bounty_ledger::domain::board::{Answer, Command, Query};
-use bounty_ledger::engine::{Engine, Outcome, Reply, Trouble};
+use bounty_ledger::engine::{Engine, Obstacle, Outcome, Reply, Trouble};
 
 use super::{CHAT, LIVING, OTHER, board, change_line, checkpoint, engine, forge, is_accepted};
 use crate::library::{add, count, files, request};
@@ -54,6 +55,27 @@ fn damage_before_the_checkpoint_is_found_and_the_chat_takes_no_more_writes() {
         change_line(&data, line);
         is_found_and_latched(&data, readable);
     }
+}
+
+#[test]
+fn damage_before_the_checkpoint_is_known_to_whoever_watches_without_another_command() {
+    let data = board();
+    change_line(&data, 3);
+    let engine = engine(&data);
+    assert_eq!(count(&engine, CHAT), LIVING, "the checkpoint is used");
+    let monitor = engine.monitor();
+    let begun = Instant::now();
+    let is_known = || {
+        let blocked = monitor.stats().obstacles.streams();
+        blocked
+            .get(&ChatId(CHAT))
+            .is_some_and(|blocked| blocked.obstacle == Obstacle::Damaged)
+    };
+    while !is_known() {
+        assert!(begun.elapsed() < Duration::from_secs(60), "it never was");
+        sleep(Duration::from_millis(2));
+    }
+    engine.close();
 }
 
 #[test]

@@ -8,7 +8,7 @@ use bounty_ledger::domain::BotId;
 use bounty_ledger::engine::{Engine, Outcome, Settings, Trouble};
 use bounty_ledger::metrics::{Watched, serve};
 use bounty_ledger::store::Layout;
-use bounty_ledger::telegram::{BotVitals, PollState};
+use bounty_ledger::telegram::{BotVitals, PollState, Roster};
 use bounty_ledger::text::page_size;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
@@ -26,15 +26,16 @@ const GROUP: i64 = -42;
 const OTHER: i64 = -43;
 
 /// An engine on a simulated disk, watched over HTTP.
-struct Lab {
+pub struct Lab {
     disk: SimDisk,
     engine: Engine,
-    server: SocketAddr,
+    pub roster: Roster,
+    pub server: SocketAddr,
     _runtime: Runtime,
 }
 
 impl Lab {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let disk = SimDisk::new(1);
         let settings = Settings::new(chrono_tz::UTC, page_size(20));
         let engine = Engine::open(Arc::new(disk.clone()), Layout::new("/data"), settings);
@@ -43,6 +44,7 @@ impl Lab {
         let bot = BotVitals::new(BotId(BOT));
         bot.is_now(PollState::Polling);
         watched.roster.add(Arc::new(bot));
+        let roster = watched.roster.clone();
         let runtime = Runtime::new().expect("a runtime");
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0"));
         let listener = listener.expect("a free port");
@@ -51,6 +53,7 @@ impl Lab {
         Self {
             disk,
             engine,
+            roster,
             server,
             _runtime: runtime,
         }
@@ -96,6 +99,19 @@ fn a_latched_stream_is_named_and_takes_writes_again_as_soon_as_the_disk_does() {
     wait_get(lab.server, "/readyz", |answer| answer.status == 200);
     wait_metric(lab.server, latched, 0.0);
     assert!(matches!(lab.add(GROUP, 3), Outcome::Answer(_)));
+}
+
+#[test]
+fn a_failed_write_is_counted_as_a_failed_flush_is() {
+    let lab = Lab::new();
+    lab.add(GROUP, 1);
+    // The chat is noted as active in a file of its own.
+    lab.add(OTHER, 2);
+    lab.fail(&[Kind::Write], EIO);
+    lab.refuses(GROUP, 3);
+    wait_metric(lab.server, "bounty_flush_failures_total", 1.0);
+    lab.refuses(OTHER, 4);
+    wait_metric(lab.server, "bounty_flush_failures_total", 2.0);
 }
 
 #[test]

@@ -26,7 +26,11 @@ fn commands_flushes_and_messages_are_counted_by_what_came_of_them() {
     // Nothing is said to the last one.
     stage.wait_texts(GROUP, 4);
     stage.wait_confirmed();
-    let metrics = wait_metric(server, "bounty_outgoing_waiting{bot=\"7001\"}", 0.0);
+    let metrics = wait_metric(
+        server,
+        "bounty_outgoing_waiting{bot=\"7001\",entry=\"1\"}",
+        0.0,
+    );
     for (sample, value) in [
         (
             "bounty_commands_total{command=\"add\",outcome=\"done\"}",
@@ -59,14 +63,26 @@ fn commands_flushes_and_messages_are_counted_by_what_came_of_them() {
         ("bounty_streams_in_memory", 1.0),
         ("bounty_streams_unwritable{reason=\"latched\"}", 0.0),
         ("bounty_disk_full", 0.0),
-        ("bounty_updates_received_total{bot=\"7001\"}", 5.0),
         (
-            "bounty_sends_total{bot=\"7001\",outcome=\"delivered\"}",
+            "bounty_updates_received_total{bot=\"7001\",entry=\"1\"}",
+            5.0,
+        ),
+        (
+            "bounty_sends_total{bot=\"7001\",entry=\"1\",outcome=\"delivered\"}",
             4.0,
         ),
-        ("bounty_sends_total{bot=\"7001\",outcome=\"given_up\"}", 0.0),
-        ("bounty_poll_state{bot=\"7001\",state=\"polling\"}", 1.0),
-        ("bounty_poll_state{bot=\"7001\",state=\"failing\"}", 0.0),
+        (
+            "bounty_sends_total{bot=\"7001\",entry=\"1\",outcome=\"given_up\"}",
+            0.0,
+        ),
+        (
+            "bounty_poll_state{bot=\"7001\",entry=\"1\",state=\"polling\"}",
+            1.0,
+        ),
+        (
+            "bounty_poll_state{bot=\"7001\",entry=\"1\",state=\"failing\"}",
+            0.0,
+        ),
         ("bounty_ready", 1.0),
         ("bounty_healthy", 1.0),
     ] {
@@ -76,7 +92,7 @@ fn commands_flushes_and_messages_are_counted_by_what_came_of_them() {
     assert!(took > 0.0 && took < 60.0, "{took} s");
     for sample in [
         "process_start_time_seconds",
-        "bounty_last_poll_timestamp_seconds{bot=\"7001\"}",
+        "bounty_last_poll_timestamp_seconds{bot=\"7001\",entry=\"1\"}",
     ] {
         assert!(metrics.get(sample) > 1.7e9, "{sample}");
     }
@@ -139,16 +155,25 @@ fn answers_that_wait_and_those_given_up_are_seen() {
         let text = format!("/add Number {number}");
         stage.say(&group(GROUP, "Group"), &User::new(1, "Ada"), &text);
     }
-    wait_metric(server, "bounty_outgoing_waiting{bot=\"7001\"}", 2.0);
+    wait_metric(
+        server,
+        "bounty_outgoing_waiting{bot=\"7001\",entry=\"1\"}",
+        2.0,
+    );
     wait_get(server, "/metrics", |page| {
         // A pause that ends too soon is followed by another.
-        let none = "bounty_send_pauses_total{bot=\"7001\"} 0\n";
+        let none = "bounty_send_pauses_total{bot=\"7001\",entry=\"1\"} 0\n";
         page.body.contains("bounty_send_pauses_total{") && !page.body.contains(none)
     });
     stage.api.clear_faults();
-    let metrics = wait_metric(server, "bounty_outgoing_waiting{bot=\"7001\"}", 0.0);
+    let metrics = wait_metric(
+        server,
+        "bounty_outgoing_waiting{bot=\"7001\",entry=\"1\"}",
+        0.0,
+    );
     let count = |outcome| {
-        let sample = format!("bounty_sends_total{{bot=\"7001\",outcome=\"{outcome}\"}}");
+        let bot = "bot=\"7001\",entry=\"1\"";
+        let sample = format!("bounty_sends_total{{{bot},outcome=\"{outcome}\"}}");
         metrics.get(&sample)
     };
     assert_eq!((count("given_up"), count("delivered")), (1.0, 2.0));

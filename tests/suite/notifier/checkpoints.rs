@@ -86,7 +86,7 @@ fn forge(lab: &Lab, from: &str, to: &str) {
 fn refute(lab: &Lab) {
     let checks = Arc::clone(&lab.long_logs.as_ref().expect("long logs").checks);
     let running = Arc::clone(&checks);
-    let verifying = thread::spawn(move || running.run(&*disk()));
+    let verifying = thread::spawn(move || running.run(&*disk(), &|_| {}));
     let begun = Instant::now();
     while !checks.refuted(StreamId::Notifier(TRACKER)) {
         assert!(begun.elapsed() < Duration::from_secs(60), "it is not found");

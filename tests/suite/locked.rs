@@ -1,0 +1,101 @@
+//! A chat whose log somebody else holds keeps no other chat's snapshots from being written.
+
+use std::path::Path;
+use std::sync::mpsc::channel;
+use std::thread::{self, sleep};
+use std::time::{Duration, Instant};
+
+use bounty_ledger::engine::{Engine, Outcome, Settings};
+use bounty_ledger::store::{Disk, DiskFile, LockGuard, LockMode, OpenMode};
+use serde_json::Value;
+
+use crate::support::BOT;
+use crate::support::law::assert_sound;
+use crate::support::scenario::{DM, GROUP, ROOT, add, open, request, settings};
+use crate::support::sim_disk::SimDisk;
+
+/// Longer than any test runs.
+const FOR_EVER: Duration = Duration::from_secs(3_600);
+const LIMIT: Duration = Duration::from_secs(60);
+
+fn patient(snapshot_delay: Duration) -> Settings {
+    Settings {
+        lock_patience: FOR_EVER,
+        snapshot_delay,
+        ..settings()
+    }
+}
+
+#[track_caller]
+fn say(engine: &Engine, chat: i64, update: i64) {
+    let said = engine.ask(request(&add(chat, 7, "said"), BOT, update));
+    assert!(
+        matches!(said.outcome, Outcome::Answer(_)),
+        "{:?}",
+        said.outcome
+    );
+}
+
+/// Another process holds the log of the group.
+fn hold(disk: &SimDisk) -> (Box<dyn DiskFile>, LockGuard) {
+    let log = Path::new(ROOT).join(GROUP.to_string()).join("events.jsonl");
+    let other = disk.process(None);
+    let file = other.open(&log, OpenMode::ReadWrite).expect("a log");
+    let guard = file.lock(LockMode::Exclusive, LIMIT).expect("the lock");
+    (file, guard)
+}
+
+/// The last event in a snapshot; none when there is no snapshot.
+fn seq(disk: &SimDisk, file: &str) -> Option<u64> {
+    let content = disk.content(&Path::new(ROOT).join(file))?;
+    let snapshot: Value = serde_json::from_slice(&content).expect("JSON");
+    snapshot["seq"].as_u64()
+}
+
+#[track_caller]
+fn wait_until(what: &str, is_so: impl Fn() -> bool) {
+    let begun = Instant::now();
+    while !is_so() {
+        assert!(begun.elapsed() < LIMIT, "not {what}");
+        sleep(Duration::from_millis(2));
+    }
+}
+
+#[test]
+fn the_snapshots_of_other_chats_are_written_while_one_waits_for_its_log() {
+    let disk = SimDisk::new(1);
+    // Time to hold the log before the group's snapshot is due; the other's is due after it.
+    let delay = Duration::from_secs(1);
+    let engine = open(&disk.process(None), patient(delay)).expect("an engine");
+    say(&engine, GROUP, 1);
+    let held = hold(&disk);
+    say(&engine, DM, 2);
+    wait_until("the other's written", || {
+        seq(&disk, "7/user.json") == Some(2)
+    });
+    drop(held);
+    wait_until("its own written", || {
+        seq(&disk, "-100/group.json") == Some(2)
+    });
+    drop(engine);
+    assert_sound(&disk, "at the end");
+}
+
+#[test]
+fn at_the_end_the_snapshots_of_other_chats_are_written_and_a_held_log_is_not_waited_for_long() {
+    let disk = SimDisk::new(2);
+    let engine = open(&disk.process(None), patient(FOR_EVER)).expect("an engine");
+    say(&engine, GROUP, 1);
+    say(&engine, DM, 2);
+    let held = hold(&disk);
+    let (tell, told) = channel();
+    let closing = thread::spawn(move || {
+        engine.close();
+        tell.send(())
+    });
+    assert_eq!(told.recv_timeout(LIMIT), Ok(()));
+    closing.join().expect("no panic").expect("told");
+    assert_eq!(seq(&disk, "7/user.json"), Some(2));
+    assert_eq!(seq(&disk, "-100/group.json"), None);
+    drop(held);
+}
