@@ -94,11 +94,8 @@ fn tell_changed(shared: &Shared, migration: &Migration) {
 /// At the start: goes on with every migration that a crash interrupted. Looks at the notes only, never at all chats.
 pub fn finish_interrupted(shared: &Shared) {
     let names = shared.disk.names(&shared.layout.moved_dir());
-    for from in names
-        .unwrap_or_default()
-        .iter()
-        .filter_map(|name| Layout::chat_of(name))
-    {
+    let names = names.unwrap_or_default();
+    for from in names.iter().filter_map(|name| Layout::chat_of(name)) {
         if let Err(error) = finish_one(shared, from) {
             tracing::error!(chat = from.0, %error, "an interrupted migration could not be finished; it is tried again when the chat is used");
         }

@@ -6,10 +6,13 @@ use super::event::{Baseline, BaselineSet, CollectionsLeft, DueDate, NotifierEven
 use super::rules::Rules;
 use super::state::Notifier;
 use crate::domain::board::Board;
-use crate::domain::{ChatId, Position};
+use crate::domain::{ChatId, Position, Timestamp};
 
 /// About how many boards and due dates one event names: its line stays far below what a log takes.
 const CHUNK: usize = 2_000;
+
+/// A board that began at most so many milliseconds before it was followed was perhaps not there yet when the boards were listed.
+const LISTED_WITHIN: i64 = 600_000;
 
 /// How the boards that are followed differ from those that are to be.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -72,6 +75,13 @@ pub fn position_of(state: &Notifier, chat: ChatId) -> Option<Position> {
         Some(collection) => Some(collection.at),
         None => (state.covers_all() && chat.is_group()).then_some(Position::START),
     }
+}
+
+/// Whether a board that began then is to be told from its beginning by a tracker that follows it since. When that is still to come, a
+/// clock was ahead, and every board is.
+pub fn begins_at_start(began: Timestamp, since: Timestamp, now: Timestamp) -> bool {
+    let listed = since.millis().saturating_sub(LISTED_WITHIN);
+    began.millis() >= listed || since > now
 }
 
 /// The boards whose due dates are to be read, because reminders are wanted that were not before.

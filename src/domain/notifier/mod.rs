@@ -43,7 +43,8 @@ pub use event::{
     TargetUnreachable, TargetsLeft,
 };
 pub use follow::{
-    Following, baselines, due_dates, following, lacking_dues, lacks_dues, position_of,
+    Following, baselines, begins_at_start, due_dates, following, lacking_dues, lacks_dues,
+    position_of,
 };
 pub use gather::{Gathering, MESSAGE_ENTRIES, WINDOW, gather, start_kept};
 pub use news::{News, Told, news};

@@ -4,25 +4,20 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::domain::notifier::{
-    Advanced, BoardReplaced, CollectionMoved, CollectionsLeft, Current, NotifierEvent, Read,
-    abandoned, advance, baselines, due_dates, due_reminders, matters, next_reminder, position_of,
+    Advanced, BoardReplaced, Current, NotifierEvent, Read, abandoned, advance, due_dates,
+    due_reminders, matters, next_reminder, position_of,
 };
-use crate::domain::{ChatId, Position, Timestamp};
+use crate::domain::{ChatId, Position};
 use crate::store::StoreError;
 
-use super::super::boards::{Asked, Beginning, Entry, Found};
+use super::super::boards::{Asked, Entry, Found};
 use super::super::stream::Draft;
 use super::{Desk, Order};
 
-/// The same when the board of a group's old id took the place of that of its new one.
-const MERGED: &str =
-    "the board became one with that of the group's old id before it could be sent again";
 /// So many events are read at once.
 const CHUNK: usize = 2_000;
 /// After so many events that need not be recorded, how far they reach is recorded all the same.
 const UNRECORDED: u64 = 1_000;
-/// A board that began at most so many milliseconds before it was followed was perhaps not there yet when the boards were listed.
-const LISTED_WITHIN: i64 = 600_000;
 /// What is said of a delivery that cannot be repeated.
 const REPLACED: &str = "the board's log was replaced before it could be sent again";
 
@@ -103,66 +98,6 @@ impl Desk<'_, '_> {
         }
     }
 
-    /// Has a board followed from where it is that is older than the tracker, which could not read it when it began: it was not there,
-    /// say. False when it is not to be read now.
-    fn begin_late(&mut self, order: &Order, chat: ChatId) -> Result<bool, StoreError> {
-        let state = &*self.draft.state;
-        let since = match state.collection(chat) {
-            Some(known) if known.at != Position::START => return Ok(true),
-            Some(known) => Some(known.since),
-            None => state.covers_all_since().filter(|_| chat.is_group()),
-        };
-        let is_seen = self.seen.contains_key(&chat);
-        let beginning = self.boards.beginning(chat);
-        let Some(beginning) = self.found(chat, beginning) else {
-            return Ok(false);
-        };
-        if let Some(earlier) = beginning
-            .as_ref()
-            .and_then(|board| self.read_as(chat, board))
-        {
-            self.rename(earlier, chat)?;
-            return Ok(false);
-        }
-        match (beginning, since) {
-            (Some(board), Some(since)) if is_seen || self.is_new(board.at, since) => {
-                return Ok(true);
-            }
-            (None, Some(_)) => return Ok(true),
-            (Some(_), _) => {}
-            (None, None) => {
-                let moved = self.boards.moved(chat);
-                if let Some(Some(to)) = self.found(chat, moved) {
-                    self.catch_up(order, to)?;
-                    return Ok(false);
-                }
-            }
-        }
-        tracing::info!(
-            chat = chat.0,
-            "a notification tracker begins to follow a board that it could not read before; what comes from now on is told"
-        );
-        let baseline = self.baselines_of(&[chat], None);
-        let is_read = !baseline.is_empty();
-        self.draft.add_all(baselines(baseline, false))?;
-        Ok(is_read)
-    }
-
-    /// The id under which a board was read that is not known under this one: nobody could say yet that it has another.
-    fn read_as(&self, chat: ChatId, board: &Beginning) -> Option<ChatId> {
-        let state = &*self.draft.state;
-        let mut earlier = board.earlier_ids.iter().copied();
-        let is_new = !state.has_read(chat);
-        earlier.find(|id| is_new && state.has_read(*id))
-    }
-
-    /// Whether a board that began then is to be told from its beginning by a tracker that follows it since. When the clock was ahead
-    /// every one is.
-    fn is_new(&self, began: Timestamp, since: Timestamp) -> bool {
-        let listed = since.millis().saturating_sub(LISTED_WITHIN);
-        began.millis() >= listed || since > self.now
-    }
-
     /// What is behind a place of a board; nothing when it has no log or cannot be read, which is tried again soon.
     pub fn read(&mut self, chat: ChatId, after: Position, asked: &Asked<'_>) -> Found {
         let read = self.boards.read(chat, after, asked);
@@ -196,61 +131,11 @@ impl Desk<'_, '_> {
         }))
     }
 
-    /// Whether a board's log is the one that was read under the first id.
-    fn reads_on(&mut self, read_as: ChatId, chat: ChatId) -> bool {
-        let known = self.draft.state.collection(read_as);
-        let Some(at) = known
-            .map(|known| known.at)
-            .filter(|at| *at != Position::START)
-        else {
-            return false;
-        };
-        let asked = Asked {
-            to: None,
-            limit: 1,
-            is_meant: &|_| true,
-        };
-        let read = self.boards.read(chat, at, &asked);
-        matches!(self.found(chat, read), Some(Found::Entries(_)))
-    }
-
-    /// What was read under an id was merged into the board that is read under its new one.
-    fn leave_merged(&mut self, from: ChatId) -> Result<(), StoreError> {
-        self.seen.remove(&from);
-        self.abandon(from, MERGED)?;
-        let covers_all = self.draft.state.covers_all();
-        let left = CollectionsLeft {
-            covers_all,
-            collections: vec![from],
-        };
-        self.draft.add(NotifierEvent::CollectionsLeft(left))
-    }
-
     /// What waits to be sent again of a board whose log is gone never is.
-    fn abandon(&mut self, chat: ChatId, reason: &str) -> Result<(), StoreError> {
+    pub fn abandon(&mut self, chat: ChatId, reason: &str) -> Result<(), StoreError> {
         let is_of_it = |current: &Current| current.batch.collection == chat;
         let ends = abandoned(self.draft.state, reason, |_, current| is_of_it(current));
         self.draft.add_all(ends)
-    }
-
-    /// The same log under another id, as a rule; should the other id's log be another one, that is found when it is read.
-    pub fn rename(&mut self, from: ChatId, to: ChatId) -> Result<(), StoreError> {
-        if !self.reads_on(from, to) && self.reads_on(to, to) {
-            return self.leave_merged(from);
-        }
-        self.abandon(to, MERGED)?;
-        self.seen.remove(&from);
-        self.seen.remove(&to);
-        self.left.renamed = true;
-        // It is read under its new id as soon as that is followed.
-        self.left.unreadable.insert(to);
-        tracing::info!(
-            from = from.0,
-            to = to.0,
-            "a board that is followed has another chat id"
-        );
-        let moved = CollectionMoved { from, to };
-        self.draft.add(NotifierEvent::CollectionMoved(moved))
     }
 
     /// Makes the reminders that are due, once their boards were read up to their ends.

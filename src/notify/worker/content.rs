@@ -75,8 +75,7 @@ impl Desk<'_, '_> {
         match self.read(chat, batch.after, &asked) {
             Found::Entries(entries) if is_end(&entries, batch.to) => Ok(entries),
             // Another log has the name, which has nothing but its first lines from the one that was told of, if that.
-            Found::Entries(_) => Err(Missing::Forever),
-            Found::Replaced => Err(Missing::Forever),
+            Found::Entries(_) | Found::Replaced => Err(Missing::Forever),
             Found::Moved(_) | Found::Nothing => Err(Missing::Now),
         }
     }

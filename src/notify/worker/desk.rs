@@ -63,9 +63,7 @@ impl Desk<'_, '_> {
         self.remind(order)?;
         self.tell_all(order)
     }
-}
 
-impl Desk<'_, '_> {
     /// What was found on a board. One that cannot be read keeps nothing else waiting: it is tried again soon. That is said once, until
     /// it can be read again.
     pub fn found<T>(&mut self, chat: ChatId, found: Result<T, StoreError>) -> Option<T> {

@@ -1,6 +1,7 @@
 //! One tracker at work: a round catches up with the boards that changed, makes the reminders that are due, records all that, and says
 //! what is to be sent. Rounds wait for the disk and for nothing else; sending is not done here.
 
+mod begin;
 mod catch_up;
 mod close;
 mod content;
@@ -8,6 +9,7 @@ mod desk;
 mod hear;
 mod notices;
 mod order;
+mod renamed;
 mod said;
 mod settle;
 mod tell;

@@ -113,19 +113,6 @@ impl Desk<'_, '_> {
         Ok(())
     }
 
-    /// A board that is to be left, or is not there when others begin to be followed, may be there under another id: then it goes on.
-    fn rename_first(&mut self, is_doubtful: impl Fn(ChatId) -> bool) -> Result<(), StoreError> {
-        let known = self.draft.state.collections().map(|(chat, _)| chat);
-        let doubtful: Vec<ChatId> = known.filter(|chat| is_doubtful(*chat)).collect();
-        for chat in doubtful {
-            let moved = self.boards.moved(chat);
-            if let Some(Some(to)) = self.found(chat, moved) {
-                self.rename(chat, to)?;
-            }
-        }
-        Ok(())
-    }
-
     /// A board that is followed by its name from now on was followed before as one of all: what is new on it is told.
     fn read_before_naming(&mut self, order: &Order) -> Result<(), StoreError> {
         let state = &*self.draft.state;
@@ -186,34 +173,6 @@ impl Desk<'_, '_> {
             self.catch_up(order, chat)?;
         }
         Ok(())
-    }
-
-    /// Where these boards are followed from: their ends. Those that cannot be read begin later.
-    pub fn baselines_of(
-        &mut self,
-        chats: &[ChatId],
-        all: Option<&BTreeMap<ChatId, u64>>,
-    ) -> Vec<Baseline> {
-        let follows_dues = self.draft.state.reminders().any();
-        let mut found = Vec::with_capacity(chats.len());
-        for chat in chats {
-            let end = if follows_dues {
-                let look = |board: &_, at| (at, Some(due_dates(board)));
-                let len = all.and_then(|all| all.get(chat)).copied();
-                self.boards.with_board_of(*chat, len, look)
-            } else {
-                self.boards.end(*chat).map(|at| (at, None))
-            };
-            let Some((at, dues)) = self.found(*chat, end) else {
-                continue;
-            };
-            found.push(Baseline {
-                collection: *chat,
-                at,
-                dues,
-            });
-        }
-        found
     }
 
     /// Drops what waits for targets that are linked no more.

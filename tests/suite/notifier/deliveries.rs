@@ -117,11 +117,7 @@ fn what_was_on_its_way_when_the_program_ended_can_be_sent_again_at_once_with_the
     assert!(!lab.work(&mut |_| None));
     retry(&lab, 1).expect("asked");
     lab.restart();
-    let fail = &mut |_: &_| {
-        let reason = "404".to_owned();
-        Some(Outcome::Refused { reason })
-    };
-    lab.work(fail);
+    lab.refuse();
     retry(&lab, 2).expect("asked");
     lab.say(-100, &["/add Two"]);
     lab.restart();

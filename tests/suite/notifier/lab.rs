@@ -210,6 +210,13 @@ impl Lab {
         assert!(self.work(&mut |_| Some(outcome.clone())));
     }
 
+    /// Everything is refused now.
+    pub fn refuse(&mut self) {
+        let reason = "404".to_owned();
+        let outcome = Outcome::Refused { reason };
+        assert!(self.work(&mut |_| Some(outcome.clone())));
+    }
+
     /// From now on the tracker tells these.
     pub fn tell(&mut self, kinds: &[EventType]) {
         let order = self.order.as_mut().expect("an order");

@@ -4,7 +4,7 @@ use std::fs;
 
 use bounty_ledger::domain::ChatId;
 use bounty_ledger::domain::bridge::EventType;
-use bounty_ledger::domain::notifier::{Outcome, Status};
+use bounty_ledger::domain::notifier::Status;
 use bounty_ledger::notify::{DeliveryFilter, News, deliveries};
 
 use super::deliveries::retry;
@@ -102,10 +102,7 @@ fn what_was_settled_is_sent_also_before_the_new_id_was_seen() {
 fn what_was_told_under_the_old_id_can_be_sent_again() {
     let mut lab = Lab::begun(&[hook_target(1)]);
     lab.say(-100, &["/add One"]);
-    lab.work(&mut |_| {
-        let reason = "404".to_owned();
-        Some(Outcome::Refused { reason })
-    });
+    lab.refuse();
     lab.migrate(-100, -200);
     lab.deliver();
     retry(&lab, 1).expect("asked");
@@ -139,10 +136,7 @@ fn a_delivery_of_a_board_that_another_takes_the_place_of_has_an_end() {
 fn what_was_told_of_a_board_is_not_sent_again_from_the_one_that_took_its_place() {
     let mut lab = Lab::begun(&[hook_target(1)]);
     lab.say(-200, &["/add Early"]);
-    lab.work(&mut |_| {
-        let reason = "404".to_owned();
-        Some(Outcome::Refused { reason })
-    });
+    lab.refuse();
     lab.say(-100, &["/add One"]);
     lab.deliver();
     lab.migrate(-100, -200);

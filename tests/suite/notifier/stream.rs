@@ -40,17 +40,23 @@ fn verify_and_replay_include_the_trackers() {
     assert_eq!(fs::read(&path).expect("a snapshot"), live);
 }
 
-#[test]
-fn a_backup_has_the_trackers_and_what_is_restored_tells_nothing_twice() {
-    let mut lab = lab();
+/// A backup put in the place of the data, after which one more thing was told.
+fn restored(lab: &mut Lab) -> Lab {
     let backup = Data::new();
     let dest = backup.path().display().to_string();
     lab.data.run(&["backup", &dest]).ok();
     lab.say(-100, &["/add Two"]);
     lab.deliver();
-    assert_eq!(lab.told(1).len(), 2);
     let mut restored = Lab::new(backup, lab.order.clone().expect("an order"));
     restored.update = 2_000;
+    restored
+}
+
+#[test]
+fn a_backup_has_the_trackers_and_what_is_restored_tells_nothing_twice() {
+    let mut lab = lab();
+    let mut restored = restored(&mut lab);
+    assert_eq!(lab.told(1).len(), 2);
     restored.deliver();
     assert!(restored.sent.is_empty());
     restored.say(-100, &["/add Other"]);
@@ -61,13 +67,7 @@ fn a_backup_has_the_trackers_and_what_is_restored_tells_nothing_twice() {
 #[test]
 fn what_is_told_after_a_backup_was_put_back_has_a_key_that_nothing_before_had() {
     let mut lab = lab();
-    let backup = Data::new();
-    let dest = backup.path().display().to_string();
-    lab.data.run(&["backup", &dest]).ok();
-    lab.say(-100, &["/add Two"]);
-    lab.deliver();
-    let mut restored = Lab::new(backup, lab.order.clone().expect("an order"));
-    restored.update = 2_000;
+    let mut restored = restored(&mut lab);
     restored.say(-100, &["/add Instead"]);
     restored.deliver();
     let (lost, instead) = (&lab.sent[1], &restored.sent[0]);

@@ -43,33 +43,25 @@ fn a_failing_target_keeps_no_other_waiting_and_gets_the_same_message_again() {
 fn a_target_is_left_alone_as_long_as_it_asks_for() {
     let mut world = World::new(rules(), &[link(ONE)]);
     world.add(1, None);
-    let reason = "too many requests".to_owned();
-    let after = Some(40_000);
-    world.work(&mut |_| {
-        Some(Outcome::Retry {
-            after,
-            reason: reason.clone(),
-        })
-    });
-    world.pass(39);
-    world.deliver();
-    assert_eq!(world.sent.len(), 1);
-    world.pass(1);
-    world.deliver();
-    assert_eq!(world.sent.len(), 2);
+    rests(&mut world, 40_000, 40);
 }
 
 #[test]
 fn a_target_is_left_alone_for_a_day_at_most() {
     let mut world = World::new(rules(), &[link(ONE)]);
     world.add(1, None);
+    rests(&mut world, u64::MAX, 86_400);
+}
+
+/// A target that asks for a pause of so many milliseconds is left alone for so many seconds.
+fn rests(world: &mut World, asked: u64, seconds: i64) {
     world.work(&mut |_| {
         Some(Outcome::Retry {
-            after: Some(u64::MAX),
+            after: Some(asked),
             reason: "too many requests".to_owned(),
         })
     });
-    world.pass(86_399);
+    world.pass(seconds - 1);
     world.deliver();
     assert_eq!(world.sent.len(), 1);
     world.pass(1);
