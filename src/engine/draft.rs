@@ -52,6 +52,11 @@ impl Draft {
         }
     }
 
+    /// Whether its answer is read from the log.
+    pub fn needs_log(&self) -> bool {
+        matches!(self, Self::History { .. } | Self::Again(_))
+    }
+
     /// What it counts as, where its outcome alone would not say.
     pub fn fate(&self) -> Option<Fate> {
         match self {

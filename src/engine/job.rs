@@ -25,8 +25,6 @@ pub struct ReplyTo {
     style: ChatStyle,
     stats: Arc<Stats>,
     kind: Kind,
-    /// What came of it, when the outcome does not say that.
-    fate: Option<Fate>,
 }
 
 impl ReplyTo {
@@ -39,13 +37,12 @@ impl ReplyTo {
             style: ChatStyle::default(),
             stats: Arc::clone(stats),
             kind: Kind::of(&request.ask),
-            fate: None,
         }
     }
 
-    fn send(&mut self, outcome: Outcome, partial: bool) {
+    fn send(&mut self, fate: Option<Fate>, outcome: Outcome, partial: bool) {
         if let Some(tell) = self.tell.take() {
-            let fate = self.fate.unwrap_or_else(|| Fate::of(&outcome));
+            let fate = fate.unwrap_or_else(|| Fate::of(&outcome));
             self.stats.answered(self.kind, fate);
             tell(Reply {
                 chat: self.chat,
@@ -59,28 +56,23 @@ impl ReplyTo {
 
 impl Drop for ReplyTo {
     fn drop(&mut self) {
-        self.send(Outcome::Trouble(Trouble::Internal), false);
+        self.send(None, Outcome::Trouble(Trouble::Internal), false);
     }
 }
 
 impl Job {
     /// Tells what came of it.
-    pub fn finish(self, outcome: Outcome) {
-        self.finish_with(outcome, false);
+    pub fn finish(mut self, outcome: Outcome) {
+        self.tell(None, outcome, false);
     }
 
-    /// The same; `partial` when it comes from the readable part of a damaged record.
-    pub fn finish_with(mut self, outcome: Outcome, partial: bool) {
-        self.reply.send(outcome, partial);
+    /// The same, counted as `fate` when that is known better than the outcome says; `partial` when it comes from the readable part of
+    /// a damaged record. Nobody is told a second time.
+    pub fn tell(&mut self, fate: Option<Fate>, outcome: Outcome, partial: bool) {
+        self.reply.send(fate, outcome, partial);
     }
 
-    /// The same, counted as this, when that is known better than the outcome says.
-    pub fn counted_as(mut self, fate: Option<Fate>) -> Self {
-        self.reply.fate = fate;
-        self
-    }
-
-    /// The same, worded like this.
+    /// Has its answer worded like this.
     pub fn styled(mut self, style: ChatStyle) -> Self {
         self.reply.style = style;
         self

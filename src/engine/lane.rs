@@ -50,6 +50,8 @@ pub struct Work {
     pub unpublished: bool,
     /// Answers that still need the log to be read.
     pub late: Late,
+    /// How many commands the last batch had.
+    pub crowd: usize,
 }
 
 /// What to do next for a chat, in its order.
@@ -154,6 +156,11 @@ impl Lane {
             return Turn::Migration(Box::new(job));
         }
         Turn::Batch(desk.jobs.drain(..count.unwrap_or(room)).collect())
+    }
+
+    /// How many jobs wait.
+    pub fn waiting(&self) -> usize {
+        lock(&self.desk).jobs.len()
     }
 
     /// Whether a change waits.

@@ -20,24 +20,24 @@ pub struct Late {
     partial: bool,
 }
 
-/// Everything before is durable: tells everyone, up to the first whose answer needs the log to be read.
-pub fn answer_all(answers: Answers, partial: bool) -> Late {
-    let mut answers = answers.into_iter();
-    let mut late = Vec::new();
-    for (job, draft) in answers.by_ref() {
-        match draft {
-            Draft::Done(outcome) => job.finish_with(outcome, partial),
-            Draft::Off => job.finish_with(Outcome::Off, partial),
-            Draft::Flooded | Draft::Merged => job
-                .counted_as(draft.fate())
-                .finish_with(Outcome::Silent, partial),
-            reading => {
-                late.push((job, reading));
-                break;
-            }
-        }
+/// Everything before is durable: tells everyone, up to the first whose answer needs the log to be read. They are told one right
+/// after the other, and what their jobs had is dropped after that: so somebody who waits for many of them is woken once.
+pub fn answer_all(mut answers: Answers, partial: bool) -> Late {
+    let is_at_hand = |(_, draft): &(Job, Draft)| !draft.needs_log();
+    let told = answers
+        .iter()
+        .take_while(|answer| is_at_hand(answer))
+        .count();
+    let late = answers.split_off(told);
+    for (job, draft) in &mut answers {
+        let fate = draft.fate();
+        let outcome = match std::mem::replace(draft, Draft::Off) {
+            Draft::Done(outcome) => outcome,
+            Draft::Off => Outcome::Off,
+            _ => Outcome::Silent,
+        };
+        job.tell(fate, outcome, partial);
     }
-    late.extend(answers);
     Late {
         answers: late,
         partial,
@@ -51,8 +51,8 @@ impl Late {
 
     /// Reads what the answers need, and tells everyone. A board that left the memory meanwhile cannot be asked any more.
     pub fn answer(self, open: Option<&OpenBoard>) {
-        for (job, draft) in self.answers {
-            let job = job.counted_as(draft.fate());
+        for (mut job, draft) in self.answers {
+            let fate = draft.fate();
             let outcome = match (draft, open) {
                 (Draft::Done(outcome), _) => outcome,
                 (Draft::Off, _) => Outcome::Off,
@@ -63,7 +63,7 @@ impl Late {
                 }
                 (_, None) => Outcome::Trouble(Trouble::Busy),
             };
-            job.finish_with(outcome, self.partial);
+            job.tell(fate, outcome, self.partial);
         }
     }
 }

@@ -6,13 +6,15 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use super::lane::{Lane, lock};
 
 /// So many chats wait before a second thread gathers a round beside the first.
-const CROWD: usize = 64;
+const CROWD: usize = 8;
 
 /// Who works on a chat.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Way {
     /// A thread that writes for many chats and flushes once.
     Round,
+    /// The same, and the one that gives it looks for its next round right after this: no other is woken for it.
+    Next,
     /// A thread that works on this one chat and may wait for it.
     Alone,
 }
@@ -32,6 +34,8 @@ struct Queues {
     alone: VecDeque<Arc<Lane>>,
     /// Threads that wait for a round.
     resting: usize,
+    /// Whether one of them was woken and has not looked yet.
+    woken: bool,
     /// Threads that fill a round.
     gathering: usize,
     /// Chats that wait here or are with a thread.
@@ -85,9 +89,11 @@ impl Ready {
     }
 
     fn put(&self, mut queues: MutexGuard<'_, Queues>, lane: Arc<Lane>, way: Way) {
-        if self.has_rounds && way == Way::Round {
+        if self.has_rounds && way != Way::Alone {
             queues.rounds.push_back(lane);
-            self.wake_for_round(&queues);
+            if way == Way::Round || queues.rounds.len() >= CROWD {
+                self.wake_for_round(&mut queues);
+            }
         } else {
             queues.alone.push_back(lane);
             self.alone.notify_one();
@@ -116,8 +122,9 @@ impl Ready {
         }
     }
 
-    fn wake_for_round(&self, queues: &MutexGuard<'_, Queues>) {
-        if queues.resting > 0 && queues.may_gather() {
+    fn wake_for_round(&self, queues: &mut Queues) {
+        if queues.resting > 0 && !queues.woken && queues.may_gather() {
+            queues.woken = true;
             self.rounds.notify_one();
         }
     }
@@ -144,6 +151,7 @@ impl Ready {
                 && let Some(lane) = queues.rounds.pop_front()
             {
                 queues.gathering += 1;
+                self.wake_for_round(&mut queues);
                 return Some(lane);
             }
             if queues.over {
@@ -152,6 +160,7 @@ impl Ready {
             queues.resting += 1;
             queues = wait(&self.rounds, queues);
             queues.resting -= 1;
+            queues.woken = false;
         }
     }
 
@@ -164,7 +173,7 @@ impl Ready {
     pub fn gathered(&self) {
         let mut queues = lock(&self.queues);
         queues.gathering -= 1;
-        self.wake_for_round(&queues);
+        self.wake_for_round(&mut queues);
     }
 }
 
@@ -181,7 +190,7 @@ mod tests {
     use std::thread;
     use std::time::Duration;
 
-    use super::{Lane, Ready, Way};
+    use super::{CROWD, Lane, Ready, Way};
     use crate::domain::ChatId;
 
     #[test]
@@ -200,5 +209,27 @@ mod tests {
             let ended = told.recv_timeout(Duration::from_secs(60));
             assert_eq!(ended, Ok((true, true)), "{way:?}");
         }
+    }
+
+    #[test]
+    fn a_crowd_is_gathered_by_two_threads_also_when_it_is_given_back_by_the_first() {
+        let ready = Arc::new(Ready::new(true));
+        let (tell, told) = channel();
+        for _ in 0..2 {
+            let (ready, tell) = (Arc::clone(&ready), tell.clone());
+            thread::spawn(move || {
+                // It gathers and is never done with that.
+                if let Some(lane) = ready.next_round() {
+                    let _ = tell.send(lane.chat);
+                }
+            });
+        }
+        let next = || told.recv_timeout(Duration::from_secs(60));
+        ready.begin(Arc::new(Lane::new(ChatId(0))), Way::Round);
+        assert_eq!(next(), Ok(ChatId(0)));
+        for chat in 1..=CROWD as i64 {
+            ready.begin(Arc::new(Lane::new(ChatId(chat))), Way::Next);
+        }
+        assert_eq!(next(), Ok(ChatId(1)), "the second thread has begun");
     }
 }

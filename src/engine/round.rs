@@ -69,6 +69,12 @@ impl<'s> Round<'s> {
             let noted = all.iter_mut().filter(|held| held.to_note().is_some());
             noted.for_each(|held| held.was_noted(note));
         }
+        // One chat alone may wait for more of its own commands; others would have to wait with it.
+        if let [held] = all.as_slice()
+            && self.written.is_empty()
+        {
+            held.gather();
+        }
         all.into_iter().for_each(|held| self.join(held));
     }
 
@@ -81,13 +87,15 @@ impl<'s> Round<'s> {
         }
     }
 
-    /// Flushes everything, then tells everyone. A single log is cheaper flushed by itself.
+    /// Flushes everything, then tells everyone, then lets go of the chats: who is told asks again meanwhile. A single log is cheaper
+    /// flushed by itself.
     fn commit(self, stats: &Stats) {
         let together = (self.written.len() > 1).then(|| self.flush.flush(self.mark));
         if let Some(flushed) = &together {
             let events = self.written.iter().map(|(_, pending)| pending.events);
             stats.commit(flushed, events.sum(), self.begun);
         }
+        let mut told = Vec::with_capacity(self.written.len());
         for (mut held, pending) in self.written {
             let flushed = match together {
                 Some(flushed) if held.is_covered_by(self.flush) => held.flushed(flushed),
@@ -97,11 +105,11 @@ impl<'s> Round<'s> {
                     flushed
                 }
             };
-            let done = catch_unwind(AssertUnwindSafe(|| held.finish(pending, flushed)));
-            match done {
-                Ok(way) => held.release(way),
+            match catch_unwind(AssertUnwindSafe(|| held.finish(pending, flushed))) {
+                Ok(way) => told.push((held, way)),
                 Err(_) => held.recover(),
             }
         }
+        told.into_iter().for_each(|(held, way)| held.release(way));
     }
 }
