@@ -17,19 +17,23 @@ use super::tally::Fate;
 /// What a job comes to, once everything before it is durable.
 pub enum Draft {
     Done(Outcome),
-    /// The history of a bounty as of this position: read from the log.
-    History {
-        id: BountyId,
-        until: Position,
-    },
-    /// The answer of an event that the log already has.
-    Again(Seq),
+    /// What is read from the log.
+    Later(Reading),
     /// Nothing is said to one more of a flood, or to one more that comes too soon.
     Flooded,
     /// Nothing is said and nothing done: the bot does not answer in this chat.
     Off,
     /// Nothing is said: another board's log, merged into this one, already has it.
     Merged,
+}
+
+/// An answer that is read from the log.
+#[derive(Clone, Copy, Debug)]
+pub enum Reading {
+    /// The history of a bounty as of this position.
+    History { id: BountyId, until: Position },
+    /// The answer of an event that the log already has.
+    Again(Seq),
 }
 
 /// A draft, and how its answer is worded.
@@ -43,7 +47,7 @@ impl Draft {
     /// `event`.
     pub fn on(self, board: &Board, event: Option<Seq>) -> Drafted {
         let event = match self {
-            Self::Again(seq) => Some(seq),
+            Self::Later(Reading::Again(seq)) => Some(seq),
             _ => event,
         };
         Drafted {
@@ -52,16 +56,21 @@ impl Draft {
         }
     }
 
-    /// Whether its answer is read from the log.
-    pub fn needs_log(&self) -> bool {
-        matches!(self, Self::History { .. } | Self::Again(_))
+    /// What is told, unless that is read from the log.
+    pub fn outcome(self) -> Result<Outcome, Reading> {
+        match self {
+            Self::Done(outcome) => Ok(outcome),
+            Self::Off => Ok(Outcome::Off),
+            Self::Flooded | Self::Merged => Ok(Outcome::Silent),
+            Self::Later(reading) => Err(reading),
+        }
     }
 
     /// What it counts as, where its outcome alone would not say.
     pub fn fate(&self) -> Option<Fate> {
         match self {
-            Self::Done(_) | Self::History { .. } | Self::Off => None,
-            Self::Again(_) | Self::Merged => Some(Fate::Duplicate),
+            Self::Done(_) | Self::Later(Reading::History { .. }) | Self::Off => None,
+            Self::Later(Reading::Again(_)) | Self::Merged => Some(Fate::Duplicate),
             Self::Flooded => Some(Fate::Flood),
         }
     }
@@ -112,10 +121,10 @@ fn query(board: &Board, request: &Request, settings: &Settings, end: Position) -
     let kind = board.kind().unwrap_or(request.chat.kind);
     let answered = match &request.ask {
         Ask::Command(Command::Query(Query::History(id))) if board.ever_had(*id) => {
-            return Draft::History {
+            return Draft::Later(Reading::History {
                 id: *id,
                 until: end,
-            };
+            });
         }
         Ask::Command(Command::Query(Query::History(id))) => {
             Some(Answer::Refused(Refusal::UnknownBounty {

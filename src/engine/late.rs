@@ -5,7 +5,7 @@ use crate::domain::{BountyId, Seq};
 use crate::store::{Position, StoreError};
 
 use super::board::OpenBoard;
-use super::draft::Draft;
+use super::draft::{Draft, Reading};
 use super::job::Job;
 use super::request::{Outcome, Trouble};
 
@@ -23,21 +23,19 @@ pub struct Late {
 /// Everything before is durable: tells everyone, up to the first whose answer needs the log to be read. They are told one right
 /// after the other, and what their jobs had is dropped after that: so somebody who waits for many of them is woken once.
 pub fn answer_all(mut answers: Answers, partial: bool) -> Late {
-    let is_at_hand = |(_, draft): &(Job, Draft)| !draft.needs_log();
-    let told = answers
-        .iter()
-        .take_while(|answer| is_at_hand(answer))
-        .count();
-    let late = answers.split_off(told);
+    let mut told = 0;
     for (job, draft) in &mut answers {
         let fate = draft.fate();
-        let outcome = match std::mem::replace(draft, Draft::Off) {
-            Draft::Done(outcome) => outcome,
-            Draft::Off => Outcome::Off,
-            _ => Outcome::Silent,
-        };
-        job.tell(fate, outcome, partial);
+        match std::mem::replace(draft, Draft::Off).outcome() {
+            Ok(outcome) => job.tell(fate, outcome, partial),
+            Err(reading) => {
+                *draft = Draft::Later(reading);
+                break;
+            }
+        }
+        told += 1;
     }
+    let late = answers.split_off(told);
     Late {
         answers: late,
         partial,
@@ -53,15 +51,10 @@ impl Late {
     pub fn answer(self, open: Option<&OpenBoard>) {
         for (mut job, draft) in self.answers {
             let fate = draft.fate();
-            let outcome = match (draft, open) {
-                (Draft::Done(outcome), _) => outcome,
-                (Draft::Off, _) => Outcome::Off,
-                (Draft::Flooded | Draft::Merged, _) => Outcome::Silent,
-                (Draft::History { id, until }, Some(open)) => or_trouble(history(open, id, until)),
-                (Draft::Again(seq), Some(open)) => {
-                    or_trouble(again(open, seq, job.request.chat.kind))
-                }
-                (_, None) => Outcome::Trouble(Trouble::Busy),
+            let outcome = match (draft.outcome(), open) {
+                (Ok(outcome), _) => outcome,
+                (Err(reading), Some(open)) => or_trouble(read(open, reading, &job)),
+                (Err(_), None) => Outcome::Trouble(Trouble::Busy),
             };
             job.tell(fate, outcome, self.partial);
         }
@@ -75,6 +68,13 @@ fn or_trouble(answer: Result<Option<Answer>, StoreError>) -> Outcome {
             tracing::error!(%error, "a log could not be read again");
             Outcome::Trouble(Trouble::from(&error))
         }
+    }
+}
+
+fn read(open: &OpenBoard, reading: Reading, job: &Job) -> Result<Option<Answer>, StoreError> {
+    match reading {
+        Reading::History { id, until } => history(open, id, until),
+        Reading::Again(seq) => again(open, seq, job.request.chat.kind),
     }
 }
 
@@ -103,7 +103,7 @@ mod tests {
     use std::sync::Arc;
     use std::sync::mpsc::channel;
 
-    use super::{Draft, Job, Late, Outcome, Trouble};
+    use super::{Draft, Job, Late, Outcome, Reading, Trouble};
     use crate::domain::board::{ChatKind, Command, Query};
     use crate::domain::{Actor, Cause, ChatId, Seq};
     use crate::engine::flood::Verdict;
@@ -115,7 +115,10 @@ mod tests {
     fn answers_are_given_though_the_board_left_the_memory() {
         let stats = Arc::new(Stats::default());
         let (tell, told) = channel();
-        let drafts = [Draft::Done(Outcome::Silent), Draft::Again(Seq(1))];
+        let drafts = [
+            Draft::Done(Outcome::Silent),
+            Draft::Later(Reading::Again(Seq(1))),
+        ];
         let answers = drafts.map(|draft| {
             let request = Request {
                 chat: Chat {

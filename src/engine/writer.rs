@@ -9,7 +9,7 @@ use crate::domain::{Actor, Cause, Event, Recorded, Seq, Timestamp};
 use crate::store::{Position, encode};
 
 use super::Settings;
-use super::draft::{Draft, Drafted, context, is_off, read, too_soon};
+use super::draft::{Draft, Drafted, Reading, context, is_off, read, too_soon};
 use super::event_id::new_event_id;
 use super::flood::{FloodGuard, Verdict};
 use super::job::Job;
@@ -64,7 +64,7 @@ impl<'w> Writer<'w> {
             .delivery()
             .and_then(|delivery| board.seen().event_of(delivery))
         {
-            return Draft::Again(seq);
+            return Draft::Later(Reading::Again(seq));
         }
         let refused = too_soon(self.pace.judge(request, self.settings.now))
             .or_else(|| self.flooded(change, request));
