@@ -1,5 +1,6 @@
 //! `bounty backup`: what is copied while others write, and what is refused.
 
+mod cut_tails;
 mod faults;
 mod moves;
 mod refused;
