@@ -148,9 +148,11 @@ impl<'r> Run<'r> {
         }
         let mut end = Position::START;
         let mut copied = self.copy(stream, &mut end);
-        if own && matches!(copied, Err(Problem::NoPrefix { .. })) {
-            // Another group's log took the place of what was copied a moment ago.
-            self.remove(&self.dest.stream(stream))?;
+        if matches!(copied, Err(Problem::NoPrefix { .. })) {
+            // Another group's log took the place of what was copied a moment ago, or its end was cut off while it was copied.
+            if own {
+                self.remove(&self.dest.stream(stream))?;
+            }
             end = Position::START;
             copied = self.copy(stream, &mut end);
         }

@@ -12,6 +12,7 @@
 mod chats;
 mod files;
 mod log;
+mod manifest;
 mod place;
 mod problem;
 mod stream;
@@ -24,6 +25,7 @@ use serde::ser::{SerializeStruct, Serializer};
 use crate::domain::StreamId;
 use crate::store::{Disk, Layout, Position};
 
+pub use manifest::noted_problems;
 pub use place::is_incomplete;
 pub use problem::{BackupError, Problem};
 

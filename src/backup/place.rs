@@ -5,13 +5,12 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::files::{like, names};
+use super::manifest::{self, MANIFEST};
 use super::{BackupError, Entry};
 use crate::store::{Disk, IoContext, Layout, LockGuard, LockMode, OpenMode, StoreError, make_root};
 
 /// There while a backup is not whole.
 const MARKER: &str = "backup-incomplete";
-/// What a backup holds, written when it is whole.
-const MANIFEST: &str = "backup.json";
 const MARKER_TEXT: &[u8] =
     b"This backup is not whole: it is being made, or was interrupted.\nFinish it with `bounty backup --update`.\n";
 
@@ -63,14 +62,8 @@ impl<'p> Place<'p> {
     /// Everything is there and durable.
     pub fn finish(self, entries: &[Entry]) -> Result<(), StoreError> {
         let root = self.layout.root();
-        let (manifest, marker) = (root.join(MANIFEST), root.join(MARKER));
-        let mut content = serde_json::to_vec_pretty(entries)
-            .map_err(io::Error::from)
-            .at("write", &manifest)?;
-        content.push(b'\n');
-        self.disk
-            .replace(&manifest, &content, true)
-            .at("write", &manifest)?;
+        let marker = root.join(MARKER);
+        manifest::write(self.disk, &self.layout, entries)?;
         self.disk.sync_dir(root).at("flush", root)?;
         self.disk.remove_file(&marker).at("remove", &marker)?;
         self.disk.sync_dir(root).at("flush", root)

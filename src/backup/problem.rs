@@ -1,5 +1,6 @@
 //! What can go wrong with a backup as a whole, and with one chat in it.
 
+use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::domain::{ChatId, Seq};
@@ -46,6 +47,12 @@ pub enum Problem {
 }
 
 impl Problem {
+    /// Whether a file ended before the length that it had a moment ago.
+    pub(super) fn is_early_end(&self) -> bool {
+        let is_end = |error: &io::Error| error.kind() == io::ErrorKind::UnexpectedEof;
+        matches!(self, Self::Store(StoreError::Io { error, .. }) if is_end(error))
+    }
+
     /// The error of a file below `dir`, where no chat can be written then.
     pub(super) fn fatal(self, dir: &Path) -> Result<Self, StoreError> {
         match self {

@@ -55,12 +55,7 @@ impl StreamCopy<'_> {
         self.disk.create_dir(&self.to).at("make", &self.to)?;
         let mut copy = LogCopy::<S>::open(self.disk, &self.to, self.resumed)?;
         *end = copy.end;
-        if !copy.is_beginning_of(&live, len)? {
-            return Err(Problem::NoPrefix {
-                backup: copy.path,
-                live: log_path,
-            });
-        }
+        self.require_beginning(&copy, &live, len)?;
         progress(copy.end.offset);
         let taken = self.take(&mut copy, &live, len, progress);
         let rest = match (taken, copy.before) {
@@ -86,7 +81,8 @@ impl StreamCopy<'_> {
         Ok(true)
     }
 
-    /// What is no event at the end may have been written over since the length was taken, so it is taken again while nobody writes.
+    /// What is no event at the end may have been cut off or written over since the length was taken, so it is taken again while
+    /// nobody writes.
     fn take<S: Aggregate>(
         &self,
         copy: &mut LogCopy<S>,
@@ -94,12 +90,39 @@ impl StreamCopy<'_> {
         len: u64,
         progress: &mut dyn FnMut(u64),
     ) -> Result<Rest, Problem> {
-        match copy.take(live, len, progress)? {
-            Rest::Nothing => Ok(Rest::Nothing),
-            Rest::Torn(_) | Rest::Damaged(_) => {
-                live.settled(|len| copy.take(live, len, &mut |_| {}))
+        match copy.take(live, len, progress) {
+            Ok(Rest::Nothing) => Ok(Rest::Nothing),
+            Err(problem) if !problem.is_early_end() => Err(problem),
+            Ok(Rest::Torn(_) | Rest::Damaged(_)) | Err(_) => {
+                live.settled(|len| self.take_again(copy, live, len))
             }
         }
+    }
+
+    /// Takes what follows the lines that were read. These may have been cut off too: they were not known to be durable.
+    fn take_again<S: Aggregate>(
+        &self,
+        copy: &mut LogCopy<S>,
+        live: &SharedLog,
+        len: u64,
+    ) -> Result<Rest, Problem> {
+        self.require_beginning(copy, live, len)?;
+        copy.take(live, len, &mut |_| {})
+    }
+
+    fn require_beginning<S: Aggregate>(
+        &self,
+        copy: &LogCopy<S>,
+        live: &SharedLog,
+        len: u64,
+    ) -> Result<(), Problem> {
+        if copy.is_beginning_of(live, len)? {
+            return Ok(());
+        }
+        Err(Problem::NoPrefix {
+            backup: copy.path.clone(),
+            live: live.path().to_owned(),
+        })
     }
 
     fn claims(&self) -> Result<Claims, StoreError> {

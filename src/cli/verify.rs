@@ -1,12 +1,14 @@
 //! `bounty verify`: check every line of every log.
 
+use std::collections::BTreeMap;
 use std::io::{Write, stdout};
 
 use serde_json::json;
 
-use crate::audit::{Expectation, Reader, Verdict, for_each_stream};
-use crate::backup::is_incomplete;
+use crate::audit::{Expectation, Problem, Reader, Verdict, for_each_stream};
+use crate::backup::{is_incomplete, noted_problems};
 use crate::domain::StreamId;
+use crate::store::{Disk, Layout};
 
 use super::args::{DataArgs, Format, streams};
 use super::output::visible;
@@ -38,24 +40,22 @@ pub fn run(data: &DataArgs, args: &Args) -> anyhow::Result<Status> {
     data.require()?;
     let (disk, layout) = (data.disk(), data.layout());
     let reader = Reader::new(&*disk, &layout);
-    let streams = streams(&reader, &args.chats)?;
+    let mut streams = streams(&reader, &args.chats)?;
+    let (noted, told) = told_by_backup(&*disk, &layout, &args.chats)?;
+    // What the backup lacks has no directory in it.
+    let lacking = noted.keys().filter(|stream| !streams.contains(stream));
+    streams.extend(lacking.copied().collect::<Vec<_>>());
     let mut progress =
         Progress::of_bytes(streams.iter().map(|stream| reader.log_size(*stream)).sum());
-    let incomplete = is_incomplete(&*disk, &layout)?;
-    if incomplete {
-        eprintln!(
-            "error: {} is a backup that was not finished: logs or events may be missing; finish it with `bounty backup --update`",
-            layout.root().display()
-        );
-    }
     let (mut problems, mut reports) = (0, Vec::new());
     let verify = |stream| reader.verify(stream, args.expect);
     for_each_stream(&streams, verify, |stream, verdict: Verdict| {
         progress.advance(reader.log_size(stream));
-        problems += usize::from(verdict.problem.is_some());
+        let problem = problem(&verdict, noted.get(&stream));
+        problems += usize::from(problem.is_some());
         match args.format {
-            Format::Table => print_line(&verdict)?,
-            Format::Json => reports.push(report(&verdict)),
+            Format::Table => print_line(&verdict, problem.as_deref())?,
+            Format::Json => reports.push(report(&verdict, problem.as_deref())),
         }
         anyhow::Ok(())
     })?;
@@ -66,35 +66,69 @@ pub fn run(data: &DataArgs, args: &Args) -> anyhow::Result<Status> {
     } else if problems > 0 {
         eprintln!("logs with a problem: {problems} of {}", streams.len());
     }
-    Ok(Status::from(problems > 0 || incomplete))
+    Ok(Status::from(problems > 0 || told))
 }
 
-fn print_line(verdict: &Verdict) -> anyhow::Result<()> {
-    let Verdict {
-        stream,
-        end,
-        problem,
-    } = verdict;
-    let mut out = stdout().lock();
-    match problem {
-        None => writeln!(out, "{stream}\tseq {}\t{}\tok", end.seq, end.head)?,
-        Some(problem) => {
-            let problem = visible(&problem.to_string());
-            writeln!(
-                out,
-                "{stream}\tseq {}\t{}\tPROBLEM: {problem}",
-                end.seq, end.head
-            )?;
-        }
+/// What a backup, perhaps copied back, says of itself: the problems that the named chats had when it was made, and whether it says
+/// anything bad at all.
+fn told_by_backup(
+    disk: &dyn Disk,
+    layout: &Layout,
+    named: &[StreamId],
+) -> anyhow::Result<(BTreeMap<StreamId, String>, bool)> {
+    let root = layout.root().display();
+    let mut told = is_incomplete(disk, layout)?;
+    if told {
+        eprintln!(
+            "error: {root} is a backup that was not finished: logs or events may be missing; finish it with `bounty backup --update`"
+        );
     }
+    let mut noted = noted_problems(disk, layout).unwrap_or_else(|error| {
+        told = true;
+        eprintln!("error: {error}");
+        BTreeMap::new()
+    });
+    noted.retain(|stream, _| named.is_empty() || named.contains(stream));
+    if !noted.is_empty() {
+        told = true;
+        eprintln!(
+            "error: {root}/backup.json names chats that are missing, behind or damaged in this backup; `bounty backup --update` tries them again. \
+             In a restored data directory, remove backup.json to go on without what is missing"
+        );
+    }
+    Ok((noted, told))
+}
+
+/// What is wrong with a log, or else with its backup. A log that is found damaged says that better itself.
+fn problem(verdict: &Verdict, noted: Option<&String>) -> Option<String> {
+    match (&verdict.problem, noted) {
+        (None | Some(Problem::NoLog { .. }), Some(noted)) => {
+            Some(format!("when the backup was last made: {noted}"))
+        }
+        (found, _) => found.as_ref().map(ToString::to_string),
+    }
+}
+
+fn print_line(verdict: &Verdict, problem: Option<&str>) -> anyhow::Result<()> {
+    let Verdict { stream, end, .. } = verdict;
+    let found = match problem {
+        None => "ok".to_owned(),
+        Some(problem) => format!("PROBLEM: {}", visible(problem)),
+    };
+    writeln!(
+        stdout().lock(),
+        "{stream}\tseq {}\t{}\t{found}",
+        end.seq,
+        end.head
+    )?;
     Ok(())
 }
 
-fn report(verdict: &Verdict) -> serde_json::Value {
+fn report(verdict: &Verdict, problem: Option<&str>) -> serde_json::Value {
     json!({
         "chat": verdict.stream,
         "seq": verdict.end.seq,
         "head": verdict.end.head.as_str(),
-        "problem": verdict.problem.as_ref().map(ToString::to_string),
+        "problem": problem,
     })
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::bridge::NotificationTrackerId;
 use super::ids::{ChatId, Seq};
@@ -78,6 +78,21 @@ impl Serialize for StreamId {
     }
 }
 
+impl<'de> Deserialize<'de> for StreamId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Written {
+            Chat(ChatId),
+            Name(String),
+        }
+        match Written::deserialize(deserializer)? {
+            Written::Chat(chat) => Ok(Self::Chat(chat)),
+            Written::Name(name) => name.parse().map_err(de::Error::custom),
+        }
+    }
+}
+
 /// What is made of a stream's events: its state, and the files that show it.
 pub trait Aggregate: Default {
     /// What can happen in such a stream.
@@ -105,4 +120,20 @@ pub(super) fn pretty(file: &impl Serialize) -> Vec<u8> {
         serde_json::to_vec_pretty(file).expect("strings and numbers always have a JSON form");
     bytes.push(b'\n');
     bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::StreamId;
+    use crate::domain::ChatId;
+
+    #[test]
+    fn a_stream_is_read_back_as_it_was_written() {
+        let tracker = "notifier-3".parse().expect("a stream");
+        for stream in [StreamId::Chat(ChatId(-100)), StreamId::Bridge, tracker] {
+            let written = serde_json::to_string(&stream).expect("JSON");
+            let read: StreamId = serde_json::from_str(&written).expect(&written);
+            assert_eq!(read, stream);
+        }
+    }
 }

@@ -46,11 +46,11 @@ pub fn begin(
 ) -> Begun {
     jobs.iter_mut().for_each(|job| judge(shared, job));
     if jobs.iter().all(|job| job.change().is_none()) {
-        return begin_reads(open, shared, jobs, patience);
+        return begin_reads(open, flood, shared, jobs, patience);
     }
     let mut writer = Writer::new(shared, flood);
     let mut drafts = Vec::new();
-    match write(open, &mut writer, &jobs, patience, &mut drafts) {
+    match write(open, &mut writer, &mut jobs, patience, &mut drafts) {
         Ok(Wrote::Nothing) => Begun::Answered(answer_all(zip(jobs, drafts), false)),
         Ok(Wrote::Lines { written, events }) => Begun::Written(Pending {
             events,
@@ -63,15 +63,15 @@ pub fn begin(
                 open.state = None;
                 shared.stats.failed_flushes.fetch_add(1, Relaxed);
             }
-            trouble(open, shared, jobs, error, patience)
+            trouble(open, flood, shared, jobs, error, patience)
         }
     }
 }
 
 /// Judges a job that only reads, once, also when it is put back. Changes are judged when it is known that they are no duplicates.
 fn judge(shared: &Shared, job: &mut Job) {
-    if job.verdict.is_none() && job.change().is_none() {
-        job.verdict = Some(shared.pace.judge(&job.request, shared.settings.now));
+    if job.judged.pace.is_none() && job.change().is_none() {
+        job.judged.pace = Some(shared.pace.judge(&job.request, shared.settings.now));
     }
 }
 
@@ -94,7 +94,7 @@ enum Wrote {
 fn write(
     open: &mut OpenBoard,
     writer: &mut Writer<'_>,
-    jobs: &[Job],
+    jobs: &mut [Job],
     patience: Duration,
     drafts: &mut Vec<Drafted>,
 ) -> Result<Wrote, StoreError> {
@@ -123,6 +123,7 @@ fn write(
 /// Ends a batch, with what came of its flush: everyone is told.
 pub fn finish(
     open: &mut OpenBoard,
+    flood: &mut FloodGuard,
     shared: &Shared,
     pending: Pending,
     flushed: Result<(), StoreError>,
@@ -135,23 +136,30 @@ pub fn finish(
         Err(error) => {
             open.state = None;
             let jobs = answers.into_iter().map(|(job, _)| job).collect();
-            refuse(open, shared, jobs, &error)
+            refuse(open, flood, shared, jobs, &error)
         }
     }
 }
 
 /// Jobs that only read: no lock unless another process wrote.
-fn begin_reads(open: &mut OpenBoard, shared: &Shared, jobs: Vec<Job>, patience: Duration) -> Begun {
+fn begin_reads(
+    open: &mut OpenBoard,
+    flood: &mut FloodGuard,
+    shared: &Shared,
+    jobs: Vec<Job>,
+    patience: Duration,
+) -> Begun {
     match open.refresh(patience) {
         Ok(()) => Begun::Answered(read_known(open, &shared.settings, jobs, false)),
         Err(StoreError::Moved { .. }) => Begun::NotNow(jobs),
-        Err(error) => trouble(open, shared, jobs, error, patience),
+        Err(error) => trouble(open, flood, shared, jobs, error, patience),
     }
 }
 
 /// The stream cannot be used as asked. What somebody holds is left for a thread that can wait.
 fn trouble(
     open: &mut OpenBoard,
+    flood: &mut FloodGuard,
     shared: &Shared,
     jobs: Vec<Job>,
     error: StoreError,
@@ -159,7 +167,7 @@ fn trouble(
 ) -> Begun {
     match error {
         StoreError::Busy { .. } if patience.is_zero() => Begun::NotNow(jobs),
-        error => Begun::Answered(refuse(open, shared, jobs, &error)),
+        error => Begun::Answered(refuse(open, flood, shared, jobs, &error)),
     }
 }
 
@@ -177,8 +185,14 @@ fn read_known(open: &OpenBoard, settings: &Settings, jobs: Vec<Job>, partial: bo
 }
 
 /// Refuses changes; reads are answered when what is readable is this chat's. When nothing is readable they are refused
-/// too: an empty list would say that there are no bounties.
-pub fn refuse(open: &mut OpenBoard, shared: &Shared, jobs: Vec<Job>, error: &StoreError) -> Late {
+/// too: an empty list would say that there are no bounties. What is refused does not count in the limits.
+pub fn refuse(
+    open: &mut OpenBoard,
+    flood: &mut FloodGuard,
+    shared: &Shared,
+    jobs: Vec<Job>,
+    error: &StoreError,
+) -> Late {
     tracing::error!(chat = open.chat.0, %error, "a board could not be used as asked");
     shared.note_obstacle(open.chat, open.log.is_latched(), error);
     let settings = &shared.settings;
@@ -197,11 +211,12 @@ pub fn refuse(open: &mut OpenBoard, shared: &Shared, jobs: Vec<Job>, error: &Sto
         let off = open
             .state()
             .is_some_and(|board| is_off(board, &job.request));
-        job.styled(style).finish(if off {
-            Outcome::Off
+        let job = job.styled(style);
+        if off {
+            job.finish(Outcome::Off);
         } else {
-            Outcome::Trouble(trouble)
-        });
+            job.give_up(trouble, &shared.pace, flood);
+        }
     }
     read_known(open, settings, reads, trouble == Trouble::Damaged)
 }

@@ -112,7 +112,7 @@ pub fn context<'r>(
 /// What a job that only reads comes to.
 pub fn read(board: &Board, job: &Job, settings: &Settings, end: Position) -> Drafted {
     let off = is_off(board, &job.request).then_some(Draft::Off);
-    let draft = off.or_else(|| job.verdict.and_then(too_soon));
+    let draft = off.or_else(|| job.judged.pace.and_then(too_soon));
     let draft = draft.unwrap_or_else(|| query(board, &job.request, settings, end));
     draft.on(board, None)
 }

@@ -57,6 +57,22 @@ impl FloodGuard {
             seconds: oldest.saturating_add(WINDOW).saturating_sub(at).max(1),
         }
     }
+
+    /// A command that was judged like this does not count: nothing came of it.
+    pub fn take_back(&mut self, actor: Option<i64>, at: UnixTime, verdict: Verdict) {
+        let Some(window) = self.actors.get_mut(&actor) else {
+            return;
+        };
+        match verdict {
+            Verdict::Pass => {
+                let place = window.dates.iter().rposition(|date| *date == at);
+                place.and_then(|place| window.dates.remove(place));
+            }
+            // Nobody was told after all.
+            Verdict::Tell { .. } => window.told = false,
+            Verdict::Silent => {}
+        }
+    }
 }
 
 #[cfg(test)]
@@ -77,5 +93,18 @@ mod tests {
         );
         assert_eq!(guard.judge(Some(1), 160, 2), Verdict::Pass);
         assert_eq!(guard.judge(Some(1), 161, 2), Verdict::Tell { seconds: 9 });
+    }
+
+    #[test]
+    fn what_is_taken_back_does_not_count_and_who_was_not_told_is_told_later() {
+        let mut guard = FloodGuard::default();
+        assert_eq!(guard.judge(Some(1), 100, 1), Verdict::Pass);
+        guard.take_back(Some(1), 100, Verdict::Pass);
+        assert_eq!(guard.judge(Some(1), 101, 1), Verdict::Pass);
+        let told = guard.judge(Some(1), 102, 1);
+        assert_eq!(told, Verdict::Tell { seconds: 59 });
+        guard.take_back(Some(1), 102, told);
+        assert_eq!(guard.judge(Some(1), 103, 1), Verdict::Tell { seconds: 58 });
+        assert_eq!(guard.judge(Some(1), 104, 1), Verdict::Silent);
     }
 }

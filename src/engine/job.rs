@@ -5,7 +5,9 @@ use std::sync::Arc;
 use crate::domain::ChatId;
 use crate::domain::board::{Change, ChatStyle, Command, Query};
 
-use super::flood::Verdict;
+use super::flood::FloodGuard;
+use super::judged::Judged;
+use super::pace::Pace;
 use super::request::{Ask, Outcome, Reply, Request, Trouble};
 use super::stats::Stats;
 use super::tally::{Fate, Kind};
@@ -14,8 +16,7 @@ use super::tally::{Fate, Kind};
 pub struct Job {
     pub request: Request,
     pub reply: ReplyTo,
-    /// A job that only reads: whether it comes too soon, once that was judged.
-    pub verdict: Option<Verdict>,
+    pub judged: Judged,
 }
 
 /// Whoever waits for a reply. A panic on the way drops this, and then they are told that something went wrong.
@@ -66,7 +67,13 @@ impl Job {
         self.tell(None, outcome, false);
     }
 
-    /// The same, counted as `fate` when that is known better than the outcome says; `partial` when it comes from the readable part of
+    /// Tells that it could not be carried out, through no fault of its user: it does not count in the limits.
+    pub fn give_up(mut self, trouble: Trouble, pace: &Pace, flood: &mut FloodGuard) {
+        self.judged.take_back(&self.request, pace, flood);
+        self.finish(Outcome::Trouble(trouble));
+    }
+
+    /// As [`Self::finish`], counted as `fate` when that is known better than the outcome says; `partial` when it comes from the readable part of
     /// a damaged record. Nobody is told a second time.
     pub fn tell(&mut self, fate: Option<Fate>, outcome: Outcome, partial: bool) {
         self.reply.send(fate, outcome, partial);
@@ -93,9 +100,6 @@ impl Job {
 
     /// The change that it asks for, when it asks for one.
     pub fn change(&self) -> Option<&Change> {
-        match &self.request.ask {
-            Ask::Command(Command::Change(change)) => Some(change),
-            _ => None,
-        }
+        self.request.change()
     }
 }

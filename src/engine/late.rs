@@ -106,8 +106,8 @@ mod tests {
     use super::{Draft, Job, Late, Outcome, Reading, Trouble};
     use crate::domain::board::{ChatKind, Command, Query};
     use crate::domain::{Actor, Cause, ChatId, Seq};
-    use crate::engine::flood::Verdict;
     use crate::engine::job::ReplyTo;
+    use crate::engine::judged::Judged;
     use crate::engine::request::{Ask, Chat, Request, Terms};
     use crate::engine::stats::Stats;
 
@@ -138,7 +138,7 @@ mod tests {
             let job = Job {
                 request,
                 reply,
-                verdict: Some(Verdict::Pass),
+                judged: Judged::default(),
             };
             (job, draft)
         });

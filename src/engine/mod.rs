@@ -22,6 +22,7 @@ mod flush;
 mod held;
 mod histogram;
 mod job;
+mod judged;
 mod lane;
 mod late;
 mod memory;
@@ -70,6 +71,7 @@ pub use tally::{Fate, Kind};
 pub use writer::{add_line, add_record, new_record};
 
 use job::{Job, ReplyTo};
+use judged::Judged;
 use worker::Shared;
 
 /// How an engine behaves.
@@ -168,7 +170,7 @@ impl Engine {
         Job {
             request,
             reply,
-            verdict: None,
+            judged: Judged::default(),
         }
     }
 

@@ -64,6 +64,27 @@ impl Pace {
         Verdict::Pass
     }
 
+    /// A request that was judged like this is no use: nothing came of it. Which use was the last before it is not known any more.
+    pub fn take_back(&self, request: &Request, verdict: Verdict) {
+        let Some(limit) = request.terms.limit else {
+            return;
+        };
+        let key = (request.chat.id, limit.category);
+        let mut uses = lock(&self.uses);
+        let Some(last) = uses.last.get_mut(&key) else {
+            return;
+        };
+        let is_same = last.at == request.at && last.delivery.as_ref() == request.cause.delivery();
+        match verdict {
+            Verdict::Pass if is_same => {
+                uses.last.remove(&key);
+            }
+            // Nobody was told after all.
+            Verdict::Tell { .. } => last.told = false,
+            Verdict::Pass | Verdict::Silent => {}
+        }
+    }
+
     /// Forgets the uses that matter no more.
     pub fn forget(&self, now: UnixTime) {
         let mut uses = lock(&self.uses);
@@ -129,6 +150,21 @@ mod tests {
         assert_eq!(judge(2, 129), Silent);
         assert_eq!(judge(1, 130), Pass);
         assert_eq!(judge(1, 131), Tell { seconds: 29 });
+    }
+
+    #[test]
+    fn what_is_taken_back_is_no_use_and_who_was_not_told_is_told_later() {
+        let pace = Pace::default();
+        let request = |at| request(-1, 1, at, limit(Category::Write, 30));
+        assert_eq!(pace.judge(&request(100), now), Pass);
+        pace.take_back(&request(100), Pass);
+        assert_eq!(pace.judge(&request(101), now), Pass);
+        let told = pace.judge(&request(102), now);
+        assert_eq!(told, Tell { seconds: 29 });
+        pace.take_back(&request(102), told);
+        assert_eq!(pace.judge(&request(103), now), Tell { seconds: 28 });
+        pace.take_back(&request(100), Pass);
+        assert_eq!(pace.judge(&request(104), now), Silent, "another's use");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What comes into the engine, and what comes out.
 
-use crate::domain::board::{Answer, Category, ChatKind, ChatStyle, Command, CommandSet};
+use crate::domain::board::{Answer, Category, Change, ChatKind, ChatStyle, Command, CommandSet};
 use crate::domain::{Actor, BountyId, Cause, ChatId, UnixTime};
 use crate::store::StoreError;
 
@@ -22,6 +22,16 @@ pub struct Request {
     pub at: UnixTime,
     pub ask: Ask,
     pub terms: Terms,
+}
+
+impl Request {
+    /// The change that it asks for, when it asks for one.
+    pub fn change(&self) -> Option<&Change> {
+        match &self.ask {
+            Ask::Command(Command::Change(change)) => Some(change),
+            _ => None,
+        }
+    }
 }
 
 /// By which rules of its asker's a request is carried out, besides the board's own.

@@ -13,6 +13,7 @@ use super::draft::{Draft, Drafted, Reading, context, is_off, read, too_soon};
 use super::event_id::new_event_id;
 use super::flood::{FloodGuard, Verdict};
 use super::job::Job;
+use super::judged::Judged;
 use super::pace::Pace;
 use super::request::{Chat, Outcome, Request, Trouble};
 use super::worker::Shared;
@@ -39,23 +40,40 @@ impl<'w> Writer<'w> {
     }
 
     /// What each job comes to, once the events of this batch are durable. `known` are changes that another log already has.
-    pub fn decide_all(&mut self, board: &mut Board, jobs: &[Job], known: &[bool]) -> Vec<Drafted> {
-        let one = |(job, known): (&Job, &bool)| match job.change() {
+    pub fn decide_all(
+        &mut self,
+        board: &mut Board,
+        jobs: &mut [Job],
+        known: &[bool],
+    ) -> Vec<Drafted> {
+        let one = |(job, known): (&mut Job, &bool)| match job.request.change() {
             Some(_) if *known => Draft::Merged.on(board, None),
-            Some(change) => self.change(board, change, &job.request),
+            Some(change) => self.change(board, change, &job.request, &mut job.judged),
             None => read(board, job, self.settings, self.end),
         };
-        jobs.iter().zip(known).map(one).collect()
+        jobs.iter_mut().zip(known).map(one).collect()
     }
 
-    fn change(&mut self, board: &mut Board, change: &Change, request: &Request) -> Drafted {
+    fn change(
+        &mut self,
+        board: &mut Board,
+        change: &Change,
+        request: &Request,
+        judged: &mut Judged,
+    ) -> Drafted {
         let before = self.end.seq;
-        let draft = self.decide(board, change, request);
+        let draft = self.decide(board, change, request, judged);
         let event = Some(self.end.seq).filter(|last| *last > before);
         draft.on(board, event)
     }
 
-    fn decide(&mut self, board: &mut Board, change: &Change, request: &Request) -> Draft {
+    fn decide(
+        &mut self,
+        board: &mut Board,
+        change: &Change,
+        request: &Request,
+        judged: &mut Judged,
+    ) -> Draft {
         if is_off(board, request) {
             return Draft::Off;
         }
@@ -66,9 +84,7 @@ impl<'w> Writer<'w> {
         {
             return Draft::Later(Reading::Again(seq));
         }
-        let refused = too_soon(self.pace.judge(request, self.settings.now))
-            .or_else(|| self.flooded(change, request));
-        if let Some(refused) = refused {
+        if let Some(refused) = self.limited(change, request, judged) {
             return refused;
         }
         let kind = board.kind().unwrap_or(request.chat.kind);
@@ -82,9 +98,21 @@ impl<'w> Writer<'w> {
         })
     }
 
-    fn flooded(&mut self, change: &Change, request: &Request) -> Option<Draft> {
+    /// What it comes to when a limit stands against it.
+    fn limited(
+        &mut self,
+        change: &Change,
+        request: &Request,
+        judged: &mut Judged,
+    ) -> Option<Draft> {
+        let now = self.settings.now;
+        let pace = (judged.pace).get_or_insert_with(|| self.pace.judge(request, now));
+        if let Some(refused) = too_soon(*pace) {
+            return Some(refused);
+        }
         let limit = self.settings.flood_limit.filter(|_| change.is_guarded())?;
-        match self.flood.judge(request.actor.id(), request.at, limit) {
+        let judge = || self.flood.judge(request.actor.id(), request.at, limit);
+        match *judged.flood.get_or_insert_with(judge) {
             Verdict::Pass => None,
             Verdict::Tell { seconds } => {
                 let told = Outcome::Trouble(Trouble::Flood { seconds });

@@ -12,6 +12,7 @@ mod damage;
 mod faults_crash;
 mod faults_disk;
 mod faults_errors;
+mod faults_limits;
 mod faults_processes;
 mod faults_recovery;
 mod faults_rounds;

@@ -1,9 +1,7 @@
 //! More commands than the disk takes: what waits is bounded, the poller waits with it, and nobody is told anything too soon.
 
 use std::collections::BTreeSet;
-use std::ffi::OsString;
-use std::io::{self, BufRead, BufReader, Write};
-use std::path::Path;
+use std::io::{BufRead, BufReader, Write};
 use std::process::Stdio;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -12,13 +10,14 @@ use std::time::Duration;
 
 use bounty_ledger::domain::BotId;
 use bounty_ledger::engine::{Engine, Settings};
-use bounty_ledger::store::{Disk, DiskFile, FileStatus, Layout, LockGuard, LockMode, OpenMode};
+use bounty_ledger::store::Layout;
 use bounty_ledger::telegram::{BotIdentity, BotVitals, Front, Outbox, Poller, bot};
 use bounty_ledger::text::page_size;
 use tokio::sync::{oneshot, watch};
 
 use crate::support::bot::{LIMIT, Stage, TOKEN, USERNAME};
 use crate::support::bot_api::updates::{User, supergroup};
+use crate::support::hooked_disk::{About, HookedDisk};
 use crate::support::law::{events, logs};
 use crate::support::scenario::ROOT;
 use crate::support::sim_disk::SimDisk;
@@ -62,84 +61,14 @@ impl Gate {
 }
 
 /// A disk that flushes a file only when the gate lets it.
-struct Gated {
-    disk: SimDisk,
-    gate: Arc<Gate>,
-}
-
-impl Disk for Gated {
-    fn open(&self, path: &Path, mode: OpenMode) -> io::Result<Box<dyn DiskFile>> {
-        let (file, gate) = (self.disk.open(path, mode)?, Arc::clone(&self.gate));
-        Ok(Box::new(GatedFile { file, gate }))
-    }
-
-    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        self.disk.read(path)
-    }
-
-    fn status(&self, path: &Path) -> io::Result<Option<FileStatus>> {
-        self.disk.status(path)
-    }
-
-    fn replace(&self, path: &Path, content: &[u8], durable: bool) -> io::Result<()> {
-        self.disk.replace(path, content, durable)
-    }
-
-    fn replace_private(&self, path: &Path, content: &[u8]) -> io::Result<()> {
-        self.disk.replace_private(path, content)
-    }
-
-    fn create_dir(&self, path: &Path) -> io::Result<()> {
-        self.disk.create_dir(path)
-    }
-
-    fn sync_dir(&self, path: &Path) -> io::Result<()> {
-        self.disk.sync_dir(path)
-    }
-
-    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
-        self.disk.rename(from, to)
-    }
-
-    fn remove_file(&self, path: &Path) -> io::Result<()> {
-        self.disk.remove_file(path)
-    }
-
-    fn names(&self, path: &Path) -> io::Result<Vec<OsString>> {
-        self.disk.names(path)
-    }
-}
-
-struct GatedFile {
-    file: Box<dyn DiskFile>,
-    gate: Arc<Gate>,
-}
-
-impl DiskFile for GatedFile {
-    fn status(&self) -> io::Result<FileStatus> {
-        self.file.status()
-    }
-
-    fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
-        self.file.read_at(buffer, offset)
-    }
-
-    fn write_at(&self, content: &[u8], offset: u64) -> io::Result<()> {
-        self.file.write_at(content, offset)
-    }
-
-    fn set_len(&self, len: u64) -> io::Result<()> {
-        self.file.set_len(len)
-    }
-
-    fn sync_data(&self) -> io::Result<()> {
-        self.gate.pass();
-        self.file.sync_data()
-    }
-
-    fn lock(&self, mode: LockMode, patience: Duration) -> io::Result<LockGuard> {
-        self.file.lock(mode, patience)
-    }
+fn gated(disk: &SimDisk, gate: &Arc<Gate>) -> HookedDisk<SimDisk> {
+    let gate = Arc::clone(gate);
+    HookedDisk::new(disk.clone(), move |about, _| {
+        if about == About::Flush {
+            gate.pass();
+        }
+        Ok(())
+    })
 }
 
 /// How many answers were sent, and how many events a power cut would leave. The answers are counted first.
@@ -172,10 +101,7 @@ fn a_disk_that_is_too_slow_slows_the_poller_and_nobody_is_told_too_soon() {
         stage.say(&chat, &ada, &format!("/add number {number}."));
     }
     let (disk, gate) = (SimDisk::new(1), Arc::new(Gate::default()));
-    let gated = Gated {
-        disk: disk.clone(),
-        gate: Arc::clone(&gate),
-    };
+    let gated = gated(&disk, &gate);
     let (stop, mut stopping) = watch::channel(false);
     let url = stage.api.url().parse().expect("an address");
     let running = thread::spawn(move || {

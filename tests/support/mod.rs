@@ -9,6 +9,7 @@ pub mod bot;
 pub mod bot_api;
 pub mod connection;
 pub mod fuzzing;
+pub mod hooked_disk;
 pub mod http;
 pub mod law;
 pub mod loopback;

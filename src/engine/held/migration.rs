@@ -7,16 +7,16 @@ use super::super::job::Job;
 use super::super::migrate::{self, Merged, Migration};
 use super::super::names::current_chat;
 use super::super::request::{Ask, Outcome, Trouble};
-use super::{Held, refuse};
+use super::Held;
 
 impl Held<'_> {
     /// Hands the jobs to the chat's new id.
-    pub(super) fn forward(&self, jobs: Vec<Job>) {
+    pub(super) fn forward(&mut self, jobs: Vec<Job>) {
         match current_chat(&*self.shared.disk, &self.shared.layout, self.chat()) {
             Ok(current) => jobs
                 .into_iter()
                 .for_each(|job| self.shared.submit(job.for_chat(current))),
-            Err(error) => refuse(self.shared, self.chat(), jobs, &error),
+            Err(error) => self.turn_away(jobs, &error),
         }
     }
 

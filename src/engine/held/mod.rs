@@ -17,7 +17,7 @@ use super::job::Job;
 use super::lane::{Lane, Turn, Work};
 use super::late::Late;
 use super::ready::Way;
-use super::request::{Outcome, Trouble};
+use super::request::Trouble;
 use super::worker::Shared;
 
 /// How often a batch is begun anew when the log keeps moving.
@@ -120,7 +120,7 @@ impl<'s> Held<'s> {
             match self.ready() {
                 Ok(true) => {}
                 Ok(false) => return self.forward(jobs),
-                Err(error) => return refuse(self.shared, self.chat(), jobs, &error),
+                Err(error) => return self.turn_away(jobs, &error),
             }
             match self.begin_batch(jobs, patience) {
                 batch::Begun::Answered(late) => return self.answer_late(late),
@@ -134,8 +134,20 @@ impl<'s> Held<'s> {
             }
             self.work.open = None;
         }
-        jobs.into_iter()
-            .for_each(|job| job.finish(Outcome::Trouble(Trouble::Busy)));
+        self.give_up(jobs, Trouble::Busy);
+    }
+
+    fn give_up(&mut self, jobs: Vec<Job>, trouble: Trouble) {
+        for job in jobs {
+            job.give_up(trouble, &self.shared.pace, &mut self.work.flood);
+        }
+    }
+
+    /// There is no board to carry them out on.
+    fn turn_away(&mut self, jobs: Vec<Job>, error: &StoreError) {
+        tracing::error!(chat = self.chat().0, %error, "a board could not be opened");
+        self.shared.note_obstacle(self.chat(), false, error);
+        self.give_up(jobs, Trouble::from(error));
     }
 
     /// The same as far as it can be done without waiting, up to the flush.
@@ -199,8 +211,11 @@ impl<'s> Held<'s> {
     }
 
     fn refuse(&mut self, jobs: Vec<Job>, error: &StoreError) -> batch::Begun {
-        match &mut self.work.open {
-            Some(open) => batch::Begun::Answered(batch::refuse(open, self.shared, jobs, error)),
+        let Work { open, flood, .. } = &mut *self.work;
+        match open {
+            Some(open) => {
+                batch::Begun::Answered(batch::refuse(open, flood, self.shared, jobs, error))
+            }
             None => batch::Begun::NotNow(jobs),
         }
     }
@@ -218,8 +233,9 @@ impl<'s> Held<'s> {
 
     fn finish_batch(&mut self, pending: Pending, flushed: Result<(), StoreError>) -> Late {
         let is_durable = flushed.is_ok();
-        let late = match &mut self.work.open {
-            Some(open) => batch::finish(open, self.shared, pending, flushed),
+        let Work { open, flood, .. } = &mut *self.work;
+        let late = match open {
+            Some(open) => batch::finish(open, flood, self.shared, pending, flushed),
             None => Late::default(),
         };
         if is_durable {
@@ -252,12 +268,4 @@ impl<'s> Held<'s> {
             None => Ok(()),
         }
     }
-}
-
-fn refuse(shared: &Shared, chat: ChatId, jobs: Vec<Job>, error: &StoreError) {
-    tracing::error!(chat = chat.0, %error, "a board could not be opened");
-    shared.note_obstacle(chat, false, error);
-    let trouble = Trouble::from(error);
-    jobs.into_iter()
-        .for_each(|job| job.finish(Outcome::Trouble(trouble)));
 }

@@ -1,7 +1,9 @@
 //! `bounty backup`: what is copied while others write, and what is refused.
 
+mod cut_tails;
 mod faults;
 mod moves;
+mod noted;
 mod refused;
 mod running;
 mod updates;
@@ -47,6 +49,14 @@ impl Backup {
             "{}",
             check.stdout
         );
+    }
+
+    /// The same, though `verify` repeats the problem that it was made with.
+    #[track_caller]
+    fn assert_sound_but_for_its_note(&self) {
+        assert_eq!(self.data.run(&["verify"]).code, Some(1));
+        fs::remove_file(self.data.path().join("backup.json")).expect("removed");
+        self.assert_sound();
     }
 }
 
