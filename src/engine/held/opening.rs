@@ -84,12 +84,10 @@ impl Held<'_> {
             self.work.open = None;
             tried = self.try_to_write();
         }
-        let (open, obstacles) = (&self.work.open, &self.shared.stats.obstacles);
-        let latched = open.as_ref().is_some_and(|open| open.log.is_latched());
-        match tried {
-            Ok(()) => obstacles.clear(self.chat()),
-            Err(error) => obstacles.note(self.chat(), latched, &error),
-        }
+        let open = self.work.open.as_ref();
+        let latched = open.is_some_and(|open| open.log.is_latched());
+        let reports = self.shared.reports();
+        reports.tell(self.chat().into(), latched, tried.as_ref().copied());
     }
 
     /// Takes the log's lock and catches up, as every write begins.

@@ -93,9 +93,10 @@ fn run_at<T>(
         let notifications = Notifications {
             disk: disk(),
             layout: layout(data),
-            bridge: watch(bridge).expect("a thread"),
+            bridge: watch(bridge, engine.reports()).expect("a thread"),
             changes: engine.changes(),
             long_logs: engine.long_logs(),
+            reports: engine.reports(),
             courier: Arc::clone(&post) as Arc<dyn Courier>,
             now,
             bugs: Arc::clone(&bugs),
@@ -236,9 +237,10 @@ fn only_one_process_at_a_time_works_for_the_trackers() {
         let notifications = Notifications {
             disk: disk(),
             layout: layout(&data),
-            bridge: watch(bridge).expect("a thread"),
+            bridge: watch(bridge, engine.reports()).expect("a thread"),
             changes: engine.changes(),
             long_logs: engine.long_logs(),
+            reports: engine.reports(),
             courier: Arc::clone(&second) as Arc<dyn Courier>,
             now: system_time,
             bugs: Arc::default(),
