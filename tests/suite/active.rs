@@ -197,3 +197,28 @@ fn a_chat_that_cannot_be_adopted_keeps_no_other_from_it() {
     assert!(has(&disk, "-100/group.json"));
     drop(engine);
 }
+
+#[test]
+fn notes_that_cannot_be_read_keep_no_others_from_being_adopted_and_are_read_when_they_can_be() {
+    let disk = SimDisk::new(10);
+    let mut left = Vec::new();
+    for step in [&add(GROUP, 1, "in the group"), &add(DM, 7, "my own")] {
+        let process = disk.process(None);
+        let engine = open(&process, settings()).expect("an engine");
+        say(&engine, step, 1);
+        process.kill();
+        drop(engine);
+        left.push(notes(&disk).pop().expect("the newest"));
+    }
+    let unreadable = &left[0];
+    let process = disk.process(None);
+    process.spoil(Some(unreadable));
+    let engine = open(&process, busy()).expect("an engine");
+    wait_until("the other adopted", || notes(&disk) == [unreadable.clone()]);
+    assert!(has(&disk, "7/user.json") && !has(&disk, "-100/group.json"));
+    process.spoil(None);
+    wait_until("all adopted", || notes(&disk).is_empty());
+    assert!(has(&disk, "-100/group.json"));
+    drop(engine);
+    assert_sound(&disk, "at the end");
+}
