@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use crate::domain::StreamId;
 use crate::store::Disk;
 
 use super::worker::Shared;
@@ -21,8 +20,7 @@ pub fn try_again(shared: &Shared) {
         obstacles.clear_disk();
         tracing::info!("the disk takes writes again");
     }
-    let streams = obstacles.streams().into_keys();
-    for chat in streams.filter_map(StreamId::chat) {
+    for chat in obstacles.to_try() {
         shared.look_again(chat);
     }
 }

@@ -1,7 +1,7 @@
 //! What keeps streams from being used: those that take no writes, and a disk without room. Kept for whoever watches, and for
 //! [`super::mend`], which tries boards again; who works on another stream tries that one again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::ErrorKind;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
@@ -73,6 +73,8 @@ pub struct Obstacles {
 #[derive(Debug, Default)]
 struct Known {
     streams: BTreeMap<StreamId, Blocked>,
+    /// Boards whose logs somebody held when they were last tried.
+    held: BTreeSet<ChatId>,
     disk: Option<String>,
 }
 
@@ -84,6 +86,7 @@ impl Obstacles {
             found => found,
         });
         self.change(|known| {
+            known.tried(stream, matches!(error, StoreError::Busy { .. }));
             if needs_room(error) {
                 known.disk = Some(error.to_string());
             }
@@ -100,6 +103,7 @@ impl Obstacles {
         if self.count.load(Relaxed) > 0 {
             self.change(|known| {
                 known.streams.remove(&stream);
+                known.tried(stream, false);
             });
         }
     }
@@ -119,6 +123,13 @@ impl Obstacles {
         lock(&self.known).streams.clone()
     }
 
+    /// The boards that should be tried again.
+    pub fn to_try(&self) -> BTreeSet<ChatId> {
+        let known = lock(&self.known);
+        let blocked = known.streams.keys().filter_map(|stream| stream.chat());
+        blocked.chain(known.held.iter().copied()).collect()
+    }
+
     /// Whether something should be tried again soon: what may end by itself. Damage ends by a repair only.
     pub fn is_passing(&self) -> bool {
         self.passing.load(Relaxed) > 0
@@ -132,14 +143,27 @@ impl Obstacles {
     fn change(&self, change: impl FnOnce(&mut Known)) {
         let mut known = lock(&self.known);
         change(&mut known);
-        let (streams, disk) = (&known.streams, usize::from(known.disk.is_some()));
+        let streams = &known.streams;
+        let others = known.held.len() + usize::from(known.disk.is_some());
         let passes = |(stream, blocked): &(&StreamId, &Blocked)| {
             let may_pass = matches!(blocked.obstacle, Obstacle::Latched | Obstacle::Failing);
             may_pass && stream.chat().is_some()
         };
         let passing = streams.iter().filter(passes).count();
-        self.count.store(streams.len() + disk, Relaxed);
-        self.passing.store(passing + disk, Relaxed);
+        self.count.store(streams.len() + others, Relaxed);
+        self.passing.store(passing + others, Relaxed);
+    }
+}
+
+impl Known {
+    /// What a held log is like is not known: it is tried again.
+    fn tried(&mut self, stream: StreamId, is_held: bool) {
+        let Some(chat) = stream.chat() else { return };
+        if is_held {
+            self.held.insert(chat);
+        } else {
+            self.held.remove(&chat);
+        }
     }
 }
 
