@@ -201,16 +201,14 @@ fn a_chat_that_cannot_be_adopted_keeps_no_other_from_it() {
 #[test]
 fn notes_that_cannot_be_read_keep_no_others_from_being_adopted_and_are_read_when_they_can_be() {
     let disk = SimDisk::new(10);
-    let mut left = Vec::new();
-    for step in [&add(GROUP, 1, "in the group"), &add(DM, 7, "my own")] {
-        let process = disk.process(None);
-        let engine = open(&process, settings()).expect("an engine");
-        say(&engine, step, 1);
-        process.kill();
-        drop(engine);
-        left.push(notes(&disk).pop().expect("the newest"));
-    }
-    let unreadable = &left[0];
+    let [first, second] = [disk.process(None), disk.process(None)];
+    let [first, second] = [first, second].map(|one| open(&one, settings()).expect("an engine"));
+    say(&first, &add(GROUP, 1, "in the group"), 1);
+    let unreadable = &notes(&disk)[0];
+    say(&second, &add(DM, 7, "my own"), 2);
+    disk.crash(false, 10);
+    drop((first, second));
+    assert_eq!(notes(&disk).len(), 2);
     let process = disk.process(None);
     process.spoil(Some(unreadable));
     let engine = open(&process, busy()).expect("an engine");
