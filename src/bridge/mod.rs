@@ -86,6 +86,11 @@ impl OpenBridge {
         &self.state
     }
 
+    /// Whether an earlier write failed and could not be undone yet.
+    pub fn is_latched(&self) -> bool {
+        self.log.is_latched()
+    }
+
     /// Sees what other processes wrote; true when that changed the state. Two system calls when nothing happened, so it may be called
     /// every second to watch the log.
     pub fn refresh(&mut self) -> Result<bool, StoreError> {

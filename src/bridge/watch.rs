@@ -7,22 +7,26 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use crate::domain::Seq;
 use crate::domain::bridge::Bridge;
+use crate::domain::{Seq, StreamId};
+use crate::engine::Reports;
 
 use super::OpenBridge;
 
 /// How often the log is looked at.
 const EVERY: Duration = Duration::from_secs(1);
 
-/// The bridge as it is now, from here on. A thread of its own looks at the log until nobody listens.
-pub fn watch(mut bridge: OpenBridge) -> io::Result<watch::Receiver<Arc<Bridge>>> {
+/// The bridge as it is now, from here on; `reports` is told whether it can be read. A thread of its own looks at the log until nobody listens.
+pub fn watch(mut bridge: OpenBridge, reports: Reports) -> io::Result<watch::Receiver<Arc<Bridge>>> {
     let (sender, receiver) = watch::channel(Arc::new(bridge.state().clone()));
     let look = move || {
         let mut works = true;
         while !sender.is_closed() {
             thread::sleep(EVERY);
-            match bridge.refresh() {
+            let refreshed = bridge.refresh();
+            let used = refreshed.as_ref().map(|_| ());
+            reports.tell(StreamId::Bridge, bridge.is_latched(), used);
+            match refreshed {
                 Ok(_) => {
                     works = true;
                     send(&sender, bridge.state());

@@ -109,7 +109,8 @@ impl Service {
         if has_token {
             set_up(&mut bridge)?;
         }
-        let bridge = watch(bridge).context("cannot start the thread that watches the bridge")?;
+        let bridge = watch(bridge, engine.reports())
+            .context("cannot start the thread that watches the bridge")?;
         let watched = Arc::new(Watched::new(engine.monitor()));
         if let Some(listener) = listener {
             tokio::spawn(serve(listener, Arc::clone(&watched)));
@@ -120,6 +121,7 @@ impl Service {
             bridge: bridge.clone(),
             changes: engine.changes(),
             long_logs: engine.long_logs(),
+            reports: engine.reports(),
             courier: Arc::new(Post::new(
                 bridge.clone(),
                 api_url.clone(),

@@ -1,11 +1,13 @@
 //! Brings the snapshots up to date that processes left behind which ended uncleanly: in a thread of its own, for there can be
 //! many of them.
 
+use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::domain::ChatId;
-use crate::store::{Orphan, StoreError};
+use crate::store::{Orphan, StoreError, Unreadable};
 
 use super::board::OpenBoard;
 use super::names::current_chat;
@@ -17,20 +19,36 @@ use super::worker::Shared;
 pub fn run(shared: &Shared) {
     let every = interval(&shared.settings);
     let mut wait = every.min(FIRST);
+    let mut complained = BTreeSet::new();
     while shared.adoption.rest(wait) {
-        shared.adopt_all();
+        shared.adopt_all(&mut complained);
         wait = every;
     }
 }
 
 impl Shared {
-    fn adopt_all(&self) {
-        match Orphan::find(&*self.disk, &self.layout) {
-            Ok(orphans) => orphans.into_iter().for_each(|orphan| self.adopt(orphan)),
+    /// `complained`: the files of which it was said that they cannot be read, so that it is said once.
+    fn adopt_all(&self, complained: &mut BTreeSet<PathBuf>) {
+        let found = match Orphan::find(&*self.disk, &self.layout) {
+            Ok(found) => found,
             Err(error) => {
                 tracing::warn!(%error, "snapshots that a crash may have left behind could not be looked for; it is tried again");
+                return;
+            }
+        };
+        let mut unreadable = BTreeSet::new();
+        for found in found {
+            match found {
+                Ok(orphan) => self.adopt(orphan),
+                Err(Unreadable { path, error }) => {
+                    if !complained.contains(&path) {
+                        tracing::warn!(%error, "the snapshots of some chats that a crash may have left behind are not known; it is tried again");
+                    }
+                    unreadable.insert(path);
+                }
             }
         }
+        *complained = unreadable;
     }
 
     fn adopt(&self, orphan: Orphan) {

@@ -1,4 +1,4 @@
-//! Tries again what failed, so that a stream takes writes as soon as it can, and whoever watches hears it, without a command.
+//! Tries again what failed, so that a board takes writes as soon as it can, and whoever watches hears it, without a command.
 
 use std::time::Duration;
 
@@ -13,14 +13,14 @@ const ROOM: usize = 64 * 1_024;
 /// That file's name: a `.tmp-` file may be deleted, should a crash leave it.
 const PROBE: &str = ".tmp-room";
 
-/// Tries the disk and every stream that takes no writes.
+/// Tries the disk and every board that takes no writes.
 pub fn try_again(shared: &Shared) {
     let obstacles = &shared.stats.obstacles;
     if obstacles.disk().is_some() && has_room(shared) {
         obstacles.clear_disk();
         tracing::info!("the disk takes writes again");
     }
-    for chat in obstacles.streams().into_keys() {
+    for chat in obstacles.to_try() {
         shared.look_again(chat);
     }
 }

@@ -37,6 +37,7 @@ mod pace;
 mod publish;
 mod pulse;
 mod ready;
+mod reports;
 mod request;
 mod round;
 mod stats;
@@ -65,6 +66,7 @@ pub use monitor::{Lag, Monitor};
 pub use names::current_chat;
 pub use obstacles::{Blocked, Obstacle};
 pub use publish::write_files;
+pub use reports::Reports;
 pub use request::{Ask, Chat, Limit, Outcome, Reply, Request, Terms, Trouble};
 pub use stats::Stats;
 pub use tally::{Fate, Kind};
@@ -187,6 +189,11 @@ impl Engine {
     /// How this engine opens long logs, for streams beside its boards.
     pub fn long_logs(&self) -> LongLogs {
         self.shared.long_logs.clone()
+    }
+
+    /// Where who has a stream beside the boards says whether it can be used.
+    pub fn reports(&self) -> Reports {
+        self.shared.reports()
     }
 
     /// A view of this engine that does not keep it from closing.

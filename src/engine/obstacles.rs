@@ -1,12 +1,12 @@
-//! What keeps boards from being written: streams that take no writes, and a disk without room. Kept for whoever watches,
-//! and for [`super::mend`], which tries again.
+//! What keeps streams from being used: those that take no writes, and a disk without room. Kept for whoever watches, and for
+//! [`super::mend`], which tries boards again; who works on another stream tries that one again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::ErrorKind;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
-use crate::domain::ChatId;
+use crate::domain::{ChatId, StreamId};
 use crate::store::StoreError;
 
 use super::lane::lock;
@@ -66,40 +66,44 @@ pub struct Obstacles {
     known: Mutex<Known>,
     /// How many there are: so that a command on a healthy board takes no lock.
     count: AtomicUsize,
-    /// How many of them may be gone at any moment by themselves.
+    /// How many of them, streams beside the boards apart, may be gone at any moment by themselves.
     passing: AtomicUsize,
 }
 
 #[derive(Debug, Default)]
 struct Known {
-    streams: BTreeMap<ChatId, Blocked>,
+    streams: BTreeMap<StreamId, Blocked>,
+    /// Boards whose logs somebody held when they were last tried.
+    held: BTreeSet<ChatId>,
     disk: Option<String>,
 }
 
 impl Obstacles {
     /// A stream could not be used. `latched`: its failed write still waits to be cut back.
-    pub fn note(&self, chat: ChatId, latched: bool, error: &StoreError) {
+    pub fn note(&self, stream: StreamId, latched: bool, error: &StoreError) {
         let obstacle = Obstacle::of(error).map(|found| match found {
             Obstacle::Failing if latched => Obstacle::Latched,
             found => found,
         });
         self.change(|known| {
+            known.tried(stream, matches!(error, StoreError::Busy { .. }));
             if needs_room(error) {
                 known.disk = Some(error.to_string());
             }
             // A stream whose write was cut back is whole: it only waits for room.
             if let Some(obstacle) = obstacle.filter(|_| latched || !needs_room(error)) {
                 let error = error.to_string();
-                known.streams.insert(chat, Blocked { obstacle, error });
+                known.streams.insert(stream, Blocked { obstacle, error });
             }
         });
     }
 
     /// A stream was used as it should be.
-    pub fn clear(&self, chat: ChatId) {
+    pub fn clear(&self, stream: StreamId) {
         if self.count.load(Relaxed) > 0 {
             self.change(|known| {
-                known.streams.remove(&chat);
+                known.streams.remove(&stream);
+                known.tried(stream, false);
             });
         }
     }
@@ -114,9 +118,16 @@ impl Obstacles {
         lock(&self.known).disk.clone()
     }
 
-    /// The streams that take no writes, by chat.
-    pub fn streams(&self) -> BTreeMap<ChatId, Blocked> {
+    /// The streams that take no writes.
+    pub fn streams(&self) -> BTreeMap<StreamId, Blocked> {
         lock(&self.known).streams.clone()
+    }
+
+    /// The boards that should be tried again.
+    pub fn to_try(&self) -> BTreeSet<ChatId> {
+        let known = lock(&self.known);
+        let blocked = known.streams.keys().filter_map(|stream| stream.chat());
+        blocked.chain(known.held.iter().copied()).collect()
     }
 
     /// Whether something should be tried again soon: what may end by itself. Damage ends by a repair only.
@@ -124,20 +135,35 @@ impl Obstacles {
         self.passing.load(Relaxed) > 0
     }
 
-    /// Whether anything is in the way of this stream.
+    /// Whether anything is in the way of this board.
     pub fn is_blocked(&self, chat: ChatId) -> bool {
-        self.count.load(Relaxed) > 0 && lock(&self.known).streams.contains_key(&chat)
+        self.count.load(Relaxed) > 0 && lock(&self.known).streams.contains_key(&chat.into())
     }
 
     fn change(&self, change: impl FnOnce(&mut Known)) {
         let mut known = lock(&self.known);
         change(&mut known);
-        let (streams, disk) = (&known.streams, usize::from(known.disk.is_some()));
-        let passes =
-            |blocked: &&Blocked| matches!(blocked.obstacle, Obstacle::Latched | Obstacle::Failing);
-        let passing = streams.values().filter(passes).count();
-        self.count.store(streams.len() + disk, Relaxed);
-        self.passing.store(passing + disk, Relaxed);
+        let streams = &known.streams;
+        let others = known.held.len() + usize::from(known.disk.is_some());
+        let passes = |(stream, blocked): &(&StreamId, &Blocked)| {
+            let may_pass = matches!(blocked.obstacle, Obstacle::Latched | Obstacle::Failing);
+            may_pass && stream.chat().is_some()
+        };
+        let passing = streams.iter().filter(passes).count();
+        self.count.store(streams.len() + others, Relaxed);
+        self.passing.store(passing + others, Relaxed);
+    }
+}
+
+impl Known {
+    /// What a held log is like is not known: it is tried again.
+    fn tried(&mut self, stream: StreamId, is_held: bool) {
+        let Some(chat) = stream.chat() else { return };
+        if is_held {
+            self.held.insert(chat);
+        } else {
+            self.held.remove(&chat);
+        }
     }
 }
 

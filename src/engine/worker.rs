@@ -24,6 +24,7 @@ use super::monitor::Lag;
 use super::pace::Pace;
 use super::pulse::Pulse;
 use super::ready::{Ready, Way};
+use super::reports::Reports;
 use super::round;
 use super::stats::Stats;
 use super::upkeep;
@@ -47,7 +48,7 @@ pub struct Shared {
     pub long_logs: LongLogs,
     pub ready: Ready,
     pub active: Active,
-    pub upkeep: Pulse,
+    pub upkeep: Arc<Pulse>,
     pub adoption: Pulse,
     pub flush: Option<SharedFlush>,
     pub pace: Pace,
@@ -64,7 +65,7 @@ impl Shared {
         });
         Self {
             active: Active::new(Arc::clone(&disk), layout.clone()),
-            upkeep: Pulse::default(),
+            upkeep: Arc::default(),
             adoption: Pulse::default(),
             disk,
             layout,
@@ -135,12 +136,14 @@ impl Shared {
         }
     }
 
-    /// A stream could not be used; what may pass is tried again soon.
+    /// A board could not be used.
     pub fn note_obstacle(&self, chat: ChatId, latched: bool, error: &StoreError) {
-        self.stats.obstacles.note(chat, latched, error);
-        if self.stats.obstacles.is_passing() {
-            self.upkeep.hasten();
-        }
+        self.reports().tell(chat.into(), latched, Err(error));
+    }
+
+    /// Where it is said whether streams can be used.
+    pub fn reports(&self) -> Reports {
+        Reports::new(&self.stats, &self.upkeep)
     }
 
     /// Whether the threads are about to end.

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use crate::domain::BotId;
+use crate::domain::{BotId, StreamId};
 use crate::engine::Monitor;
 use crate::telegram::{BotVitals, PollState};
 
@@ -15,7 +15,7 @@ use super::watched::Watched;
 const STALLED: Duration = Duration::from_secs(120);
 /// So long may polling fail before the bot counts as not ready: a few attempts.
 const FAILING: Duration = Duration::from_secs(10);
-/// The most chats that are named.
+/// The most streams that are named.
 const NAMED: usize = 20;
 
 /// Why the process should be started anew; empty when it should not.
@@ -95,18 +95,27 @@ fn unwritable(engine: &Monitor) -> Vec<String> {
         .into_iter()
         .collect();
     let streams = obstacles.streams();
-    let named = streams.iter().take(NAMED);
-    reasons.extend(named.map(|(chat, blocked)| {
-        format!(
-            "chat {chat}: {}: {}",
-            blocked.obstacle.name(),
-            blocked.error
-        )
+    // Many chats depend on each of the few others.
+    let (chats, others): (Vec<_>, Vec<_>) = streams
+        .iter()
+        .partition(|(stream, _)| stream.chat().is_some());
+    let named = others.into_iter().chain(chats).take(NAMED);
+    reasons.extend(named.map(|(stream, blocked)| {
+        let (stream, obstacle) = (stream_name(*stream), blocked.obstacle.name());
+        format!("{stream}: {obstacle}: {}", blocked.error)
     }));
     if let Some(more) = streams.len().checked_sub(NAMED + 1) {
-        reasons.push(format!("and {} more chats", more + 1));
+        reasons.push(format!("and {} more", more + 1));
     }
     reasons
+}
+
+fn stream_name(stream: StreamId) -> String {
+    match stream {
+        StreamId::Chat(chat) => format!("chat {chat}"),
+        StreamId::Bridge => "bridge".to_owned(),
+        StreamId::Notifier(tracker) => format!("notification tracker {tracker}"),
+    }
 }
 
 #[cfg(test)]

@@ -102,7 +102,7 @@ fn streams(page: &mut Exposition, engine: &Monitor) {
     let blocked = obstacles.streams();
     let mut family = page.gauge(
         "bounty_streams_unwritable",
-        "Chats that take no changes, by why; /readyz names them.",
+        "Chats, notification trackers and the bridge when they take no changes, by why; /readyz names them.",
     );
     for obstacle in Obstacle::ALL {
         let count = blocked

@@ -10,10 +10,10 @@ use tokio::sync::{Semaphore, watch};
 use tokio::task::{JoinError, spawn_blocking};
 use tokio::time::{Instant, sleep_until, timeout};
 
-use crate::domain::Timestamp;
 use crate::domain::bridge::{Bridge, NotificationTargetId, NotificationTrackerId};
 use crate::domain::notifier::{DeliveryId, Outcome};
-use crate::engine::Changes;
+use crate::domain::{StreamId, Timestamp};
+use crate::engine::{Changes, Reports};
 use crate::store::StoreError;
 use crate::telegram::{Bug, Crew, Stop, stopped};
 
@@ -32,6 +32,7 @@ const DRAIN: Duration = Duration::from_secs(5);
 pub struct Office {
     pub courier: Arc<dyn Courier>,
     pub changes: Changes,
+    pub reports: Reports,
     pub now: fn() -> Timestamp,
     /// How many rounds run side by side.
     pub rounds: Semaphore,
@@ -69,6 +70,7 @@ impl Clerk {
             (worker, round) = self
                 .round(worker, order, std::mem::take(&mut happened))
                 .await;
+            self.report(&worker, &round);
             let wake = match round {
                 Ok(round) => {
                     works = true;
@@ -132,6 +134,13 @@ impl Clerk {
             }
         };
         (worker, round)
+    }
+
+    /// Says whether the tracker can go on.
+    fn report(&self, worker: &Worker, round: &Result<Round, StoreError>) {
+        let (stream, latched) = (StreamId::Notifier(self.id), worker.stream().is_latched());
+        let used = round.as_ref().map(|_| ());
+        self.office.reports.tell(stream, latched, used);
     }
 
     /// Starts to send what a round came to, and says when the next is.

@@ -12,7 +12,7 @@ use tokio::time::sleep;
 use crate::audit::Reader;
 use crate::domain::Timestamp;
 use crate::domain::bridge::Bridge;
-use crate::engine::{Changes, LongLogs};
+use crate::engine::{Changes, LongLogs, Reports};
 use crate::store::{Disk, Layout, LockGuard, StoreError};
 use crate::telegram::{Stop, stopped, wait_alone};
 
@@ -32,6 +32,8 @@ pub struct Notifications {
     pub bridge: watch::Receiver<Arc<Bridge>>,
     pub changes: Changes,
     pub long_logs: LongLogs,
+    /// Told of every tracker whether it can go on.
+    pub reports: Reports,
     pub courier: Arc<dyn Courier>,
     pub now: fn() -> Timestamp,
     /// Counts the trackers that a bug ended.

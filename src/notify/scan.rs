@@ -2,7 +2,7 @@
 //!
 //! Every process notes the chats that it writes to while their snapshots are not settled, so that most looks are at those alone. When
 //! a process came or went meanwhile, its notes may be gone, and when a chat got another id its old one is noted nowhere: then the logs of
-//! all boards are looked at, once.
+//! all boards are looked at, once; and so they are as long as the notes of some process cannot be read.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -25,6 +25,8 @@ pub struct Scan {
     lengths: BTreeMap<ChatId, u64>,
     /// When processes last came or went and when a chat last got another id, as far as that is certain.
     noted: Option<[SystemTime; 2]>,
+    /// Whether it was said that notes cannot be read.
+    complained: bool,
 }
 
 impl Scan {
@@ -35,6 +37,7 @@ impl Scan {
             boards,
             lengths: BTreeMap::new(),
             noted: None,
+            complained: false,
         }
     }
 
@@ -44,8 +47,10 @@ impl Scan {
             self.modified(&self.layout.active_dir())?,
             self.modified(&self.layout.moved_dir())?,
         ];
-        if self.noted == Some(noted) {
-            return self.look_at_noted();
+        if self.noted == Some(noted)
+            && let Some(chats) = self.noted_chats()
+        {
+            return Ok(self.look_at(chats));
         }
         let is_old = |time: &SystemTime| time.elapsed().is_ok_and(|ago| ago > FRESH);
         let is_certain = noted.iter().all(is_old);
@@ -59,12 +64,23 @@ impl Scan {
         Ok(status.map_or(SystemTime::UNIX_EPOCH, |status| status.modified))
     }
 
-    fn look_at_noted(&mut self) -> Result<BTreeSet<ChatId>, StoreError> {
-        let noted = noted_chats(&*self.disk, &self.layout)?;
+    /// The chats that processes note; none when that is not known.
+    fn noted_chats(&mut self) -> Option<BTreeSet<ChatId>> {
+        let noted = noted_chats(&*self.disk, &self.layout);
+        let complained = std::mem::replace(&mut self.complained, noted.is_err());
+        if let Err(error) = &noted
+            && !complained
+        {
+            tracing::warn!(%error, "it is not known which boards other processes write to; until it is, the logs of all are looked at");
+        }
+        noted.ok()
+    }
+
+    fn look_at(&mut self, chats: BTreeSet<ChatId>) -> BTreeSet<ChatId> {
         let boards = Arc::clone(&self.boards);
-        let lengths = boards.lengths_of(noted.into_iter());
+        let lengths = boards.lengths_of(chats.into_iter());
         let changed = lengths.filter(|(chat, len)| self.note(*chat, *len));
-        Ok(changed.map(|(chat, _)| chat).collect())
+        changed.map(|(chat, _)| chat).collect()
     }
 
     fn look_at_all(&mut self) -> Result<BTreeSet<ChatId>, StoreError> {

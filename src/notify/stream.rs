@@ -130,6 +130,11 @@ impl OpenNotifier {
         self.log.end().offset
     }
 
+    /// Whether an earlier write failed and could not be undone yet.
+    pub fn is_latched(&self) -> bool {
+        self.log.is_latched()
+    }
+
     /// The state as of the last look at the log.
     pub fn state(&self) -> &Notifier {
         &self.state

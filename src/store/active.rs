@@ -77,9 +77,18 @@ pub struct Orphan {
     _guard: LockGuard,
 }
 
+/// A file of which it is not known which chats it names.
+pub struct Unreadable {
+    pub path: PathBuf,
+    pub error: StoreError,
+}
+
 impl Orphan {
-    /// All that nobody has locked.
-    pub fn find(disk: &dyn Disk, layout: &Layout) -> Result<Vec<Self>, StoreError> {
+    /// All that nobody has locked; each that cannot be read is an error of its own, with its path.
+    pub fn find(
+        disk: &dyn Disk,
+        layout: &Layout,
+    ) -> Result<Vec<Result<Self, Unreadable>>, StoreError> {
         let dir = layout.active_dir();
         let names = disk.names(&dir).at("list", &dir)?;
         let is_active = |name: &std::ffi::OsString| {
@@ -90,27 +99,31 @@ impl Orphan {
             .into_iter()
             .filter(is_active)
             .map(|name| dir.join(name));
-        paths
-            .filter_map(|path| Self::take(disk, path).transpose())
-            .collect()
+        let take = |path: PathBuf| {
+            let taken = Self::take(disk, &path);
+            taken
+                .map_err(|error| Unreadable { path, error })
+                .transpose()
+        };
+        Ok(paths.filter_map(take).collect())
     }
 
-    fn take(disk: &dyn Disk, path: PathBuf) -> Result<Option<Self>, StoreError> {
-        let file = match disk.open(&path, OpenMode::Read) {
+    fn take(disk: &dyn Disk, path: &Path) -> Result<Option<Self>, StoreError> {
+        let file = match disk.open(path, OpenMode::Read) {
             Err(error) if is_absent(&error) => return Ok(None),
-            opened => opened.at("open", &path)?,
+            opened => opened.at("open", path)?,
         };
         let _guard = match file.lock(LockMode::Exclusive, std::time::Duration::ZERO) {
             Err(error) if error.kind() == io::ErrorKind::TimedOut => return Ok(None),
-            locked => locked.at("lock", &path)?,
+            locked => locked.at("lock", path)?,
         };
-        let content = match disk.read(&path) {
+        let content = match disk.read(path) {
             Err(error) if is_absent(&error) => return Ok(None),
-            read => read.at("read", &path)?,
+            read => read.at("read", path)?,
         };
         let chats = chats(&content);
         Ok(Some(Self {
-            path,
+            path: path.to_owned(),
             chats,
             _guard,
         }))
@@ -136,7 +149,7 @@ impl Orphan {
     }
 }
 
-/// The chats that some process notes as active.
+/// The chats that some process notes as active: all of them, so that one file that cannot be read is an error.
 pub fn noted_chats(disk: &dyn Disk, layout: &Layout) -> Result<BTreeSet<ChatId>, StoreError> {
     let dir = layout.active_dir();
     let mut noted = BTreeSet::new();

@@ -33,7 +33,7 @@ mod snapshot;
 mod tail;
 
 pub use crate::domain::{Head, Position};
-pub use active::{ActiveFile, Orphan, noted_chats};
+pub use active::{ActiveFile, Orphan, Unreadable, noted_chats};
 pub use checkpoint::Checkpoint;
 pub use disk::{Disk, DiskFile, FileId, FileStatus, GroupFlush, LockGuard, LockMode, OpenMode};
 pub use error::{Damage, DamageKind, IoContext, StoreError};

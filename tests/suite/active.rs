@@ -197,3 +197,26 @@ fn a_chat_that_cannot_be_adopted_keeps_no_other_from_it() {
     assert!(has(&disk, "-100/group.json"));
     drop(engine);
 }
+
+#[test]
+fn notes_that_cannot_be_read_keep_no_others_from_being_adopted_and_are_read_when_they_can_be() {
+    let disk = SimDisk::new(10);
+    let [first, second] = [disk.process(None), disk.process(None)];
+    let [first, second] = [first, second].map(|one| open(&one, settings()).expect("an engine"));
+    say(&first, &add(GROUP, 1, "in the group"), 1);
+    let unreadable = &notes(&disk)[0];
+    say(&second, &add(DM, 7, "my own"), 2);
+    disk.crash(false, 10);
+    drop((first, second));
+    assert_eq!(notes(&disk).len(), 2);
+    let process = disk.process(None);
+    process.spoil(Some(unreadable));
+    let engine = open(&process, busy()).expect("an engine");
+    wait_until("the other adopted", || notes(&disk) == [unreadable.clone()]);
+    assert!(has(&disk, "7/user.json") && !has(&disk, "-100/group.json"));
+    process.spoil(None);
+    wait_until("all adopted", || notes(&disk).is_empty());
+    assert!(has(&disk, "-100/group.json"));
+    drop(engine);
+    assert_sound(&disk, "at the end");
+}

@@ -1,11 +1,12 @@
-//! A chat whose log somebody else holds keeps no other chat's snapshots from being written.
+//! A chat whose log somebody else holds keeps no other chat waiting: neither its snapshots nor its commands.
 
 use std::path::Path;
 use std::sync::mpsc::channel;
 use std::thread::{self, sleep};
 use std::time::{Duration, Instant};
 
-use bounty_ledger::engine::{Engine, Outcome, Settings};
+use bounty_ledger::domain::ChatId;
+use bounty_ledger::engine::{Engine, Obstacle, Outcome, Settings, Trouble};
 use bounty_ledger::store::{Disk, DiskFile, LockGuard, LockMode, OpenMode};
 use serde_json::Value;
 
@@ -50,6 +51,32 @@ fn seq(disk: &SimDisk, file: &str) -> Option<u64> {
     let content = disk.content(&Path::new(ROOT).join(file))?;
     let snapshot: Value = serde_json::from_slice(&content).expect("JSON");
     snapshot["seq"].as_u64()
+}
+
+/// Writes something that is no event after the last one, which [`mend`] undoes.
+fn damage(file: &dyn DiskFile) -> u64 {
+    let len = file.status().expect("a status").len;
+    file.write_at(b"no event\n", len).expect("written");
+    len
+}
+
+fn mend(file: &dyn DiskFile, len: u64) {
+    file.set_len(len).expect("cut");
+}
+
+fn obstacle(engine: &Engine) -> Option<Obstacle> {
+    let blocked = engine.monitor().stats().obstacles.streams();
+    let blocked = blocked.get(&ChatId(GROUP).into());
+    blocked.map(|blocked| blocked.obstacle)
+}
+
+/// Boards are looked after all the time.
+fn busy(lock_patience: Duration) -> Settings {
+    Settings {
+        lock_patience,
+        idle: Duration::from_millis(10),
+        ..patient(FOR_EVER)
+    }
 }
 
 #[track_caller]
@@ -98,4 +125,50 @@ fn at_the_end_the_snapshots_of_other_chats_are_written_and_a_held_log_is_not_wai
     assert_eq!(seq(&disk, "7/user.json"), Some(2));
     assert_eq!(seq(&disk, "-100/group.json"), None);
     drop(held);
+}
+
+#[test]
+fn the_commands_of_other_chats_are_answered_while_a_damaged_chat_is_tried_whose_log_is_held() {
+    let disk = SimDisk::new(3);
+    let engine = open(&disk.process(None), busy(FOR_EVER)).expect("an engine");
+    say(&engine, GROUP, 1);
+    let (file, guard) = hold(&disk);
+    let len = damage(&*file);
+    drop(guard);
+    let refused = engine.ask(request(&add(GROUP, 7, "refused"), BOT, 2));
+    assert_eq!(refused.outcome, Outcome::Trouble(Trouble::Damaged));
+    let held = hold(&disk);
+    for update in 3..30 {
+        let (tell, told) = channel();
+        let said = request(&add(DM, 7, "said"), BOT, update);
+        engine.submit(said, move |reply| drop(tell.send(reply.outcome)));
+        let answer = told.recv_timeout(LIMIT);
+        assert!(matches!(answer, Ok(Outcome::Answer(_))), "{answer:?}");
+        // The group is tried meanwhile.
+        sleep(Duration::from_millis(10));
+    }
+    assert_eq!(obstacle(&engine), Some(Obstacle::Damaged));
+    mend(&*file, len);
+    drop(held);
+    wait_until("taken for whole", || obstacle(&engine).is_none());
+    drop(engine);
+    assert_sound(&disk, "at the end");
+}
+
+#[test]
+fn what_a_held_log_is_like_is_found_when_it_is_let_go_without_another_command() {
+    let disk = SimDisk::new(4);
+    let engine = open(&disk.process(None), busy(Duration::from_millis(1))).expect("an engine");
+    say(&engine, GROUP, 1);
+    let (file, guard) = hold(&disk);
+    let len = damage(&*file);
+    let refused = engine.ask(request(&add(GROUP, 7, "refused"), BOT, 2));
+    assert_eq!(refused.outcome, Outcome::Trouble(Trouble::Busy));
+    assert_eq!(obstacle(&engine), None);
+    drop(guard);
+    wait_until("found", || obstacle(&engine) == Some(Obstacle::Damaged));
+    mend(&*file, len);
+    wait_until("taken for whole", || obstacle(&engine).is_none());
+    drop(engine);
+    assert_sound(&disk, "at the end");
 }

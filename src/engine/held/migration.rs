@@ -61,7 +61,7 @@ impl Held<'_> {
             .as_ref()
             .is_some_and(|open| !open.is_at_rest())
         {
-            match self.try_to_write() {
+            match self.try_to_write(self.shared.settings.lock_patience) {
                 // Another process moved it already, and cut it back when it opened it.
                 Ok(()) | Err(StoreError::Moved { .. }) => {}
                 Err(error) => return Err(error),

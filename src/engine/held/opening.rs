@@ -1,6 +1,7 @@
 //! Having the chat's board in memory, and letting go of one that is not to be trusted.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::store::StoreError;
 
@@ -77,24 +78,22 @@ impl Held<'_> {
         }
     }
 
-    /// Tries a stream that took no writes: a latch is undone when that can be done, a repaired log is found.
+    /// Tries a stream that took no writes: a latch is undone when that can be done, a repaired log is found. A log that somebody holds
+    /// is tried again later: other chats wait for this thread.
     pub(super) fn look_again(&mut self) {
-        let mut tried = self.try_to_write();
+        let mut tried = self.try_to_write(Duration::ZERO);
         if matches!(tried, Err(StoreError::Moved { .. })) {
             self.work.open = None;
-            tried = self.try_to_write();
+            tried = self.try_to_write(Duration::ZERO);
         }
-        let (open, obstacles) = (&self.work.open, &self.shared.stats.obstacles);
-        let latched = open.as_ref().is_some_and(|open| open.log.is_latched());
-        match tried {
-            Ok(()) => obstacles.clear(self.chat()),
-            Err(error) => obstacles.note(self.chat(), latched, &error),
-        }
+        let open = self.work.open.as_ref();
+        let latched = open.is_some_and(|open| open.log.is_latched());
+        let reports = self.shared.reports();
+        reports.tell(self.chat().into(), latched, tried.as_ref().copied());
     }
 
-    /// Takes the log's lock and catches up, as every write begins.
-    pub(super) fn try_to_write(&mut self) -> Result<(), StoreError> {
-        let patience = self.shared.settings.lock_patience;
+    /// Takes the log's lock, which is waited for at most `patience`, and catches up, as every write begins.
+    pub(super) fn try_to_write(&mut self, patience: Duration) -> Result<(), StoreError> {
         match (self.ready()?, &mut self.work.open) {
             (true, Some(open)) => open.lock(false, patience).map(|_| ()),
             _ => Ok(()),

@@ -53,6 +53,7 @@ impl Desk {
         let office = Office {
             courier: Arc::clone(&on.courier),
             changes: on.changes.clone(),
+            reports: on.reports.clone(),
             now: on.now,
             rounds: Semaphore::new(ROUNDS),
         };

@@ -68,7 +68,7 @@ fn damage_before_the_checkpoint_is_known_to_whoever_watches_without_another_comm
     let is_known = || {
         let blocked = monitor.stats().obstacles.streams();
         blocked
-            .get(&ChatId(CHAT))
+            .get(&ChatId(CHAT).into())
             .is_some_and(|blocked| blocked.obstacle == Obstacle::Damaged)
     };
     while !is_known() {

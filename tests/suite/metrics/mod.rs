@@ -4,6 +4,7 @@ mod bots;
 mod disk;
 mod page;
 mod server;
+mod streams;
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};

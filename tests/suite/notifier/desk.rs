@@ -93,9 +93,10 @@ fn run_at<T>(
         let notifications = Notifications {
             disk: disk(),
             layout: layout(data),
-            bridge: watch(bridge).expect("a thread"),
+            bridge: watch(bridge, engine.reports()).expect("a thread"),
             changes: engine.changes(),
             long_logs: engine.long_logs(),
+            reports: engine.reports(),
             courier: Arc::clone(&post) as Arc<dyn Courier>,
             now,
             bugs: Arc::clone(&bugs),
@@ -227,6 +228,23 @@ fn a_tracker_that_the_bridge_gets_while_the_process_runs_works_and_one_that_is_r
 }
 
 #[test]
+fn what_another_process_records_is_found_by_a_scan_though_notes_of_some_process_cannot_be_read() {
+    let data = data(1);
+    let (engine, other) = (engine(&data), engine(&data));
+    add(&other, 1, "One");
+    let notes = layout(&data).active_dir();
+    std::fs::create_dir(notes.join("unreadable")).expect("made");
+    // No process came or went for long: only what is noted is looked at.
+    let long_ago = std::time::SystemTime::now() - Duration::from_secs(3_600);
+    let dir = std::fs::File::open(&notes).expect("a directory");
+    dir.set_modified(long_ago).expect("set");
+    run(&data, &engine, async |post| {
+        add(&other, 2, "Two");
+        post.wait_for(&["added 2 Two"]).await;
+    });
+}
+
+#[test]
 fn only_one_process_at_a_time_works_for_the_trackers() {
     let data = data(86_400);
     let engine = engine(&data);
@@ -236,9 +254,10 @@ fn only_one_process_at_a_time_works_for_the_trackers() {
         let notifications = Notifications {
             disk: disk(),
             layout: layout(&data),
-            bridge: watch(bridge).expect("a thread"),
+            bridge: watch(bridge, engine.reports()).expect("a thread"),
             changes: engine.changes(),
             long_logs: engine.long_logs(),
+            reports: engine.reports(),
             courier: Arc::clone(&second) as Arc<dyn Courier>,
             now: system_time,
             bugs: Arc::default(),

@@ -91,6 +91,11 @@ impl SimDisk {
             .insert(self.process, plan::Process::new(plan));
     }
 
+    /// From now on no process can read the file of this name whole, or every one can again.
+    pub fn spoil(&self, path: Option<&Path>) {
+        self.world.state().spoilt = path.map(Path::to_owned);
+    }
+
     /// A copy of the disk as it is, with a process that is alive on the copy.
     pub fn copy(&self) -> Self {
         let mut state = self.world.state().clone();
@@ -216,6 +221,9 @@ impl Disk for SimDisk {
 
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
         let (mut state, _) = self.begin(Kind::Read)?;
+        if state.spoilt.as_deref() == Some(path) {
+            return Err(plan::os_error(EIO));
+        }
         let inode = state.file(path)?;
         Ok(state.content(inode).cached().to_vec())
     }

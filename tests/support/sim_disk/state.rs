@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use bounty_ledger::store::{FileId, FileStatus, LockMode};
@@ -32,6 +32,8 @@ pub struct State {
     /// Whether the disk offers one flush for all files, and how many there were.
     pub group_flushes: Option<u64>,
     pub failed_group_flushes: u64,
+    /// A file that cannot be read.
+    pub spoilt: Option<PathBuf>,
     last_number: u64,
 }
 
@@ -45,6 +47,7 @@ impl State {
             rng: Rng::new(seed),
             group_flushes: None,
             failed_group_flushes: 0,
+            spoilt: None,
             last_number: 0,
         }
     }
