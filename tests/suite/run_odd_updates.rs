@@ -35,7 +35,10 @@ fn updates_that_cannot_be_read_are_named_and_passed_over_and_odd_ones_are_carrie
     }
     stage.wait_confirmed();
     let ended = bot.stop().ok();
-    let complaint = ended.output.lines().find(|line| line.contains("update=500"));
+    let complaint = ended
+        .output
+        .lines()
+        .find(|line| line.contains("update=500"));
     let complaint = complaint.unwrap_or_else(|| panic!("500 is not named: {}", ended.output));
     assert!(complaint.contains("ERROR"), "{complaint}");
     assert!(!ended.output.contains("update=503"), "{}", ended.output);
