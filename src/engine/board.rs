@@ -114,7 +114,7 @@ impl OpenBoard {
 
     /// Whether its log knows of no failed write or flush that must be undone first.
     pub fn is_at_rest(&self) -> bool {
-        !self.log.is_latched() && !self.log.is_in_doubt()
+        self.log.is_at_rest()
     }
 
     /// Has the state made again from the log.

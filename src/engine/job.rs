@@ -73,8 +73,8 @@ impl Job {
         self.finish(Outcome::Trouble(trouble));
     }
 
-    /// As [`Self::finish`], counted as `fate` when that is known better than the outcome says; `partial` when it comes from the readable part of
-    /// a damaged record. Nobody is told a second time.
+    /// As [`Self::finish`], counted as `fate` when that is known better than the outcome says; `partial` when it comes from the readable
+    /// part of a damaged record. Nobody is told a second time.
     pub fn tell(&mut self, fate: Option<Fate>, outcome: Outcome, partial: bool) {
         self.reply.send(fate, outcome, partial);
     }

@@ -1,5 +1,6 @@
 //! A tracker's own stream at work: catching up, and plan -> append -> evolve under its log's lock.
 
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -142,7 +143,7 @@ impl OpenNotifier {
 
     /// Sees what is in the log, without making one.
     pub fn refresh(&mut self) -> Result<(), StoreError> {
-        self.restore();
+        self.restore()?;
         self.begin_at_checkpoint()?;
         let state = &mut self.state;
         let mut evolve = |record: &Recorded<NotifierEvent>| state.evolve(record);
@@ -160,7 +161,7 @@ impl OpenNotifier {
         now: Timestamp,
         plan: impl FnOnce(&mut Draft<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        self.restore();
+        self.restore()?;
         make_root(&*self.disk, self.layout.root())?;
         self.begin_at_checkpoint()?;
         let path = self.log.path().to_owned();
@@ -242,8 +243,11 @@ impl OpenNotifier {
 
     /// Forgets the state after a failed write, when another log has the name, and when the checkpoint that it was made from turned out
     /// not to be what the log says: everything is read anew. True when it did.
-    pub fn restore(&mut self) -> bool {
+    pub fn restore(&mut self) -> Result<bool, StoreError> {
         let is_other = matches!(self.log.freshness(), Ok(Freshness::Moved));
+        if !is_other && !self.log.is_at_rest() {
+            return self.step_back();
+        }
         let is_stale = self.is_ahead || is_other || self.is_refuted();
         if is_stale {
             let fresh = Self::new(Arc::clone(&self.disk), self.layout.clone(), self.tracker);
@@ -254,7 +258,23 @@ impl OpenNotifier {
                 None => fresh,
             };
         }
-        is_stale
+        Ok(is_stale)
+    }
+
+    /// The log that knows of a failed write or flush stays until that is undone: read anew, what was refused would count as recorded.
+    /// Only the state is made again, from what is known to stand.
+    fn step_back(&mut self) -> Result<bool, StoreError> {
+        if !self.is_ahead {
+            return Ok(false);
+        }
+        let mut state = Notifier::default();
+        self.log.read_known(&mut |line| {
+            state.evolve(line.record);
+            ControlFlow::Continue(())
+        })?;
+        self.state = state;
+        self.is_ahead = false;
+        Ok(true)
     }
 
     fn is_refuted(&self) -> bool {

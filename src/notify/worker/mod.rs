@@ -135,7 +135,7 @@ impl Worker {
         self.ended.extend(happened.ended);
         self.missed.noticed = happened.noticed.or(self.missed.noticed.take());
         self.unlisted |= all.is_some();
-        if self.stream.restore() {
+        if self.stream.restore()? {
             self.forget();
         }
         let order = order.map(|order| self.with_todays_ids(order));

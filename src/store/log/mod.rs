@@ -112,6 +112,11 @@ impl<E: Event> Log<E> {
         self.foreign.is_some()
     }
 
+    /// Whether it knows of no failed write or flush that must be undone first.
+    pub fn is_at_rest(&self) -> bool {
+        !self.is_latched() && !self.is_in_doubt()
+    }
+
     /// Looks whether the file is still what this process knows: two system calls, no lock.
     pub fn freshness(&self) -> Result<Freshness, StoreError> {
         let at_path = self.disk.status(&self.path).at("look at", &self.path)?;

@@ -1,9 +1,18 @@
 //! A tracker's stream among the others: verified, replayed, backed up; damage is found and nothing is overwritten.
 
 use std::fs;
+use std::sync::Arc;
+
+use bounty_ledger::domain::bridge::NotificationTrackerId;
+use bounty_ledger::domain::notifier::{NotifierEvent, RemindersSet};
+use bounty_ledger::domain::{StreamId, Timestamp};
+use bounty_ledger::notify::OpenNotifier;
+use bounty_ledger::store::Layout;
 
 use super::lab::{Lab, chat_target};
 use crate::support::Data;
+use crate::support::law::events;
+use crate::support::sim_disk::{EIO, Fault, Kind, Plan, SimDisk};
 
 fn lab() -> Lab {
     let mut lab = Lab::begun(&[chat_target(1)]);
@@ -121,4 +130,42 @@ fn an_append_that_fails_sends_nothing_and_is_made_up_for() {
     fs::rename(lab.data.path().join("away"), &dir).expect("renamed");
     lab.deliver();
     assert_eq!(lab.told(1), ["added 1 One", "added 2 Two"]);
+}
+
+#[test]
+fn what_was_refused_while_the_disk_failed_is_no_event_when_it_works_again() {
+    let disk = SimDisk::new(1).process(None);
+    let layout = Layout::new("/data");
+    let mut stream = OpenNotifier::new(
+        Arc::new(disk.clone()),
+        layout.clone(),
+        NotificationTrackerId(1),
+    );
+    let mut set = |days: u32| {
+        let due_soon = Some(days * 86_400);
+        let reminders = RemindersSet {
+            due_soon,
+            overdue: false,
+        };
+        let event = NotifierEvent::RemindersSet(reminders);
+        let recorded = stream.record(Timestamp::from_millis(0), |draft| draft.add(event));
+        (recorded.is_ok(), stream.is_latched())
+    };
+    assert_eq!(set(1), (true, false));
+    let undone = &[Kind::Flush, Kind::Open, Kind::SetLen];
+    disk.replan(Some(Plan {
+        span: 1_000,
+        ..Plan::new(undone, 0, Fault::Fail(EIO))
+    }));
+    assert_eq!(set(2), (false, true));
+    assert_eq!(set(3), (false, true), "the disk still fails");
+    disk.replan(None);
+    assert_eq!(set(4), (true, false));
+    let log = layout.stream(StreamId::Notifier(NotificationTrackerId(1)));
+    let log = disk.content(&log.join(Layout::LOG)).expect("a log");
+    let set: Vec<u64> = (events(&log).iter())
+        .filter_map(|event| event["data"]["due_soon"].as_u64())
+        .map(|seconds| seconds / 86_400)
+        .collect();
+    assert_eq!(set, [1, 4]);
 }
