@@ -85,7 +85,9 @@ fn told_by_backup(
     }
     let mut noted = noted_problems(disk, layout).unwrap_or_else(|error| {
         told = true;
-        eprintln!("error: {error}");
+        eprintln!(
+            "error: {error}; what the backup lacks is not known: `bounty backup --update` writes the file anew"
+        );
         BTreeMap::new()
     });
     noted.retain(|stream, _| named.is_empty() || named.contains(stream));
