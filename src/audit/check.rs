@@ -1,5 +1,6 @@
 //! Compares snapshot files with what the log says they should be.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
@@ -120,8 +121,8 @@ impl Reader<'_> {
 /// The files of one stream, judged while its events go by.
 struct Check<'f, S> {
     files: BTreeMap<&'f str, &'f SnapshotFile>,
-    /// Which files are to be compared after which event.
-    due: BTreeMap<Seq, Vec<&'f SnapshotFile>>,
+    /// Which files are to be compared after which event: the next one is the last here.
+    due: Vec<(Seq, &'f SnapshotFile)>,
     equal: BTreeSet<&'f str>,
     state: S,
     /// The files that the main file, by its `seq`, says are there.
@@ -130,12 +131,13 @@ struct Check<'f, S> {
 
 impl<'f, S: Aggregate> Check<'f, S> {
     fn new(files: &'f [SnapshotFile]) -> Self {
-        let mut due: BTreeMap<Seq, Vec<&SnapshotFile>> = BTreeMap::new();
-        for file in files {
-            // What is equal there needs no further proof, and what its end says wrongly is equal nowhere.
-            let seq = closing_seq(&file.content).or_else(|| file.seq());
-            due.entry(seq.unwrap_or(Seq(0))).or_default().push(file);
-        }
+        // What is equal there needs no further proof, and what its end says wrongly is equal nowhere.
+        let seq = |file: &SnapshotFile| closing_seq(&file.content).or_else(|| file.seq());
+        let mut due: Vec<_> = files
+            .iter()
+            .filter_map(|file| Some((seq(file).filter(|seq| *seq > Seq(0))?, file)))
+            .collect();
+        due.sort_by_key(|(seq, _)| Reverse(*seq));
         let files = files
             .iter()
             .map(|file| (file.name.as_str(), file))
@@ -151,7 +153,7 @@ impl<'f, S: Aggregate> Check<'f, S> {
 
     fn see(&mut self, line: &Line<'_, S::Event>) {
         self.state.evolve(line.record);
-        for file in self.due.remove(&line.end.seq).unwrap_or_default() {
+        while let Some((_, file)) = self.due.pop_if(|(seq, _)| *seq == line.end.seq) {
             let expected = self.state.snapshot(&file.name, line.end.head.as_str());
             if expected.is_some_and(|expected| expected == file.content) {
                 self.equal.insert(&file.name);

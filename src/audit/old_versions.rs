@@ -256,7 +256,7 @@ fn what_is_read_without_upcasters_is_in_its_newest_version() {
         let data = serde_json::to_string(&event.data()).expect("JSON");
         let read = |version: u32| {
             let line = format!("{name}\",\"v\":{version},\"data\":{data}");
-            BoardEvent::decode_canonical(&mut Cursor::new(line.as_bytes()))
+            BoardEvent::decode_canonical(&mut Cursor::new(&line))
         };
         assert_eq!(
             read(newest),

@@ -8,8 +8,9 @@ use crate::domain::{
 use crate::store::hex;
 
 /// The event of a line without its seal; none for a line in any other form, which is not thereby invalid.
+#[inline]
 pub fn decode<E: Event>(body: &[u8]) -> Option<Recorded<E>> {
-    let mut line = Cursor::new(body);
+    let mut line = Cursor::new(std::str::from_utf8(body).ok()?);
     line.literal(b"{\"seq\":")?;
     let seq = Seq(line.unsigned()?);
     line.literal(b",\"id\":\"")?;
@@ -34,6 +35,7 @@ pub fn decode<E: Event>(body: &[u8]) -> Option<Recorded<E>> {
 }
 
 /// Hyphenated and in lower case, as it is written.
+#[inline]
 fn uuid(text: &[u8]) -> Option<Uuid> {
     let text: &[u8; 36] = text.try_into().ok()?;
     let mut digits = [0; 32];
@@ -47,6 +49,7 @@ fn uuid(text: &[u8]) -> Option<Uuid> {
     hex::decode(&digits).map(Uuid::from_bytes)
 }
 
+#[inline]
 fn actor(line: &mut Cursor<'_>) -> Option<Actor> {
     if line.skip(b"user\",\"id\":") {
         let id = UserId(line.signed()?);
@@ -71,6 +74,7 @@ fn actor(line: &mut Cursor<'_>) -> Option<Actor> {
     Some(Actor::System {})
 }
 
+#[inline]
 fn cause(line: &mut Cursor<'_>) -> Option<Cause> {
     if line.skip(b"update\",\"bot\":") {
         return delivery(line).map(Cause::Update);
@@ -99,6 +103,7 @@ fn cause(line: &mut Cursor<'_>) -> Option<Cause> {
     Some(Cause::System {})
 }
 
+#[inline]
 fn delivery(line: &mut Cursor<'_>) -> Option<Delivery> {
     let bot = BotId(line.signed()?);
     line.literal(b",\"update\":")?;
@@ -117,6 +122,7 @@ fn delivery(line: &mut Cursor<'_>) -> Option<Delivery> {
 }
 
 /// The last field of an object, a string.
+#[inline]
 fn named(line: &mut Cursor<'_>, key: &[u8]) -> Option<String> {
     line.literal(key)?;
     let name = line.string()?.to_owned();
