@@ -93,7 +93,7 @@ fn request(chat: ChatId) -> Request {
         },
         actor: Actor::User {
             id: UserId(1),
-            name: "U".to_owned(),
+            name: "U".into(),
         },
         cause: Cause::Cli {
             user: "bench".to_owned(),

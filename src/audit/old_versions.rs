@@ -106,7 +106,7 @@ fn ask(engine: &Engine, ask: Ask) -> Outcome {
         },
         actor: Actor::User {
             id: UserId(456),
-            name: "Ada".to_owned(),
+            name: "Ada".into(),
         },
         cause: Cause::Shell {
             user: "test".to_owned(),
@@ -234,14 +234,14 @@ fn what_is_read_without_upcasters_is_in_its_newest_version() {
     let id = BountyId(1);
     let added = BountyAdded {
         id,
-        text: "Tea".to_owned(),
+        text: "Tea".into(),
         link: None,
         due_date_ts: Some(9),
         created_at: 5,
     };
     let edited = BountyEdited {
         id,
-        text: Some("Tea".to_owned()),
+        text: Some("Tea".into()),
         link: Some(None),
         due_date_ts: None,
     };

@@ -5,6 +5,7 @@ use std::convert::Infallible;
 use std::ops::ControlFlow;
 
 use chrono::{Datelike, NaiveDate};
+use smol_str::SmolStr;
 
 use crate::domain::board::BoardEvent;
 use crate::domain::{Actor, ChatId, Event, Recorded, Seq, Timestamp};
@@ -57,7 +58,7 @@ pub enum Group {
 pub enum Who {
     /// A user or a chat, by its Telegram id.
     Id(i64),
-    Operator(String),
+    Operator(SmolStr),
     System,
 }
 

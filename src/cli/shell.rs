@@ -83,14 +83,16 @@ impl Args {
             return Err(UsageError(explain).into());
         }
         let actor = match (self.operator, &self.name) {
-            (true, _) => Actor::Operator { name: os_user() },
+            (true, _) => Actor::Operator {
+                name: os_user().into(),
+            },
             (false, Some(name)) => Actor::User {
                 id: user,
-                name: name.clone(),
+                name: name.into(),
             },
             (false, None) => Actor::User {
                 id: user,
-                name: os_user(),
+                name: os_user().into(),
             },
         };
         let kind = if chat.is_group() {

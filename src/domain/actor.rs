@@ -1,6 +1,7 @@
 //! Who caused an event, and what carried the command in.
 
 use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
 
 use super::ids::{BotId, ChatId, UserId};
 use super::time::UnixTime;
@@ -10,11 +11,11 @@ use super::time::UnixTime;
 #[serde(tag = "kind", rename_all = "lowercase", deny_unknown_fields)]
 pub enum Actor {
     /// A person.
-    User { id: UserId, name: String },
+    User { id: UserId, name: SmolStr },
     /// A chat that speaks as itself: an anonymous admin's group, a channel.
-    Chat { id: ChatId, name: String },
+    Chat { id: ChatId, name: SmolStr },
     /// Whoever runs the process, by the name of the OS user.
-    Operator { name: String },
+    Operator { name: SmolStr },
     /// The program itself.
     System {},
 }

@@ -212,6 +212,8 @@ impl BoardRows {
         record.actor.id() == Some(row.creator)
             && record.time == row.created
             && added.created_at == row.created.seconds()
-            && (&added.text, &added.link, added.due_date_ts) == (&row.text, &row.link, row.due)
+            && added.text == row.text
+            && added.link.as_deref() == row.link.as_deref()
+            && added.due_date_ts == row.due
     }
 }

@@ -111,7 +111,7 @@ impl BridgeRows {
 
     fn actor(&self, owner: u64) -> Actor {
         match self.usernames.get(&owner) {
-            Some(name) if owner != BridgeUserId::SYSTEM.0 => Actor::Operator { name: name.clone() },
+            Some(name) if owner != BridgeUserId::SYSTEM.0 => Actor::Operator { name: name.into() },
             _ => Actor::System {},
         }
     }

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use smol_str::SmolStr;
+
 use super::board::{BoardRows, BountyRow, NewIds};
 use super::row::Row;
 use super::stream::{Draft, Known};
@@ -49,8 +51,8 @@ impl<'r> Timeline<'r> {
             self.moments.insert(bounty.id, at);
             let event = BoardEvent::BountyAdded(BountyAdded {
                 id: self.ids[&bounty.id],
-                text: bounty.text.clone(),
-                link: bounty.link.clone(),
+                text: bounty.text.as_str().into(),
+                link: bounty.link.as_deref().map(SmolStr::from),
                 due_date_ts: bounty.due,
                 created_at: bounty.created.seconds(),
             });
@@ -117,7 +119,7 @@ impl<'r> Timeline<'r> {
 
     /// Whoever is known here has the name that is known here.
     fn actor(&self, id: i64, name: &str) -> Actor {
-        let name = self.known.state.known_name(id).unwrap_or(name).to_owned();
+        let name = self.known.state.known_name(id).unwrap_or(name).into();
         match id {
             ..0 => Actor::Chat {
                 id: ChatId(id),

@@ -79,8 +79,8 @@ impl Renderer<'_> {
                 self.change("text", old, Html::block(new, self.room.text))
             }
             FieldChange::Link { old, new } => {
-                let link = |link: &String| Html::line(link, self.room.link);
-                self.optional_change("link", old.as_ref().map(link), new.as_ref().map(link))
+                let link = |link: &str| Html::line(link, self.room.link);
+                self.optional_change("link", old.as_deref().map(link), new.as_deref().map(link))
             }
             FieldChange::Due { old, new } => {
                 let old = old.map(|due| self.moment_in_zone(due));

@@ -84,12 +84,12 @@ impl Renderer<'_> {
     }
 
     fn old_and_new(&self, change: &FieldChange) -> (&'static str, Option<Html>, Option<Html>) {
-        let line = |value: &String| Html::line(value, VALUE_UNITS);
-        let text = |value: &String| (!value.is_empty()).then(|| line(value));
+        let line = |value: &str| Html::line(value, VALUE_UNITS);
+        let text = |value: &str| (!value.is_empty()).then(|| line(value));
         match change {
             FieldChange::Text { old, new } => ("text", text(old), text(new)),
             FieldChange::Link { old, new } => {
-                ("link", old.as_ref().map(line), new.as_ref().map(line))
+                ("link", old.as_deref().map(line), new.as_deref().map(line))
             }
             FieldChange::Due { old, new } => {
                 let moment = |due| self.moment(due);

@@ -69,8 +69,8 @@ fn refused(refusal: Refusal) -> String {
 fn login() -> BountyView {
     BountyView {
         id: BountyId(3),
-        text: "Fix login bug".to_owned(),
-        link: Some("https://example.com/1".to_owned()),
+        text: "Fix login bug".into(),
+        link: Some("https://example.com/1".into()),
         due: Some(FRIDAY),
     }
 }
@@ -79,7 +79,7 @@ fn login() -> BountyView {
 fn bare(text: &str) -> BountyView {
     BountyView {
         id: BountyId(3),
-        text: text.to_owned(),
+        text: text.into(),
         link: None,
         due: None,
     }

@@ -78,7 +78,7 @@ pub fn request(chat: i64, user: i64, update: i64, command: Command) -> Request {
         },
         actor: Actor::User {
             id: UserId(user),
-            name: format!("U{user}"),
+            name: format!("U{user}").into(),
         },
         cause: Cause::Feed(Delivery {
             bot: BotId(BOT),

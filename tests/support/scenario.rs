@@ -145,7 +145,7 @@ pub fn request(step: &Step, bot: i64, update: i64) -> Request {
         },
         actor: Actor::User {
             id: UserId(user),
-            name: format!("User {user}"),
+            name: format!("User {user}").into(),
         },
         cause: Cause::Update(Delivery {
             bot: BotId(bot),

@@ -168,7 +168,9 @@ fn lines(
         .map(|event| (Actor::System {}, Cause::System {}, event))
         .into_iter()
         .chain([(
-            Actor::Operator { name: name() },
+            Actor::Operator {
+                name: name().into(),
+            },
             Cause::Cli { user: name() },
             repaired,
         )]);

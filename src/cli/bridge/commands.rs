@@ -92,7 +92,9 @@ fn switch(data: &DataArgs, chat: ChatId, bot: BotId, enabled: bool) -> anyhow::R
             kind,
             title: None,
         },
-        actor: Actor::Operator { name: user.clone() },
+        actor: Actor::Operator {
+            name: user.as_str().into(),
+        },
         cause: Cause::Cli { user },
         at: system_time().seconds(),
         ask: Ask::Command(Command::Change(Change::SwitchCommands { bot, enabled })),

@@ -170,7 +170,9 @@ fn change(data: &DataArgs, command: &BridgeCommand, format: Format) -> anyhow::R
     let user = os_user();
     let by = Asker {
         user: BridgeUserId::OPERATOR,
-        actor: Actor::Operator { name: user.clone() },
+        actor: Actor::Operator {
+            name: user.as_str().into(),
+        },
         cause: Cause::Cli { user },
         now: system_time(),
     };

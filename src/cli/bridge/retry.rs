@@ -58,7 +58,12 @@ pub fn run(data: &DataArgs, args: &Args, format: Format) -> anyhow::Result<Statu
         require_link(&bridge, delivery)?;
     }
     let user = os_user();
-    let by = (Actor::Operator { name: user.clone() }, Cause::Cli { user });
+    let by = (
+        Actor::Operator {
+            name: user.as_str().into(),
+        },
+        Cause::Cli { user },
+    );
     ask_retry(&disk, &layout, tracker, id, by, system_time())?;
     match format {
         Format::Json => print_json(&json!({ "notification_tracker_id": tracker, "delivery": id }))?,

@@ -1,5 +1,7 @@
 //! What a board says to a command, as typed values. `text/` makes words of them.
 
+use smol_str::SmolStr;
+
 use super::event::ChatKind;
 use super::name::CommandSet;
 use crate::domain::{Actor, BountyId, ChatId, LinkError, Seq, Timestamp, UnixTime};
@@ -54,8 +56,8 @@ pub enum Answer {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BountyView {
     pub id: BountyId,
-    pub text: String,
-    pub link: Option<String>,
+    pub text: SmolStr,
+    pub link: Option<SmolStr>,
     pub due: Option<UnixTime>,
 }
 
@@ -63,12 +65,12 @@ pub struct BountyView {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FieldChange {
     Text {
-        old: String,
-        new: String,
+        old: SmolStr,
+        new: SmolStr,
     },
     Link {
-        old: Option<String>,
-        new: Option<String>,
+        old: Option<SmolStr>,
+        new: Option<SmolStr>,
     },
     Due {
         old: Option<UnixTime>,

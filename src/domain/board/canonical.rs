@@ -1,5 +1,7 @@
 //! The commonest events' `data`, read in the form in which it is written. The others are left to the full parser.
 
+use smol_str::SmolStr;
+
 use super::event::{BoardEvent, BountyAdded, BountyDeleted, BountyEdited, Tracked, Untracked};
 use crate::domain::{BountyId, Cursor};
 
@@ -30,7 +32,7 @@ fn id(line: &mut Cursor<'_>) -> Option<BountyId> {
 
 fn added(id: BountyId, data: &mut Cursor<'_>) -> Option<BountyAdded> {
     data.literal(b",\"text\":")?;
-    let text = data.string()?.to_owned();
+    let text = data.string()?.into();
     data.literal(b",\"link\":")?;
     let link = data.nullable(text_of)?;
     data.literal(b",\"due_date_ts\":")?;
@@ -70,6 +72,6 @@ fn edited(id: BountyId, data: &mut Cursor<'_>) -> Option<BountyEdited> {
     })
 }
 
-fn text_of(data: &mut Cursor<'_>) -> Option<String> {
-    data.string().map(str::to_owned)
+fn text_of(data: &mut Cursor<'_>) -> Option<SmolStr> {
+    data.string().map(SmolStr::from)
 }

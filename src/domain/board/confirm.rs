@@ -1,5 +1,7 @@
 //! What an event did, told from the state before it. The same function serves the first answer and a repeated one.
 
+use smol_str::SmolStr;
+
 use super::answer::{Answer, BountyView, FieldChange};
 use super::command::Change;
 use super::event::{BoardEvent, BountyEdited, ChatKind};
@@ -92,7 +94,7 @@ pub fn changes(before: &Board, event: &BoardEvent) -> Vec<FieldChange> {
     match event {
         BoardEvent::BountyAdded(added) => {
             let text = FieldChange::Text {
-                old: String::new(),
+                old: SmolStr::default(),
                 new: added.text.clone(),
             };
             let link = added.link.clone().map(|new| FieldChange::Link {
@@ -135,7 +137,7 @@ fn edit_changes(old: &Bounty, edited: &BountyEdited) -> Vec<FieldChange> {
 fn deletion_changes(old: &Bounty) -> Vec<FieldChange> {
     let text = FieldChange::Text {
         old: old.text.clone(),
-        new: String::new(),
+        new: SmolStr::default(),
     };
     let link = old.link.clone().map(|link| FieldChange::Link {
         old: Some(link),

@@ -1,6 +1,7 @@
 //! The rules: what a change may do, and what event it becomes.
 
 use chrono_tz::Tz;
+use smol_str::SmolStr;
 
 use super::answer::Refusal;
 use super::command::{Change, DueWish, EditParts, NewBounty};
@@ -70,7 +71,7 @@ fn add(board: &Board, new: &NewBounty, context: &Context<'_>) -> Result<BoardEve
     room_for(board, text, "")?;
     Ok(BoardEvent::BountyAdded(BountyAdded {
         id: board.next_id(),
-        text: text.to_owned(),
+        text: text.into(),
         link: new.link.as_deref().map(checked_link).transpose()?,
         due_date_ts: new
             .due
@@ -101,7 +102,7 @@ fn edit(
     };
     let edited = BountyEdited {
         id,
-        text: text.filter(|text| *text != bounty.text).map(str::to_owned),
+        text: text.filter(|text| *text != bounty.text).map(SmolStr::from),
         link: link.filter(|link| *link != bounty.link),
         due_date_ts: due.filter(|due| *due != bounty.due),
     };
@@ -205,11 +206,12 @@ fn room_for(board: &Board, text: &str, old: &str) -> Result<(), Refusal> {
     }
 }
 
-fn checked_link(typed: &str) -> Result<String, Refusal> {
-    normalise_link(typed).map_err(|error| Refusal::Link {
+fn checked_link(typed: &str) -> Result<SmolStr, Refusal> {
+    let link = normalise_link(typed).map_err(|error| Refusal::Link {
         link: typed.to_owned(),
         error,
-    })
+    })?;
+    Ok(link.into())
 }
 
 fn checked_due(expr: &DueExpr, context: &Context<'_>) -> Result<UnixTime, Refusal> {

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+use smol_str::SmolStr;
 
 use super::{canonical, upcast};
 use crate::domain::record::{present, read_data};
@@ -56,8 +57,8 @@ pub struct UserStarted {}
 #[serde(deny_unknown_fields)]
 pub struct BountyAdded {
     pub id: BountyId,
-    pub text: String,
-    pub link: Option<String>,
+    pub text: SmolStr,
+    pub link: Option<SmolStr>,
     pub due_date_ts: Option<UnixTime>,
     pub created_at: UnixTime,
 }
@@ -68,13 +69,13 @@ pub struct BountyAdded {
 pub struct BountyEdited {
     pub id: BountyId,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub text: Option<String>,
+    pub text: Option<SmolStr>,
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
         deserialize_with = "present"
     )]
-    pub link: Option<Option<String>>,
+    pub link: Option<Option<SmolStr>>,
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",

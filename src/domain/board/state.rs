@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
 
 use super::event::{BoardEvent, BoardOpened, BountyAdded, BountyEdited, ChatKind, ChatMigrated};
 use super::seen::SeenUpdates;
@@ -16,8 +17,8 @@ pub struct Bounty {
     pub id: BountyId,
     /// The Telegram id of the user or chat that added it.
     pub created_by: i64,
-    pub text: String,
-    pub link: Option<String>,
+    pub text: SmolStr,
+    pub link: Option<SmolStr>,
     pub due: Option<UnixTime>,
     pub created_at: UnixTime,
 }
@@ -44,7 +45,7 @@ pub struct Board {
     pub(super) text_bytes: u64,
     pub(super) lists: BTreeMap<UserId, TrackingList>,
     pub(super) started: BTreeSet<UserId>,
-    pub(super) names: BTreeMap<i64, String>,
+    pub(super) names: BTreeMap<i64, SmolStr>,
     pub(super) seen: SeenUpdates,
     pub(super) settings: ChatSettings,
 }
@@ -115,7 +116,7 @@ impl Board {
     /// The name by which a user or chat was last seen here.
     pub fn known_name(&self, id: i64) -> Option<&str> {
         let known = self.names.get(&id).filter(|name| !name.is_empty());
-        known.map(String::as_str)
+        known.map(SmolStr::as_str)
     }
 
     /// Which updates became events here.
@@ -169,7 +170,7 @@ impl Board {
                 .get(&id)
                 .is_none_or(|known| known != record.actor.name())
         {
-            self.names.insert(id, record.actor.name().to_owned());
+            self.names.insert(id, record.actor.name().into());
         }
     }
 

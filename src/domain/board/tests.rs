@@ -21,7 +21,7 @@ const NOW: i64 = 1_735_603_200; // Tue 31 Dec 2024 00:00 UTC
 fn user(id: i64) -> Actor {
     Actor::User {
         id: UserId(id),
-        name: format!("User {id}"),
+        name: format!("User {id}").into(),
     }
 }
 
@@ -102,8 +102,8 @@ impl Given {
 fn added(id: u64, text: &str, link: Option<&str>, due: Option<i64>) -> BoardEvent {
     BoardEvent::BountyAdded(BountyAdded {
         id: BountyId(id),
-        text: text.to_owned(),
-        link: link.map(str::to_owned),
+        text: text.into(),
+        link: link.map(Into::into),
         due_date_ts: due,
         created_at: NOW,
     })

@@ -1,5 +1,7 @@
 //! What a board's events mean to somebody who is told of them.
 
+use smol_str::SmolStr;
+
 use super::delivery::Telling;
 use crate::domain::board::{Board, BoardEvent, Bounty, FieldChange, changes};
 use crate::domain::bridge::EventType;
@@ -19,8 +21,8 @@ pub struct News {
     pub actor: String,
     pub actor_id: Option<i64>,
     /// The bounty as it was left; of a deleted one as it was before.
-    pub text: String,
-    pub link: Option<String>,
+    pub text: SmolStr,
+    pub link: Option<SmolStr>,
     pub due: Option<UnixTime>,
     /// What an edit changed.
     pub changes: Vec<FieldChange>,
@@ -47,8 +49,8 @@ pub enum Told {
         bounty: BountyId,
         due: UnixTime,
         /// None when the bounty is not there any more.
-        text: Option<String>,
-        link: Option<String>,
+        text: Option<SmolStr>,
+        link: Option<SmolStr>,
     },
 }
 

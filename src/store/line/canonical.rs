@@ -55,19 +55,19 @@ fn actor(line: &mut Cursor<'_>) -> Option<Actor> {
         let id = UserId(line.signed()?);
         return Some(Actor::User {
             id,
-            name: named(line, b",\"name\":")?,
+            name: named(line, b",\"name\":")?.into(),
         });
     }
     if line.skip(b"chat\",\"id\":") {
         let id = ChatId(line.signed()?);
         return Some(Actor::Chat {
             id,
-            name: named(line, b",\"name\":")?,
+            name: named(line, b",\"name\":")?.into(),
         });
     }
     if line.skip(b"operator\"") {
         return Some(Actor::Operator {
-            name: named(line, b",\"name\":")?,
+            name: named(line, b",\"name\":")?.into(),
         });
     }
     line.literal(b"system\"}")?;
@@ -84,19 +84,19 @@ fn cause(line: &mut Cursor<'_>) -> Option<Cause> {
     }
     if line.skip(b"shell\"") {
         return Some(Cause::Shell {
-            user: named(line, b",\"user\":")?,
+            user: named(line, b",\"user\":")?.into(),
         });
     }
     if line.skip(b"cli\"") {
         return Some(Cause::Cli {
-            user: named(line, b",\"user\":")?,
+            user: named(line, b",\"user\":")?.into(),
         });
     }
     if line.skip(b"import\",\"source\":") {
         let source = line.string()?.to_owned();
         line.literal(b",\"file\":")?;
         let file = line.string()?.to_owned();
-        let key = named(line, b",\"key\":")?;
+        let key = named(line, b",\"key\":")?.to_owned();
         return Some(Cause::Import { source, file, key });
     }
     line.literal(b"system\"}")?;
@@ -123,9 +123,9 @@ fn delivery(line: &mut Cursor<'_>) -> Option<Delivery> {
 
 /// The last field of an object, a string.
 #[inline]
-fn named(line: &mut Cursor<'_>, key: &[u8]) -> Option<String> {
+fn named<'t>(line: &mut Cursor<'t>, key: &[u8]) -> Option<&'t str> {
     line.literal(key)?;
-    let name = line.string()?.to_owned();
+    let name = line.string()?;
     line.literal(b"}")?;
     Some(name)
 }

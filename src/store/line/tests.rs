@@ -1,6 +1,7 @@
 //! Both ways of reading a line agree, whatever stands in it.
 
 use proptest::prelude::*;
+use smol_str::SmolStr;
 
 use super::{Chain, HASH_KEY, SEAL, canonical, decode_any, encode};
 use crate::domain::board::{
@@ -12,16 +13,17 @@ use crate::domain::{
 use crate::store::{DamageKind, Head};
 
 fn actors() -> impl Strategy<Value = Actor> {
+    let name = || ".{0,8}".prop_map(SmolStr::from);
     prop_oneof![
-        (any::<i64>(), ".{0,8}").prop_map(|(id, name)| Actor::User {
+        (any::<i64>(), name()).prop_map(|(id, name)| Actor::User {
             id: UserId(id),
             name
         }),
-        (any::<i64>(), ".{0,8}").prop_map(|(id, name)| Actor::Chat {
+        (any::<i64>(), name()).prop_map(|(id, name)| Actor::Chat {
             id: ChatId(id),
             name
         }),
-        ".{0,8}".prop_map(|name| Actor::Operator { name }),
+        name().prop_map(|name| Actor::Operator { name }),
         Just(Actor::System {}),
     ]
 }
@@ -50,7 +52,7 @@ fn causes() -> impl Strategy<Value = Cause> {
 }
 
 fn events() -> impl Strategy<Value = BoardEvent> {
-    let text = || prop_oneof!["[a-zёж😀 ]{0,12}", ".{0,12}"];
+    let text = || prop_oneof!["[a-zёж😀 ]{0,12}", ".{0,12}"].prop_map(SmolStr::from);
     let added = (
         any::<u64>(),
         text(),
@@ -227,7 +229,7 @@ fn chained_lines(forge: impl Fn(usize, Head) -> Head) -> Vec<Vec<u8>> {
             id: uuid::Uuid::from_u128(1),
             time: Timestamp::from_millis(0),
             actor: Actor::Operator {
-                name: "a".repeat(number * 30),
+                name: "a".repeat(number * 30).into(),
             },
             cause: Cause::System {},
             event: BoardEvent::BountyDeleted(BountyDeleted { id: BountyId(1) }),

@@ -32,7 +32,7 @@ fn chat_actor(chat: &Chat) -> Actor {
     let names = [chat.title.as_deref(), chat.username.as_deref()];
     Actor::Chat {
         id: ChatId(chat.id),
-        name: first_name_of(names, chat.id),
+        name: first_name_of(names, chat.id).into(),
     }
 }
 
@@ -52,7 +52,7 @@ fn user_actor(user: &User) -> Result<Actor, &'static str> {
     let full_name = format!("{} {last_name}", user.first_name);
     Ok(Actor::User {
         id: UserId(user.id),
-        name: first_name_of([Some(&full_name), user.username.as_deref()], user.id),
+        name: first_name_of([Some(&full_name), user.username.as_deref()], user.id).into(),
     })
 }
 

@@ -46,7 +46,7 @@ fn a_preview_is_welcome_only_where_a_link_is_new() {
         bounty: login(),
         changes: vec![FieldChange::Link {
             old: None,
-            new: new.map(str::to_owned),
+            new: new.map(Into::into),
         }],
     };
     assert!(answer(&link(Some("https://e.com/"))).preview);
@@ -56,8 +56,8 @@ fn a_preview_is_welcome_only_where_a_link_is_new() {
 #[test]
 fn an_edit_shows_what_changed_in_the_place_of_what_did_not() {
     let text = FieldChange::Text {
-        old: "Fix\nlogin".to_owned(),
-        new: "Fix login bug".to_owned(),
+        old: "Fix\nlogin".into(),
+        new: "Fix login bug".into(),
     };
     assert_eq!(
         edited(vec![text]),
@@ -66,7 +66,7 @@ fn an_edit_shows_what_changed_in_the_place_of_what_did_not() {
     );
     let link = FieldChange::Link {
         old: None,
-        new: Some("https://example.com/1".to_owned()),
+        new: Some("https://example.com/1".into()),
     };
     let due = FieldChange::Due {
         old: Some(NOON),

@@ -1,5 +1,7 @@
 //! Everything that can be said, with the same hostile or harmless words in the place of all user text.
 
+use smol_str::SmolStr;
+
 use super::{FRIDAY, NOON};
 use crate::domain::board::{
     Answer, BountyView, ChatKind, CommandSet, EditLine, Entry, FieldChange, History, HistoryEntry,
@@ -69,8 +71,8 @@ pub fn answers(words: &str) -> Vec<Answer> {
 fn bounties(words: &str) -> Vec<BountyView> {
     let bounty = |(link, due): (Option<&str>, _)| BountyView {
         id: ID,
-        text: words.to_owned(),
-        link: link.map(str::to_owned),
+        text: words.into(),
+        link: link.map(Into::into),
         due,
     };
     DUES.into_iter()
@@ -81,10 +83,12 @@ fn bounties(words: &str) -> Vec<BountyView> {
 
 /// An edit of everything; with `""`, the fields of a new or deleted bounty.
 fn changes(words: &str) -> Vec<FieldChange> {
-    let some = || Some(words.to_owned());
-    let (old, new) = (words.to_owned(), words.to_owned());
+    let some = || Some(words.into());
     vec![
-        FieldChange::Text { old, new },
+        FieldChange::Text {
+            old: words.into(),
+            new: words.into(),
+        },
         FieldChange::Link {
             old: some(),
             new: some(),
@@ -133,7 +137,7 @@ fn pages(scope: Scope, words: &str) -> [Page; 4] {
 
 /// Every kind of entry by every kind of actor, so many times over.
 pub fn history(words: &str, rounds: u64) -> History {
-    let name = words.to_owned();
+    let name = SmolStr::from(words);
     let actors = [
         Actor::User {
             id: UserId(456),
@@ -141,7 +145,7 @@ pub fn history(words: &str, rounds: u64) -> History {
         },
         Actor::User {
             id: UserId(456),
-            name: String::new(),
+            name: SmolStr::default(),
         },
         Actor::Chat {
             id: ChatId(-100),
@@ -151,8 +155,8 @@ pub fn history(words: &str, rounds: u64) -> History {
         Actor::System {},
     ];
     let added = FieldChange::Text {
-        old: String::new(),
-        new: words.to_owned(),
+        old: SmolStr::default(),
+        new: words.into(),
     };
     let events = [
         ("BountyAdded", vec![added]),
@@ -160,8 +164,8 @@ pub fn history(words: &str, rounds: u64) -> History {
         (
             "BountyDeleted",
             vec![FieldChange::Text {
-                old: words.to_owned(),
-                new: String::new(),
+                old: words.into(),
+                new: SmolStr::default(),
             }],
         ),
         ("Tracked", vec![]),

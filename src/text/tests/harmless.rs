@@ -100,8 +100,8 @@ fn text_is_cut_between_characters_and_before_it_is_escaped() {
 #[test]
 fn the_longest_bounty_is_shortened_and_its_link_is_not() {
     let bounty = BountyView {
-        text: "😀".repeat(1_000),
-        link: Some(format!("https://e.com/{}", "x".repeat(2_034))),
+        text: "😀".repeat(1_000).into(),
+        link: Some(format!("https://e.com/{}", "x".repeat(2_034)).into()),
         ..super::login()
     };
     for of in [

@@ -20,14 +20,14 @@ fn entry(seq: u64, actor: Actor, event: &'static str, changes: Vec<FieldChange>)
 fn ada() -> Actor {
     Actor::User {
         id: UserId(456),
-        name: "Ada L.".to_owned(),
+        name: "Ada L.".into(),
     }
 }
 
 fn text(old: &str, new: &str) -> FieldChange {
     FieldChange::Text {
-        old: old.to_owned(),
-        new: new.to_owned(),
+        old: old.into(),
+        new: new.into(),
     }
 }
 
@@ -44,14 +44,14 @@ fn history(entries: Vec<HistoryEntry>) -> Answer {
 #[test]
 fn a_history_tells_who_changed_what_and_ends_with_seq_and_head() {
     let root = Actor::Operator {
-        name: "root".to_owned(),
+        name: "root".into(),
     };
     let due = FieldChange::Due {
         old: None,
         new: Some(FRIDAY),
     };
     let link = FieldChange::Link {
-        old: Some("https://e.com/1".to_owned()),
+        old: Some("https://e.com/1".into()),
         new: None,
     };
     let deleted = vec![

@@ -12,10 +12,9 @@ use crate::text::html::units;
 use crate::text::{MESSAGE_UNITS, Message, Notification, View};
 
 fn news(kind: EventType, words: &str) -> News {
-    let some = || Some(words.to_owned());
     let text = FieldChange::Text {
-        old: "Before".to_owned(),
-        new: words.to_owned(),
+        old: "Before".into(),
+        new: words.into(),
     };
     let due = FieldChange::Due {
         old: Some(NOON),
@@ -30,8 +29,8 @@ fn news(kind: EventType, words: &str) -> News {
         time: Timestamp::from_millis(NOON * 1_000),
         actor: words.to_owned(),
         actor_id: Some(456),
-        text: words.to_owned(),
-        link: some(),
+        text: words.into(),
+        link: Some(words.into()),
         due: Some(FRIDAY),
         changes: if is_edit { vec![text, due] } else { Vec::new() },
     }
@@ -42,8 +41,8 @@ fn reminder(kind: EventType, words: Option<&str>) -> Told {
         kind,
         bounty: BountyId(3),
         due: FRIDAY,
-        text: words.map(str::to_owned),
-        link: words.map(str::to_owned),
+        text: words.map(Into::into),
+        link: words.map(Into::into),
     }
 }
 

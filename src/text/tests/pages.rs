@@ -14,7 +14,7 @@ use crate::text::{MESSAGE_UNITS, Say, View, page_size};
 fn ada(name: &str) -> Actor {
     Actor::User {
         id: UserId(456),
-        name: name.to_owned(),
+        name: name.into(),
     }
 }
 
@@ -30,8 +30,8 @@ fn board(count: u64, name: &str, text: &str, link: Option<&str>, due: Option<Uni
             cause: Cause::System {},
             event: BoardEvent::BountyAdded(BountyAdded {
                 id: BountyId(id),
-                text: text.to_owned(),
-                link: link.map(str::to_owned),
+                text: text.into(),
+                link: link.map(Into::into),
                 due_date_ts: due,
                 created_at: 0,
             }),

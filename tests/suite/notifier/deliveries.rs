@@ -21,9 +21,7 @@ pub fn retry(lab: &Lab, delivery: u64) -> Result<(), RetryError> {
 }
 
 fn retry_of(data: &Data, delivery: u64, now: Timestamp) -> Result<(), RetryError> {
-    let actor = Actor::Operator {
-        name: "ada".to_owned(),
-    };
+    let actor = Actor::Operator { name: "ada".into() };
     let cause = Cause::Cli {
         user: "ada".to_owned(),
     };

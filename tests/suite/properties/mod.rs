@@ -70,13 +70,16 @@ pub fn request_of((chat, who, update, step): &Asked) -> Request {
         Some(id) if *id < 0 => {
             let name = "The group".to_owned();
             let id = ChatId(*id);
-            request.actor = Actor::Chat { id, name };
+            request.actor = Actor::Chat {
+                id,
+                name: name.into(),
+            };
         }
         Some(_) => {}
         None => {
             let name = "root".to_owned();
             request.cause = Cause::Cli { user: name.clone() };
-            request.actor = Actor::Operator { name };
+            request.actor = Actor::Operator { name: name.into() };
         }
     }
     request

@@ -50,7 +50,7 @@ fn anyone_in_a_group_chooses_its_language_and_time_zone() {
         assert_eq!(given.when(&user(8), timezone(typed)), Ok(Some(berlin())));
     }
     let operator = Actor::Operator {
-        name: "root".to_owned(),
+        name: "root".into(),
     };
     assert_eq!(given.when(&operator, language("ru")), Ok(Some(russian())));
     assert_eq!(data(&russian()), json!({"language": "ru"}));

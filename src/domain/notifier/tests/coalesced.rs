@@ -31,8 +31,8 @@ fn edits_of_the_same_and_of_other_fields_are_one_from_the_oldest_to_the_newest()
     let short = short(&world, |_| true);
     assert_eq!(short.len(), 1);
     let text = FieldChange::Text {
-        old: "Bounty 1".to_owned(),
-        new: "B".to_owned(),
+        old: "Bounty 1".into(),
+        new: "B".into(),
     };
     let due = FieldChange::Due {
         old: Some(50),
@@ -53,7 +53,7 @@ fn edits_that_lead_back_are_nothing() {
         BoardEvent::BountyEdited(BountyEdited {
             id: BountyId(1),
             text: None,
-            link: Some(link.map(str::to_owned)),
+            link: Some(link.map(Into::into)),
             due_date_ts: None,
         })
     };

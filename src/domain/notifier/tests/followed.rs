@@ -14,7 +14,7 @@ const OTHER: ChatId = ChatId(-200);
 fn add(world: &mut World, chat: ChatId, id: u64) {
     let added = BountyAdded {
         id: BountyId(id),
-        text: "x".to_owned(),
+        text: "x".into(),
         link: None,
         due_date_ts: None,
         created_at: 0,

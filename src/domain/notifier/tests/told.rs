@@ -97,7 +97,7 @@ fn the_copies_that_a_merge_of_boards_makes_are_no_news() {
     let mut world = World::new(rules(), &[link(ONE)]);
     let added = BountyAdded {
         id: BountyId(1),
-        text: "Old".to_owned(),
+        text: "Old".into(),
         link: None,
         due_date_ts: None,
         created_at: 0,
@@ -205,7 +205,7 @@ proptest! {
                         id += 1;
                         let added = BountyAdded {
                             id: BountyId(id),
-                            text: "x".to_owned(),
+                            text: "x".into(),
                             link: None,
                             due_date_ts: None,
                             created_at: 0,

@@ -117,7 +117,7 @@ impl World {
             time,
             actor: Actor::User {
                 id: UserId(user),
-                name: format!("User {user}"),
+                name: format!("User {user}").into(),
             },
             cause: Cause::System {},
             event,
@@ -128,7 +128,7 @@ impl World {
     pub fn add(&mut self, id: u64, due: Option<UnixTime>) -> Seq {
         let added = BountyAdded {
             id: BountyId(id),
-            text: format!("Bounty {id}"),
+            text: format!("Bounty {id}").into(),
             link: None,
             due_date_ts: due,
             created_at: self.seconds(),
@@ -139,7 +139,7 @@ impl World {
     pub fn edit_text(&mut self, id: u64, text: &str) -> Seq {
         let edited = BountyEdited {
             id: BountyId(id),
-            text: Some(text.to_owned()),
+            text: Some(text.into()),
             link: None,
             due_date_ts: None,
         };

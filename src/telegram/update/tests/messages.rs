@@ -26,7 +26,7 @@ fn origin() -> Origin {
         },
         actor: Actor::User {
             id: UserId(456),
-            name: "Ada L.".to_owned(),
+            name: "Ada L.".into(),
         },
         cause: Cause::Update(delivery),
         at: DATE,

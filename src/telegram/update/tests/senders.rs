@@ -26,7 +26,7 @@ fn a_user_has_first_and_last_name() {
         actor(json!({"from": user})),
         Actor::User {
             id,
-            name: "Grace Hopper".to_owned()
+            name: "Grace Hopper".into()
         }
     );
 }
@@ -53,7 +53,7 @@ fn an_anonymous_admin_is_the_group() {
     let from = json!({"id": 1_087_968_824, "is_bot": true, "first_name": "Group", "username": "GroupAnonymousBot"});
     let expected = Actor::Chat {
         id: ChatId(-100_123),
-        name: "Builders".to_owned(),
+        name: "Builders".into(),
     };
     assert_eq!(
         actor(json!({"from": from, "sender_chat": group()})),
@@ -67,7 +67,7 @@ fn a_channel_that_writes_as_itself_is_the_channel() {
     let channel = json!({"id": -1009, "type": "channel", "title": "News"});
     let expected = Actor::Chat {
         id: ChatId(-1009),
-        name: "News".to_owned(),
+        name: "News".into(),
     };
     assert_eq!(
         actor(json!({"from": from, "sender_chat": channel})),

@@ -34,7 +34,7 @@ fn a_migration_is_told_in_the_old_chat() {
         origin.actor,
         Actor::User {
             id: UserId(456),
-            name: "Ada L.".to_owned()
+            name: "Ada L.".into()
         }
     );
     assert_eq!(origin.cause.delivery().unwrap().message, 55);
@@ -56,7 +56,7 @@ fn a_migration_is_told_in_the_new_chat() {
         origin.actor,
         Actor::Chat {
             id: ChatId(-100_123),
-            name: "Builders".to_owned()
+            name: "Builders".into()
         }
     );
 }
