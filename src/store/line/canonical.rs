@@ -10,7 +10,7 @@ use crate::store::hex;
 /// The event of a line without its seal; none for a line in any other form, which is not thereby invalid.
 #[inline]
 pub fn decode<E: Event>(body: &[u8]) -> Option<Recorded<E>> {
-    let mut line = Cursor::new(std::str::from_utf8(body).ok()?);
+    let mut line = Cursor::new(simdutf8::basic::from_utf8(body).ok()?);
     line.literal(b"{\"seq\":")?;
     let seq = Seq(line.unsigned()?);
     line.literal(b",\"id\":\"")?;
