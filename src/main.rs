@@ -4,7 +4,12 @@ use std::io::{IsTerminal, stderr};
 use std::process::ExitCode;
 
 use bounty_ledger::cli::{Cli, LogFormat};
+use mimalloc::MiMalloc;
 use tracing_subscriber::EnvFilter;
+
+/// What one thread allocates another one frees here, which the C library's has locks for.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
     let cli = Cli::read();

@@ -25,7 +25,6 @@ mod job;
 mod judged;
 mod lane;
 mod late;
-mod memory;
 mod mend;
 mod merge;
 mod merged;

@@ -10,7 +10,6 @@ use crate::store::StoreError;
 
 use super::active::{Note, flush_snapshots};
 use super::lane::{Lane, lock};
-use super::memory;
 use super::mend::{self, SOON};
 use super::names::current_chat;
 use super::pulse::{FIRST, interval};
@@ -43,14 +42,7 @@ impl Shared {
         let is_idle = |chat: &ChatId, lane: &Arc<Lane>| {
             lane.is_idle(self.settings.idle) && !self.stats.obstacles.is_blocked(*chat)
         };
-        let mut lanes = lock(&self.lanes);
-        let before = lanes.len();
-        lanes.retain(|chat, lane| !is_idle(chat, lane));
-        let is_fewer = lanes.len() < before;
-        drop(lanes);
-        if is_fewer {
-            memory::give_back();
-        }
+        lock(&self.lanes).retain(|chat, lane| !is_idle(chat, lane));
     }
 
     /// Flushes the snapshots of the chats that were not used for this long, and forgets that they were active.

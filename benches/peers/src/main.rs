@@ -14,6 +14,7 @@ mod workload;
 use std::path::PathBuf;
 
 use clap::{Parser, ValueEnum};
+use mimalloc::MiMalloc;
 
 use child::Child;
 use lab::Lab;
@@ -42,6 +43,10 @@ struct Args {
     #[command(subcommand)]
     child: Option<Child>,
 }
+
+/// The program's own: what the memory row measures, and what the engine's rows are run with.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> anyhow::Result<()> {
     let args = Args::parse();
