@@ -4,12 +4,12 @@ use std::io::{IsTerminal, stderr};
 use std::process::ExitCode;
 
 use bounty_ledger::cli::{Cli, LogFormat};
-use mimalloc::MiMalloc;
+use tikv_jemallocator::Jemalloc;
 use tracing_subscriber::EnvFilter;
 
 /// What one thread allocates another one frees here, which the C library's has locks for.
 #[global_allocator]
-static ALLOCATOR: MiMalloc = MiMalloc;
+static ALLOCATOR: Jemalloc = Jemalloc;
 
 fn main() -> ExitCode {
     let cli = Cli::read();

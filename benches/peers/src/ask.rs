@@ -29,7 +29,7 @@ pub fn request(op: &Op) -> anyhow::Result<Request> {
         },
         actor: Actor::User {
             id: UserId(entry.user),
-            name: entry.name.clone(),
+            name: entry.name.as_str().into(),
         },
         cause: Cause::Update(delivery),
         at: entry.date,

@@ -12,7 +12,11 @@ use crate::rows::memory_child;
 #[derive(Clone, Debug, Subcommand)]
 pub enum Child {
     #[command(hide = true)]
-    CqrsReplay { database: PathBuf, chats: usize },
+    CqrsReplay {
+        database: PathBuf,
+        chats: usize,
+        threads: usize,
+    },
     #[command(hide = true)]
     PlainReplay { data: PathBuf },
     #[command(hide = true)]
@@ -24,10 +28,14 @@ impl Child {
     pub fn command(&self) -> anyhow::Result<Command> {
         let mut command = Command::new(std::env::current_exe()?);
         match self {
-            Self::CqrsReplay { database, chats } => command
+            Self::CqrsReplay {
+                database,
+                chats,
+                threads,
+            } => command
                 .arg("cqrs-replay")
                 .arg(database)
-                .arg(chats.to_string()),
+                .args([chats, threads].map(ToString::to_string)),
             Self::PlainReplay { data } => command.arg("plain-replay").arg(data),
             Self::Memory { data, chats } => command.arg("memory").arg(data).arg(chats.to_string()),
         };
@@ -37,7 +45,11 @@ impl Child {
     /// Does it.
     pub fn run(&self) -> anyhow::Result<()> {
         match self {
-            Self::CqrsReplay { database, chats } => cqrs::replay(database, *chats),
+            Self::CqrsReplay {
+                database,
+                chats,
+                threads,
+            } => cqrs::replay(database, *chats, *threads),
             Self::PlainReplay { data } => plain::replay(data),
             Self::Memory { data, chats } => memory_child(data, *chats),
         }

@@ -45,8 +45,8 @@ impl Lab {
         (full / self.part).max(1)
     }
 
-    /// A new directory. It is removed with all others at the end: for minutes after files were removed ext4 passes over their
-    /// inodes one by one whenever a file is made, and what is measured next would pay for that.
+    /// A new directory. It is removed with all others at the end: for minutes after files were removed ext4 without a journal
+    /// passes over their inodes one by one whenever a file is made, and what is measured next would pay for that.
     pub fn fresh(&self) -> anyhow::Result<TempDir> {
         Ok(tempfile::Builder::new()
             .disable_cleanup(true)

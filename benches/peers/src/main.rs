@@ -14,7 +14,7 @@ mod workload;
 use std::path::PathBuf;
 
 use clap::{Parser, ValueEnum};
-use mimalloc::MiMalloc;
+use tikv_jemallocator::Jemalloc;
 
 use child::Child;
 use lab::Lab;
@@ -46,7 +46,7 @@ struct Args {
 
 /// The program's own: what the memory row measures, and what the engine's rows are run with.
 #[global_allocator]
-static ALLOCATOR: MiMalloc = MiMalloc;
+static ALLOCATOR: Jemalloc = Jemalloc;
 
 fn main() -> anyhow::Result<()> {
     let args = Args::parse();

@@ -134,9 +134,8 @@ pub fn fill(path: &Path, chats: usize, events: usize) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Loads every chat from its events, on all cores.
-pub fn replay(path: &Path, chats: usize) -> anyhow::Result<()> {
-    let threads = std::thread::available_parallelism()?.get();
+/// Loads every chat from its events, so many at a time.
+pub fn replay(path: &Path, chats: usize, threads: usize) -> anyhow::Result<()> {
     runtime()?.block_on(async {
         let repository = repository(path).await?;
         let store =

@@ -1,6 +1,7 @@
 //! Everything read again, in a fresh process.
 
 use std::process::{Command, Stdio};
+use std::thread::available_parallelism;
 use std::time::Instant;
 
 use anyhow::ensure;
@@ -21,6 +22,7 @@ pub fn row(lab: &Lab) -> anyhow::Result<Row<'_>> {
     cqrs::fill(&database, chats, EVENTS)?;
     let count = chats * EVENTS;
     let (check, plain) = (data.clone(), data);
+    let (one_by_one, threads) = (database.clone(), available_parallelism()?.get());
     let work =
         "replay, hash chain verified, 1M events in 1,000 chats, fresh process, 2 cores (events)";
     Ok(Row::new(work, Unit::PerSecond)
@@ -28,10 +30,32 @@ pub fn row(lab: &Lab) -> anyhow::Result<Row<'_>> {
             "bounty replay --check (states and snapshots made, compared)",
             move || timed(lab.bounty(&check)?.args(["replay", "--check"]), count),
         )
-        .with("cqrs-es on SQLite, load of each (no chain)", move || {
-            // The directory goes when this row does.
-            let database = dir.path().join("events.sqlite");
-            timed(&mut Child::CqrsReplay { database, chats }.command()?, count)
+        .with(
+            "cqrs-es on SQLite, load of each, one by one (no chain)",
+            move || {
+                let database = one_by_one.clone();
+                timed(
+                    &mut Child::CqrsReplay {
+                        database,
+                        chats,
+                        threads: 1,
+                    }
+                    .command()?,
+                    count,
+                )
+            },
+        )
+        .with("the same, spread over all cores by us", move || {
+            let database = database.clone();
+            timed(
+                &mut Child::CqrsReplay {
+                    database,
+                    chats,
+                    threads,
+                }
+                .command()?,
+                count,
+            )
         })
         .with("serde_json + SHA-256 + apply", move || {
             let data = plain.clone();
