@@ -117,7 +117,7 @@ impl<'s> Held<'s> {
         let patience = self.shared.settings.lock_patience;
         for _ in 0..ATTEMPTS {
             let begun = Instant::now();
-            match self.ready() {
+            match self.ready(patience) {
                 Ok(true) => {}
                 Ok(false) => return self.forward(jobs),
                 Err(error) => return self.turn_away(jobs, &error),
