@@ -244,8 +244,9 @@ impl<'s> Held<'s> {
         late
     }
 
-    fn answer_late(&self, late: Late) {
-        late.answer(self.work.open.as_ref());
+    fn answer_late(&mut self, late: Late) {
+        let Work { open, flood, .. } = &mut *self.work;
+        late.answer(open.as_ref(), &self.shared.pace, flood);
     }
 
     /// Whether one flush serves this chat's log too.
