@@ -117,7 +117,7 @@ fn finish_one(shared: &Shared, from: ChatId) -> Result<(), StoreError> {
         return Ok(());
     }
     let to = current_chat(&*shared.disk, &shared.layout, from)?;
-    let note = shared.active.note(&[from])?;
+    let note = shared.note(&[from])?;
     let patience = shared.settings.lock_patience;
     if finish(shared, from, to, patience)?.is_published {
         shared.settle_these(&HashMap::from([(from, note)]));

@@ -205,7 +205,7 @@ impl<'s> Held<'s> {
     /// Nothing is written to a chat that is not noted as active.
     pub(super) fn note(&mut self) -> Result<(), StoreError> {
         if self.work.note.is_none() {
-            self.work.note = Some(self.shared.active.note(&[self.chat()])?);
+            self.work.note = Some(self.shared.note(&[self.chat()])?);
         }
         Ok(())
     }
