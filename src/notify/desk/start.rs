@@ -32,6 +32,8 @@ const AFTER_BUG: Backoff = Backoff {
 pub struct Tracker {
     pub mailbox: Arc<Mailbox>,
     pub length: Arc<AtomicU64>,
+    /// Whether it was told that its checkpoint was refuted.
+    pub is_refuted: bool,
     /// When it began the last time.
     began: Instant,
     /// Bugs in a row that ended it.
@@ -45,6 +47,7 @@ impl Tracker {
         Self {
             mailbox: Arc::default(),
             length: Arc::default(),
+            is_refuted: false,
             began: Instant::now(),
             bugs: 0,
             rests_until: None,

@@ -19,7 +19,7 @@ use crate::support::{Data, in_group};
 
 /// Everything arrives, and is noted.
 #[derive(Default)]
-struct Post {
+pub struct Post {
     told: Mutex<Vec<String>>,
     notices: Mutex<Vec<i64>>,
 }
@@ -74,7 +74,7 @@ fn add_in(chat: i64, engine: &Engine, update: i64, text: &str) {
 }
 
 /// Runs the notifications of this data while `test` goes on.
-fn run<T>(data: &Data, engine: &Engine, test: impl AsyncFnOnce(Arc<Post>) -> T) -> T {
+pub fn run<T>(data: &Data, engine: &Engine, test: impl AsyncFnOnce(Arc<Post>) -> T) -> T {
     run_at(data, engine, system_time, test).0
 }
 
@@ -126,7 +126,7 @@ async fn wait_in_log(data: &Data, tracker: u64, event: &str) {
 }
 
 /// Waits as long as a machine may take that stands still.
-async fn wait(is_so: impl Fn() -> bool) {
+pub async fn wait(is_so: impl Fn() -> bool) {
     let begun = Instant::now();
     while !is_so() {
         assert!(begun.elapsed() < Duration::from_secs(60), "it never comes");
