@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex};
 use crate::domain::ChatId;
 use crate::store::{ActiveFile, Disk, IoContext, Layout, OpenMode, StoreError};
 
+use super::flush::Mark;
 use super::lane::lock;
 
 /// The file is made anew when it has this many lines more than twice what it needs.
@@ -15,7 +16,11 @@ const SLACK: usize = 1_000;
 
 /// That a chat is noted, and since when.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Note(u64);
+pub struct Note {
+    number: u64,
+    /// From before the first write to its snapshots that is not known to be durable.
+    pub since: Mark,
+}
 
 /// The chats that are noted.
 pub struct Active {
@@ -42,8 +47,9 @@ impl Active {
         }
     }
 
-    /// Notes chats, durably, before they are written to.
-    pub fn note(&self, chats: &[ChatId]) -> Result<Note, StoreError> {
+    /// Notes chats, durably, before they are written to: after the mark. One that was not settled since it was last noted has snapshots
+    /// from then on.
+    pub fn note(&self, chats: &[ChatId], mark: Mark) -> Result<Note, StoreError> {
         let mut state = lock(&self.state);
         let file = match &mut state.file {
             Some(file) => file,
@@ -52,7 +58,11 @@ impl Active {
         file.add(chats.iter().copied())?;
         state.lines += chats.len();
         state.last += 1;
-        let note = Note(state.last);
+        let unsettled = chats.iter().filter_map(|chat| state.chats.get(chat));
+        let note = Note {
+            number: state.last,
+            since: unsettled.map(|before| before.since).fold(mark, Mark::min),
+        };
         state.chats.extend(chats.iter().map(|chat| (*chat, note)));
         Ok(note)
     }

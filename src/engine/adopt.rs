@@ -53,6 +53,7 @@ impl Shared {
 
     fn adopt(&self, orphan: Orphan) {
         let (begun, chats) = (Instant::now(), orphan.chats.len());
+        let since = self.mark();
         let (mut done, mut left) = (Vec::new(), Vec::new());
         for chat in &orphan.chats {
             if self.is_closing() {
@@ -72,7 +73,7 @@ impl Shared {
         if done.is_empty() && !left.is_empty() {
             return;
         }
-        let flushed = self.flush_snapshots(done.into_iter());
+        let flushed = self.flush_snapshots(done.into_iter(), since);
         match flushed.and_then(|()| orphan.keep(&*self.disk, &left)) {
             Ok(()) => {
                 let chats = chats - left.len();

@@ -32,7 +32,7 @@ pub struct Failure {
 }
 
 /// How many flushes had failed at some moment.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Mark(u64);
 
 impl SharedFlush {
@@ -52,12 +52,6 @@ impl SharedFlush {
     /// To be taken before the first write of what is flushed together.
     pub fn mark(&self) -> Mark {
         Mark(lock(&self.state).failed)
-    }
-
-    /// Makes everything durable that is below this directory.
-    pub fn flush_all(&self, root: &Path) -> Result<(), StoreError> {
-        let flushed = self.flush(self.mark());
-        flushed.map_err(Into::into).at("flush", root)
     }
 
     /// Makes durable what was written since the mark. Fails also when another's flush failed since then: a failure is
@@ -85,6 +79,12 @@ impl SharedFlush {
             Some(failure) if state.failed != since.0 => Err(failure),
             _ => Ok(()),
         }
+    }
+
+    /// The same for everything that is below this directory.
+    pub fn flush_all(&self, root: &Path, since: Mark) -> Result<(), StoreError> {
+        let flushed = self.flush(since);
+        flushed.map_err(Into::into).at("flush", root)
     }
 }
 

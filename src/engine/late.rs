@@ -6,7 +6,9 @@ use crate::store::{Position, StoreError};
 
 use super::board::OpenBoard;
 use super::draft::{Draft, Reading};
+use super::flood::FloodGuard;
 use super::job::Job;
+use super::pace::Pace;
 use super::request::{Outcome, Trouble};
 
 /// Jobs, and what each comes to.
@@ -47,55 +49,54 @@ impl Late {
         self.answers.is_empty()
     }
 
-    /// Reads what the answers need, and tells everyone. A board that left the memory meanwhile cannot be asked any more.
-    pub fn answer(self, open: Option<&OpenBoard>) {
+    /// Reads what the answers need, and tells everyone. A board that left the memory meanwhile cannot be asked any more. What could not
+    /// be read does not count in the limits.
+    pub fn answer(self, open: Option<&OpenBoard>, pace: &Pace, flood: &mut FloodGuard) {
         for (mut job, draft) in self.answers {
             let fate = draft.fate();
-            let outcome = match (draft.outcome(), open) {
-                (Ok(outcome), _) => outcome,
-                (Err(reading), Some(open)) => or_trouble(read(open, reading, &job)),
-                (Err(_), None) => Outcome::Trouble(Trouble::Busy),
+            let answered = match (draft.outcome(), open) {
+                (Ok(outcome), _) => Ok(outcome),
+                (Err(reading), Some(open)) => read(open, reading, &job).map_err(trouble),
+                (Err(_), None) => Err(Trouble::Busy),
             };
-            job.tell(fate, outcome, self.partial);
+            match answered {
+                Ok(outcome) => job.tell(fate, outcome, self.partial),
+                Err(trouble) => job.give_up(trouble, pace, flood),
+            }
         }
     }
 }
 
-fn or_trouble(answer: Result<Option<Answer>, StoreError>) -> Outcome {
-    match answer {
-        Ok(answer) => answer.map_or(Outcome::Silent, Outcome::Answer),
-        Err(error) => {
-            tracing::error!(%error, "a log could not be read again");
-            Outcome::Trouble(Trouble::from(&error))
-        }
-    }
+fn trouble(error: StoreError) -> Trouble {
+    tracing::error!(%error, "a log could not be read again");
+    Trouble::from(&error)
 }
 
-fn read(open: &OpenBoard, reading: Reading, job: &Job) -> Result<Option<Answer>, StoreError> {
+fn read(open: &OpenBoard, reading: Reading, job: &Job) -> Result<Outcome, StoreError> {
     match reading {
-        Reading::History { id, until } => history(open, id, until),
+        Reading::History { id, until } => history(open, id, until).map(Outcome::Answer),
         Reading::Again(seq) => again(open, seq, job.request.chat.kind),
     }
 }
 
-fn history(open: &OpenBoard, id: BountyId, until: Position) -> Result<Option<Answer>, StoreError> {
+fn history(open: &OpenBoard, id: BountyId, until: Position) -> Result<Answer, StoreError> {
     let mut fold = HistoryFold::new(id);
     open.read_until(until.seq, |record| fold.see(record))?;
     let (seq, head) = (until.seq, until.head.to_string());
-    Ok(Some(Answer::History(History {
+    Ok(Answer::History(History {
         id,
         entries: fold.into_entries(),
         seq,
         head,
-    })))
+    }))
 }
 
-fn again(open: &OpenBoard, seq: Seq, kind: ChatKind) -> Result<Option<Answer>, StoreError> {
+fn again(open: &OpenBoard, seq: Seq, kind: ChatKind) -> Result<Outcome, StoreError> {
     let (mut before, mut answer) = (Board::default(), None);
     open.read_until(seq, |record| {
         answer = repeat_answer(&mut before, record, seq, kind)
     })?;
-    Ok(answer)
+    Ok(answer.map_or(Outcome::Silent, Outcome::Answer))
 }
 
 #[cfg(test)]
@@ -103,7 +104,7 @@ mod tests {
     use std::sync::Arc;
     use std::sync::mpsc::channel;
 
-    use super::{Draft, Job, Late, Outcome, Reading, Trouble};
+    use super::{Draft, FloodGuard, Job, Late, Outcome, Pace, Reading, Trouble};
     use crate::domain::board::{ChatKind, Command, Query};
     use crate::domain::{Actor, Cause, ChatId, Seq};
     use crate::engine::job::ReplyTo;
@@ -146,7 +147,7 @@ mod tests {
             answers: answers.into(),
             partial: false,
         };
-        late.answer(None);
+        late.answer(None, &Pace::default(), &mut FloodGuard::default());
         drop(tell);
         let outcomes: Vec<Outcome> = told.iter().map(|reply| reply.outcome).collect();
         assert_eq!(outcomes, [Outcome::Silent, Outcome::Trouble(Trouble::Busy)]);

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::domain::board::{Board, BoardEvent, ChatMigrated, ChatStyle};
 use crate::domain::{Actor, Cause, ChatId};
@@ -60,6 +61,8 @@ struct Place<'p> {
     disk: &'p Arc<dyn Disk>,
     layout: &'p Layout,
     settings: &'p Settings,
+    /// How long each lock is waited for.
+    patience: Duration,
 }
 
 /// Moves the board; told twice, or in any order, the result is the same. The old id is to be noted as active.
@@ -68,19 +71,25 @@ pub fn run(shared: &Shared, migration: &Migration) -> Result<Done, StoreError> {
     if moved_to(&*shared.disk, &shared.layout, migration.from)?.is_some() {
         flush_notes(&*shared.disk, &shared.layout)?;
     }
-    let done = Place::of(shared).migrate(migration)?;
+    let done = Place::of(shared, shared.settings.lock_patience).migrate(migration)?;
     tell_changed(shared, migration);
     Ok(done)
 }
 
-/// Goes on with a migration that was noted and perhaps not finished. The old id is to be noted as active.
-pub fn finish(shared: &Shared, from: ChatId, to: ChatId) -> Result<Done, StoreError> {
+/// Goes on with a migration that was noted and perhaps not finished; each lock is waited for at most `patience`. The old id is to be
+/// noted as active.
+pub fn finish(
+    shared: &Shared,
+    from: ChatId,
+    to: ChatId,
+    patience: Duration,
+) -> Result<Done, StoreError> {
     let migration = Migration {
         from,
         to,
         cause: Cause::System {},
     };
-    let done = Place::of(shared).migrate(&migration)?;
+    let done = Place::of(shared, patience).migrate(&migration)?;
     tell_changed(shared, &migration);
     Ok(done)
 }
@@ -108,19 +117,21 @@ fn finish_one(shared: &Shared, from: ChatId) -> Result<(), StoreError> {
         return Ok(());
     }
     let to = current_chat(&*shared.disk, &shared.layout, from)?;
-    let note = shared.active.note(&[from])?;
-    if finish(shared, from, to)?.is_published {
+    let note = shared.note(&[from])?;
+    let patience = shared.settings.lock_patience;
+    if finish(shared, from, to, patience)?.is_published {
         shared.settle_these(&HashMap::from([(from, note)]));
     }
     Ok(())
 }
 
 impl<'p> Place<'p> {
-    fn of(shared: &'p Shared) -> Self {
+    fn of(shared: &'p Shared, patience: Duration) -> Self {
         Self {
             disk: &shared.disk,
             layout: &shared.layout,
             settings: &shared.settings,
+            patience,
         }
     }
 
@@ -145,8 +156,7 @@ impl<'p> Place<'p> {
         let mut old = self.log(*from);
         let mut board = Board::default();
         let mut merged_before = merge::Seen::default();
-        let patience = self.settings.lock_patience;
-        let locked = old.lock(false, patience, &mut |record| {
+        let locked = old.lock(false, self.patience, &mut |record| {
             merged_before.see(record);
             board.evolve(record);
         })?;
@@ -197,7 +207,7 @@ impl<'p> Place<'p> {
     fn publish(&self, chat: ChatId) -> bool {
         let disk = Arc::clone(self.disk);
         let mut open = OpenBoard::new(disk, self.layout, chat, Checkpoints::unused());
-        let published = publish(&mut open, self.settings.lock_patience);
+        let published = publish(&mut open, self.patience);
         if let Err(error) = &published {
             tracing::warn!(chat = chat.0, %error, "a snapshot could not be written; it is when the chat is next used");
         }
@@ -256,8 +266,7 @@ impl<'p> Place<'p> {
         let (old_dir, new_dir) = (self.layout.chat(from), self.layout.chat(to));
         let mut log = self.log(to);
         let mut source = Source::new(to);
-        let patience = self.settings.lock_patience;
-        let source_lock = log.lock(false, patience, &mut |record| source.see(record))?;
+        let source_lock = log.lock(false, self.patience, &mut |record| source.see(record))?;
         let mut count = None;
         let log_path = new_dir.join(Layout::LOG);
         let is_empty = |locked: &Locked<'_, BoardEvent>| locked.end() == Position::START;

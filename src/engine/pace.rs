@@ -18,7 +18,8 @@ pub struct Pace {
 
 #[derive(Debug, Default)]
 struct Uses {
-    last: HashMap<(ChatId, Category), Use>,
+    /// The latest last: it counts, and one before it when those behind it are taken back.
+    known: HashMap<(ChatId, Category), Vec<Use>>,
     /// The longest limit of any config so far, in seconds: after that no use matters any more, whose limit it may be.
     longest: i64,
 }
@@ -43,7 +44,9 @@ impl Pace {
         let key = (request.chat.id, limit.category);
         let mut uses = lock(&self.uses);
         uses.longest = uses.longest.max(seconds);
-        if let Some(last) = uses.last.get_mut(&key) {
+        let longest = uses.longest;
+        let known = uses.known.entry(key).or_default();
+        if let Some(last) = known.last_mut() {
             let left = last.at.saturating_add(seconds).saturating_sub(at);
             let is_same = delivery.is_some() && last.delivery == delivery;
             if left > 0 && !is_same {
@@ -54,34 +57,35 @@ impl Pace {
                 return Verdict::Tell { seconds };
             }
         }
-        let last = Use {
+        known.retain(|before| before.at.saturating_add(longest) > at);
+        known.push(Use {
             at,
             delivery,
             came: now().seconds(),
             told: false,
-        };
-        uses.last.insert(key, last);
+        });
         Verdict::Pass
     }
 
-    /// A request that was judged like this is no use: nothing came of it. Which use was the last before it is not known any more.
+    /// A request that was judged like this is no use: nothing came of it. What was used before counts again.
     pub fn take_back(&self, request: &Request, verdict: Verdict) {
         let Some(limit) = request.terms.limit else {
             return;
         };
-        let key = (request.chat.id, limit.category);
         let mut uses = lock(&self.uses);
-        let Some(last) = uses.last.get_mut(&key) else {
+        let Some(known) = uses.known.get_mut(&(request.chat.id, limit.category)) else {
             return;
         };
-        let is_same = last.at == request.at && last.delivery.as_ref() == request.cause.delivery();
+        let delivery = request.cause.delivery();
+        let is_it = |one: &Use| one.at == request.at && one.delivery.as_ref() == delivery;
         match verdict {
-            Verdict::Pass if is_same => {
-                uses.last.remove(&key);
+            Verdict::Pass => {
+                let place = known.iter().rposition(is_it);
+                place.map(|place| known.remove(place));
             }
             // Nobody was told after all.
-            Verdict::Tell { .. } => last.told = false,
-            Verdict::Pass | Verdict::Silent => {}
+            Verdict::Tell { .. } => known.iter_mut().for_each(|one| one.told = false),
+            Verdict::Silent => {}
         }
     }
 
@@ -89,8 +93,10 @@ impl Pace {
     pub fn forget(&self, now: UnixTime) {
         let mut uses = lock(&self.uses);
         let longest = uses.longest;
-        uses.last
-            .retain(|_, last| last.came.saturating_add(longest) > now);
+        uses.known.retain(|_, known| {
+            known.retain(|one| one.came.saturating_add(longest) > now);
+            !known.is_empty()
+        });
     }
 }
 
@@ -168,6 +174,21 @@ mod tests {
     }
 
     #[test]
+    fn when_uses_are_taken_back_the_one_before_them_counts_again() {
+        let pace = Pace::default();
+        let request = |bot, at, seconds| request(-1, bot, at, limit(Category::Write, seconds));
+        let judge = |bot, at, seconds| pace.judge(&request(bot, at, seconds), now);
+        assert_eq!(judge(1, 100, 60), Pass);
+        assert_eq!(judge(1, 100, 60), Pass, "it comes again");
+        assert_eq!(judge(2, 110, 10), Pass);
+        assert_eq!(judge(2, 120, 10), Pass);
+        for (bot, at, seconds) in [(2, 110, 10), (2, 120, 10), (1, 100, 60)] {
+            pace.take_back(&request(bot, at, seconds), Pass);
+        }
+        assert_eq!(judge(1, 121, 60), Tell { seconds: 39 });
+    }
+
+    #[test]
     fn chats_and_categories_have_times_of_their_own_and_no_limit_is_none() {
         let pace = Pace::default();
         let judge = |chat, at, limit| pace.judge(&request(chat, 1, at, limit), now);
@@ -193,6 +214,6 @@ mod tests {
         pace.forget(NOW + 59);
         assert_eq!(judge(2, 140, 60), Tell { seconds: 20 });
         pace.forget(NOW + 60);
-        assert!(pace.uses.lock().expect("no panic").last.is_empty());
+        assert!(pace.uses.lock().expect("no panic").known.is_empty());
     }
 }

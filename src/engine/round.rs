@@ -64,7 +64,7 @@ impl<'s> Round<'s> {
         let new: Vec<ChatId> = all.iter().filter_map(Held::to_note).collect();
         // Should that fail, each tries it again by itself, and answers what came of it.
         if new.len() > 1
-            && let Ok(note) = shared.active.note(&new)
+            && let Ok(note) = shared.note(&new)
         {
             let noted = all.iter_mut().filter(|held| held.to_note().is_some());
             noted.for_each(|held| held.was_noted(note));

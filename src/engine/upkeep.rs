@@ -9,6 +9,7 @@ use crate::domain::ChatId;
 use crate::store::StoreError;
 
 use super::active::{Note, flush_snapshots};
+use super::flush::{Mark, SharedFlush};
 use super::lane::{Lane, lock};
 use super::mend::{self, SOON};
 use super::names::current_chat;
@@ -45,6 +46,16 @@ impl Shared {
         lock(&self.lanes).retain(|chat, lane| !is_idle(chat, lane));
     }
 
+    /// Notes chats as active, before they are written to.
+    pub fn note(&self, chats: &[ChatId]) -> Result<Note, StoreError> {
+        self.active.note(chats, self.mark())
+    }
+
+    /// To be taken before the first write of what is flushed together.
+    pub fn mark(&self) -> Mark {
+        (self.flush.as_ref()).map_or(Mark::default(), SharedFlush::mark)
+    }
+
     /// Flushes the snapshots of the chats that were not used for this long, and forgets that they were active.
     pub fn settle(&self, calm: Duration) {
         let settled: HashMap<ChatId, Note> = lock(&self.lanes)
@@ -58,19 +69,21 @@ impl Shared {
 
     /// The same for chats whose snapshots are whole.
     pub fn settle_these(&self, settled: &HashMap<ChatId, Note>) {
-        let flushed = self.flush_snapshots(settled.keys().copied());
+        let since = settled.values().map(|note| note.since).min();
+        let flushed = self.flush_snapshots(settled.keys().copied(), since.unwrap_or_default());
         if let Err(error) = flushed.and_then(|()| self.active.settle(settled)) {
             tracing::warn!(%error, "snapshots could not be flushed; the next start looks at them again");
         }
     }
 
-    /// Makes the snapshots of these chats durable, where a chat has another id by now under that.
+    /// Makes the snapshots of these chats durable, which were written after the mark, where a chat has another id by now under that.
     pub fn flush_snapshots(
         &self,
         chats: impl ExactSizeIterator<Item = ChatId>,
+        since: Mark,
     ) -> Result<(), StoreError> {
         match &self.flush {
-            Some(flush) if chats.len() > FEW => flush.flush_all(self.layout.root()),
+            Some(flush) if chats.len() > FEW => flush.flush_all(self.layout.root(), since),
             _ => {
                 let current = |chat| current_chat(&*self.disk, &self.layout, chat);
                 let current: Result<Vec<ChatId>, StoreError> = chats.map(current).collect();

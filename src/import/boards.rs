@@ -28,6 +28,7 @@ pub fn write_all(
     let root = place.layout.root();
     let flush = place.disk.group_flush(root).at("look at", root)?;
     let flush = flush.map(SharedFlush::new);
+    let since = flush.as_ref().map_or(Mark::default(), SharedFlush::mark);
     let lacking = boards.iter().zip(has_events).filter(|(_, has)| **has);
     let chats: Vec<ChatId> = lacking.map(|(rows, _)| rows.chat).collect();
     let active = note(place, &chats)?;
@@ -49,7 +50,7 @@ pub fn write_all(
         }
     }
     match &flush {
-        Some(flush) if passed || active.is_some() => flush.flush_all(root)?,
+        Some(flush) if passed || active.is_some() => flush.flush_all(root, since)?,
         Some(_) => {}
         None => flush_snapshots(&**place.disk, place.layout, chats.into_iter())?,
     }

@@ -22,7 +22,8 @@ pub struct Scan {
     disk: Arc<dyn Disk>,
     layout: Layout,
     boards: Arc<Boards>,
-    lengths: BTreeMap<ChatId, u64>,
+    /// Of all boards there are; none before they were listed.
+    lengths: Option<Arc<BTreeMap<ChatId, u64>>>,
     /// When processes last came or went and when a chat last got another id, as far as that is certain.
     noted: Option<[SystemTime; 2]>,
     /// Whether it was said that notes cannot be read.
@@ -35,10 +36,15 @@ impl Scan {
             disk,
             layout,
             boards,
-            lengths: BTreeMap::new(),
+            lengths: None,
             noted: None,
             complained: false,
         }
+    }
+
+    /// The boards there are, each with the length of its log, as of the last look.
+    pub fn lengths(&self) -> Option<Arc<BTreeMap<ChatId, u64>>> {
+        self.lengths.clone()
     }
 
     /// The boards that changed since the last look.
@@ -84,8 +90,8 @@ impl Scan {
     }
 
     fn look_at_all(&mut self) -> Result<BTreeSet<ChatId>, StoreError> {
-        let before = std::mem::replace(&mut self.lengths, self.boards.lengths()?);
-        let now = &self.lengths;
+        let now = Arc::new(self.boards.lengths()?);
+        let before = self.lengths.replace(Arc::clone(&now)).unwrap_or_default();
         let known = before.keys().chain(now.keys());
         let changed = known.filter(|chat| before.get(chat) != now.get(chat));
         Ok(changed.copied().collect())
@@ -93,9 +99,10 @@ impl Scan {
 
     /// Takes note of a log's length; true when it is another than before.
     fn note(&mut self, chat: ChatId, len: Option<u64>) -> bool {
+        let lengths = Arc::make_mut(self.lengths.get_or_insert_default());
         let before = match len {
-            Some(len) => self.lengths.insert(chat, len),
-            None => self.lengths.remove(&chat),
+            Some(len) => lengths.insert(chat, len),
+            None => lengths.remove(&chat),
         };
         before != len
     }

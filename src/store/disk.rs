@@ -87,7 +87,7 @@ pub enum OpenMode {
 }
 
 /// What others may hold at the same time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum LockMode {
     /// Others may hold it shared.
     Shared,
@@ -110,7 +110,7 @@ impl LockGuard {
 }
 
 /// Which file it is, whatever its name: device and inode.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct FileId {
     pub device: u64,
     pub inode: u64,

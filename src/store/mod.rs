@@ -31,6 +31,7 @@ mod sha256_pair;
 mod shared;
 mod snapshot;
 mod tail;
+mod waiter;
 
 pub use crate::domain::{Head, Position};
 pub use active::{ActiveFile, Orphan, Unreadable, noted_chats};

@@ -1,6 +1,8 @@
 //! Snapshots that a crash left behind are brought up to date by the next start, which never looks at all chats.
 
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::channel;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -219,4 +221,62 @@ fn notes_that_cannot_be_read_keep_no_others_from_being_adopted_and_are_read_when
     assert!(has(&disk, "-100/group.json"));
     drop(engine);
     assert_sound(&disk, "at the end");
+}
+
+#[test]
+fn chats_stay_noted_whose_snapshots_were_lost_by_a_flush_that_failed_for_others() {
+    /// More than are flushed one by one.
+    const CHATS: i64 = 40;
+    const FAILING: i64 = 8;
+    let disk = SimDisk::new(11).with_group_flush();
+    let process = disk.process(None);
+    let eager = Settings {
+        snapshot_delay: Duration::from_millis(1),
+        ..settings()
+    };
+    let engine = open(&process, eager).expect("an engine");
+    let snapshots = || (1..=CHATS).all(|chat| has(&disk, &format!("-{chat}/group.json")));
+    assert!(add_to_all(&engine, -CHATS..=-1, 1));
+    wait_until("all written", snapshots);
+    let before = disk.group_flushes();
+    let is_lost = |update| {
+        process.replan(Some(Plan {
+            span: u64::MAX,
+            ..Plan::new(&[Kind::Flush], 0, Fault::LostFlush)
+        }));
+        assert!(!add_to_all(&engine, -FAILING..=-1, update));
+        let is_lost = disk.group_flushes() > before;
+        process.replan(None);
+        // The disk tells each file of the loss once more.
+        for chat in -FAILING..=-1 {
+            wait_until("accepted", || add_to_all(&engine, chat..=chat, update));
+        }
+        is_lost
+    };
+    // They seldom are flushed one by one.
+    assert!((2..100).any(is_lost));
+    drop(engine);
+    assert_eq!(notes(&disk).len(), 1, "they are looked at again");
+    disk.crash(true, 11);
+    let engine = open(&disk.process(None), busy()).expect("an engine");
+    wait_until("brought up to date", || notes(&disk).is_empty());
+    drop(engine);
+    disk.crash(true, 12);
+    assert!(snapshots());
+    assert_sound(&disk, "after the second cut");
+}
+
+/// Adds a bounty to each of these groups at the same time; false when one is refused.
+fn add_to_all(engine: &Engine, chats: RangeInclusive<i64>, update: i64) -> bool {
+    let (tell, told) = channel();
+    for chat in chats {
+        let tell = tell.clone();
+        let asked = request(&add(chat, 1, "one"), BOT, update);
+        engine.submit(asked, move |reply| {
+            tell.send(reply.outcome).expect("a listener")
+        });
+    }
+    drop(tell);
+    let is_refused = |outcome: &Outcome| !matches!(outcome, Outcome::Answer(_));
+    told.iter().filter(is_refused).count() == 0
 }

@@ -2,6 +2,7 @@
 
 use std::sync::mpsc::channel;
 
+use bounty_ledger::domain::BountyId;
 use bounty_ledger::domain::board::{Category, Command, Query};
 use bounty_ledger::engine::{Engine, Limit, Outcome, Settings, Terms, Trouble};
 
@@ -144,4 +145,21 @@ fn a_read_that_the_disk_refused_is_no_use_of_its_category() {
     assert_added(&ask_after(&engine, &list, 1, limit));
     let too_soon = Outcome::Trouble(Trouble::TooSoon { seconds: 29 });
     assert_eq!(ask_after(&engine, &list, 2, limit), too_soon);
+}
+
+#[test]
+fn a_history_that_cannot_be_read_is_no_use_of_its_category() {
+    let limit = Some(Limit {
+        category: Category::Read,
+        seconds: SECONDS,
+    });
+    let fault = Fault::Fail(EIO);
+    let (disk, engine) = failing(&[Kind::Read], fault, settings());
+    let history = Step::Say(GROUP, 1, Command::Query(Query::History(BountyId(1))));
+    let refused = ask_after(&engine, &history, 0, limit);
+    assert_eq!(refused, Outcome::Trouble(Trouble::Storage));
+    disk.replan(None);
+    assert_added(&ask_after(&engine, &history, 1, limit));
+    let too_soon = Outcome::Trouble(Trouble::TooSoon { seconds: 29 });
+    assert_eq!(ask_after(&engine, &history, 2, limit), too_soon);
 }

@@ -1,5 +1,6 @@
 //! A chat whose log somebody else holds keeps no other chat waiting: neither its snapshots nor its commands.
 
+use std::ops::Range;
 use std::path::Path;
 use std::sync::mpsc::channel;
 use std::thread::{self, sleep};
@@ -7,12 +8,12 @@ use std::time::{Duration, Instant};
 
 use bounty_ledger::domain::ChatId;
 use bounty_ledger::engine::{Engine, Obstacle, Outcome, Settings, Trouble};
-use bounty_ledger::store::{Disk, DiskFile, LockGuard, LockMode, OpenMode};
+use bounty_ledger::store::{Disk, DiskFile, Layout, LockGuard, LockMode, OpenMode};
 use serde_json::Value;
 
 use crate::support::BOT;
 use crate::support::law::assert_sound;
-use crate::support::scenario::{DM, GROUP, ROOT, add, open, request, settings};
+use crate::support::scenario::{DM, GROUP, NEW, ROOT, add, open, request, settings};
 use crate::support::sim_disk::SimDisk;
 
 /// Longer than any test runs.
@@ -39,7 +40,7 @@ fn say(engine: &Engine, chat: i64, update: i64) {
 
 /// Another process holds the log of the group.
 fn hold(disk: &SimDisk) -> (Box<dyn DiskFile>, LockGuard) {
-    let log = Path::new(ROOT).join(GROUP.to_string()).join("events.jsonl");
+    let log = Layout::new(ROOT).chat(ChatId(GROUP)).join(Layout::LOG);
     let other = disk.process(None);
     let file = other.open(&log, OpenMode::ReadWrite).expect("a log");
     let guard = file.lock(LockMode::Exclusive, LIMIT).expect("the lock");
@@ -58,6 +59,14 @@ fn damage(file: &dyn DiskFile) -> u64 {
     let len = file.status().expect("a status").len;
     file.write_at(b"no event\n", len).expect("written");
     len
+}
+
+/// Damages the log at its start.
+fn take_first_byte(file: &dyn DiskFile) -> [u8; 1] {
+    let mut first = [0];
+    file.read_at(&mut first, 0).expect("read");
+    file.write_at(b"?", 0).expect("written");
+    first
 }
 
 fn mend(file: &dyn DiskFile, len: u64) {
@@ -85,6 +94,19 @@ fn wait_until(what: &str, is_so: impl Fn() -> bool) {
     while !is_so() {
         assert!(begun.elapsed() < LIMIT, "not {what}");
         sleep(Duration::from_millis(2));
+    }
+}
+
+/// The DM is answered, while the group is tried again and again.
+#[track_caller]
+fn say_for_a_while(engine: &Engine, updates: Range<i64>) {
+    for update in updates {
+        let (tell, told) = channel();
+        let said = request(&add(DM, 7, "said"), BOT, update);
+        engine.submit(said, move |reply| drop(tell.send(reply.outcome)));
+        let answer = told.recv_timeout(LIMIT);
+        assert!(matches!(answer, Ok(Outcome::Answer(_))), "{answer:?}");
+        sleep(Duration::from_millis(10));
     }
 }
 
@@ -138,15 +160,7 @@ fn the_commands_of_other_chats_are_answered_while_a_damaged_chat_is_tried_whose_
     let refused = engine.ask(request(&add(GROUP, 7, "refused"), BOT, 2));
     assert_eq!(refused.outcome, Outcome::Trouble(Trouble::Damaged));
     let held = hold(&disk);
-    for update in 3..30 {
-        let (tell, told) = channel();
-        let said = request(&add(DM, 7, "said"), BOT, update);
-        engine.submit(said, move |reply| drop(tell.send(reply.outcome)));
-        let answer = told.recv_timeout(LIMIT);
-        assert!(matches!(answer, Ok(Outcome::Answer(_))), "{answer:?}");
-        // The group is tried meanwhile.
-        sleep(Duration::from_millis(10));
-    }
+    say_for_a_while(&engine, 3..30);
     assert_eq!(obstacle(&engine), Some(Obstacle::Damaged));
     mend(&*file, len);
     drop(held);
@@ -168,6 +182,35 @@ fn what_a_held_log_is_like_is_found_when_it_is_let_go_without_another_command() 
     drop(guard);
     wait_until("found", || obstacle(&engine) == Some(Obstacle::Damaged));
     mend(&*file, len);
+    wait_until("taken for whole", || obstacle(&engine).is_none());
+    drop(engine);
+    assert_sound(&disk, "at the end");
+}
+
+#[test]
+fn the_commands_of_other_chats_are_answered_while_a_group_is_to_be_moved_whose_log_is_held() {
+    let disk = SimDisk::new(5);
+    let before = open(&disk.process(None), patient(FOR_EVER)).expect("an engine");
+    say(&before, GROUP, 1);
+    drop(before);
+    let (file, guard) = hold(&disk);
+    let first = take_first_byte(&*file);
+    drop(guard);
+    let engine = open(&disk.process(None), busy(FOR_EVER)).expect("an engine");
+    let refused = engine.ask(request(&add(GROUP, 7, "refused"), BOT, 2));
+    assert_eq!(refused.outcome, Outcome::Trouble(Trouble::Damaged));
+    let held = hold(&disk);
+    file.write_at(&first, 0).expect("written");
+    // Another process begins to move the group, and ends.
+    let notes = Layout::new(ROOT).moved_dir();
+    disk.create_dir(&notes).expect("a directory");
+    let note = notes.join(GROUP.to_string());
+    disk.replace(&note, NEW.to_string().as_bytes(), true)
+        .expect("a note");
+    say_for_a_while(&engine, 3..30);
+    drop(held);
+    let moved = Path::new(ROOT).join(NEW.to_string()).join("events.jsonl");
+    wait_until("moved", || disk.content(&moved).is_some());
     wait_until("taken for whole", || obstacle(&engine).is_none());
     drop(engine);
     assert_sound(&disk, "at the end");

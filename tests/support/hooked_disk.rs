@@ -8,9 +8,10 @@ use std::time::Duration;
 
 use bounty_ledger::store::{Disk, DiskFile, FileStatus, LockGuard, LockMode, OpenMode};
 
-/// What is about to be done with an open file.
+/// What is about to be done with a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum About {
+    Status,
     Read,
     Flush,
     Lock,
@@ -49,6 +50,7 @@ impl<D: Disk> Disk for HookedDisk<D> {
     }
 
     fn status(&self, path: &Path) -> io::Result<Option<FileStatus>> {
+        (self.hook)(About::Status, path)?;
         self.disk.status(path)
     }
 

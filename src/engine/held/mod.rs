@@ -117,7 +117,7 @@ impl<'s> Held<'s> {
         let patience = self.shared.settings.lock_patience;
         for _ in 0..ATTEMPTS {
             let begun = Instant::now();
-            match self.ready() {
+            match self.ready(patience) {
                 Ok(true) => {}
                 Ok(false) => return self.forward(jobs),
                 Err(error) => return self.turn_away(jobs, &error),
@@ -205,7 +205,7 @@ impl<'s> Held<'s> {
     /// Nothing is written to a chat that is not noted as active.
     pub(super) fn note(&mut self) -> Result<(), StoreError> {
         if self.work.note.is_none() {
-            self.work.note = Some(self.shared.active.note(&[self.chat()])?);
+            self.work.note = Some(self.shared.note(&[self.chat()])?);
         }
         Ok(())
     }
@@ -244,8 +244,9 @@ impl<'s> Held<'s> {
         late
     }
 
-    fn answer_late(&self, late: Late) {
-        late.answer(self.work.open.as_ref());
+    fn answer_late(&mut self, late: Late) {
+        let Work { open, flood, .. } = &mut *self.work;
+        late.answer(open.as_ref(), &self.shared.pace, flood);
     }
 
     /// Whether one flush serves this chat's log too.

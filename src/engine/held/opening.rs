@@ -27,9 +27,9 @@ impl Held<'_> {
         stays && is_new
     }
 
-    /// Has the chat's board at hand; false when the chat has another id now. Until a board has its first event another
-    /// process may note a new id at any time, so the notes are asked again.
-    pub(super) fn ready(&mut self) -> Result<bool, StoreError> {
+    /// Has the chat's board at hand; false when the chat has another id now, and then its board is moved, for which locks are waited for
+    /// at most `patience`. Until a board has its first event another process may note a new id at any time, so the notes are asked again.
+    pub(super) fn ready(&mut self, patience: Duration) -> Result<bool, StoreError> {
         self.forget_refuted();
         if self.work.open.as_ref().is_some_and(OpenBoard::has_events) {
             return Ok(true);
@@ -38,7 +38,7 @@ impl Held<'_> {
         if current != self.chat() {
             self.work.open = None;
             self.note()?;
-            let done = migrate::finish(self.shared, self.chat(), current)?;
+            let done = migrate::finish(self.shared, self.chat(), current, patience)?;
             self.work.unpublished = !done.is_published;
             return Ok(false);
         }
@@ -94,7 +94,7 @@ impl Held<'_> {
 
     /// Takes the log's lock, which is waited for at most `patience`, and catches up, as every write begins.
     pub(super) fn try_to_write(&mut self, patience: Duration) -> Result<(), StoreError> {
-        match (self.ready()?, &mut self.work.open) {
+        match (self.ready(patience)?, &mut self.work.open) {
             (true, Some(open)) => open.lock(false, patience).map(|_| ()),
             _ => Ok(()),
         }

@@ -27,7 +27,7 @@ use start::Tracker;
 
 /// How many trackers' rounds run side by side.
 const ROUNDS: usize = 4;
-/// How often it is looked whether an operator asked for something.
+/// How often it is looked whether an operator asked for something, or the background found something.
 const ASKED_EVERY: Duration = Duration::from_secs(1);
 /// Between two scans when no tracker says otherwise: seconds.
 const SCAN_INTERVAL: u32 = 60;
@@ -91,6 +91,7 @@ impl Desk {
                 () = sleep_until(next_start) => self.start_rested().await,
                 () = sleep_until(next_look) => {
                     self.look_for_asked();
+                    self.wake_refuted();
                     next_look = Instant::now() + ASKED_EVERY;
                 }
                 () = sleep_until(next_scan) => {
@@ -156,6 +157,18 @@ impl Desk {
         if asked != self.asked {
             self.asked = asked;
             self.wake_changed();
+        }
+    }
+
+    /// Wakes trackers whose logs turned out, behind their backs, not to be what their checkpoints say: what is the matter is known as
+    /// soon as they look.
+    fn wake_refuted(&mut self) {
+        let checks = &self.on.long_logs.checks;
+        for (id, tracker) in &mut self.trackers {
+            let is_refuted = checks.refuted(StreamId::Notifier(*id));
+            if is_refuted && !std::mem::replace(&mut tracker.is_refuted, true) {
+                tracker.mailbox.changed([]);
+            }
         }
     }
 

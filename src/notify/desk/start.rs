@@ -1,6 +1,6 @@
 //! When trackers begin to work, and begin again after a bug.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -10,6 +10,7 @@ use tokio::task::spawn_blocking;
 use tokio::time::Instant;
 
 use crate::audit::Reader;
+use crate::domain::ChatId;
 use crate::domain::bridge::NotificationTrackerId;
 use crate::telegram::Bug;
 
@@ -28,10 +29,15 @@ const AFTER_BUG: Backoff = Backoff {
     most: Duration::from_secs(300),
 };
 
+/// The boards there are, each with the length of its log.
+type Listed = Arc<BTreeMap<ChatId, u64>>;
+
 /// A tracker that works, or rests after a bug.
 pub struct Tracker {
     pub mailbox: Arc<Mailbox>,
     pub length: Arc<AtomicU64>,
+    /// Whether it was told that its checkpoint was refuted.
+    pub is_refuted: bool,
     /// When it began the last time.
     began: Instant,
     /// Bugs in a row that ended it.
@@ -45,6 +51,7 @@ impl Tracker {
         Self {
             mailbox: Arc::default(),
             length: Arc::default(),
+            is_refuted: false,
             began: Instant::now(),
             bugs: 0,
             rests_until: None,
@@ -83,22 +90,19 @@ impl Desk {
             self.on.changes.expect(expected);
         }
         wanted.retain(|id| !self.trackers.contains_key(id));
-        self.start(wanted).await;
+        // What the first scan has listed just now.
+        let listed = self.scan.lengths().filter(|_| is_start);
+        self.start(wanted, listed).await;
     }
 
-    /// Starts trackers that do not work. One look at the boards is for all of them.
-    async fn start(&mut self, ids: BTreeSet<NotificationTrackerId>) {
+    /// Starts trackers that do not work. One look at the boards is for all of them, unless they were `listed` just now.
+    async fn start(&mut self, ids: BTreeSet<NotificationTrackerId>, listed: Option<Listed>) {
         if ids.is_empty() {
             return;
         }
-        let boards = Arc::clone(&self.boards);
-        let all = match spawn_blocking(move || boards.lengths()).await {
-            Ok(Ok(all)) => Some(Arc::new(all)),
-            Ok(Err(error)) => {
-                tracing::error!(%error, "the boards could not be listed for notification trackers; it is tried again");
-                None
-            }
-            Err(_) => None,
+        let all = match listed {
+            Some(all) => Some(all),
+            None => self.list().await,
         };
         for id in ids {
             let tracker = self.trackers.entry(id).or_insert_with(Tracker::new);
@@ -121,6 +125,18 @@ impl Desk {
                 .with_checkpoints(self.on.long_logs.clone());
             let worker = Worker::new(stream, Arc::clone(&self.boards));
             self.tasks.spawn(id, clerk.run(worker));
+        }
+    }
+
+    async fn list(&self) -> Option<Listed> {
+        let boards = Arc::clone(&self.boards);
+        match spawn_blocking(move || boards.lengths()).await {
+            Ok(Ok(all)) => Some(Arc::new(all)),
+            Ok(Err(error)) => {
+                tracing::error!(%error, "the boards could not be listed for notification trackers; it is tried again");
+                None
+            }
+            Err(_) => None,
         }
     }
 
@@ -161,6 +177,6 @@ impl Desk {
         let is_due = |tracker: &Tracker| tracker.rests_until.is_some_and(|until| until <= now);
         let rested = self.trackers.iter().filter(|(_, tracker)| is_due(tracker));
         let rested = rested.map(|(id, _)| *id).collect();
-        self.start(rested).await;
+        self.start(rested, None).await;
     }
 }

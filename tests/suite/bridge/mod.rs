@@ -11,6 +11,9 @@ mod tested;
 
 use std::fs;
 
+use bounty_ledger::bridge::Asker;
+use bounty_ledger::domain::bridge::BridgeUserId;
+use bounty_ledger::domain::{Actor, Cause, Timestamp};
 use serde_json::Value;
 
 use crate::support::{Data, Run};
@@ -21,6 +24,20 @@ pub fn bridge(data: &Data, line: &str) -> Run {
         .chain(line.split_whitespace())
         .collect();
     data.run(&args)
+}
+
+/// The operator, within this process.
+pub fn asker() -> Asker {
+    Asker {
+        user: BridgeUserId::OPERATOR,
+        actor: Actor::Operator {
+            name: "tester".into(),
+        },
+        cause: Cause::Cli {
+            user: "tester".into(),
+        },
+        now: Timestamp::from_millis(1_735_603_200_000),
+    }
 }
 
 /// The result as a program reads it.

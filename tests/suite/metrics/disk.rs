@@ -27,11 +27,19 @@ const OTHER: i64 = -43;
 
 /// An engine on a simulated disk, watched over HTTP.
 pub struct Lab {
-    disk: SimDisk,
-    engine: Engine,
+    pub disk: SimDisk,
+    pub engine: Engine,
     pub roster: Roster,
     pub server: SocketAddr,
-    _runtime: Runtime,
+    pub runtime: Runtime,
+}
+
+/// These operations fail.
+pub fn failing(kinds: &'static [Kind], code: i32) -> Plan {
+    Plan {
+        span: u64::MAX,
+        ..Plan::new(kinds, 0, Fault::Fail(code))
+    }
 }
 
 impl Lab {
@@ -55,20 +63,16 @@ impl Lab {
             engine,
             roster,
             server,
-            _runtime: runtime,
+            runtime,
         }
     }
 
     /// From now on these operations fail.
     fn fail(&self, kinds: &'static [Kind], code: i32) {
-        let plan = Plan {
-            span: u64::MAX,
-            ..Plan::new(kinds, 0, Fault::Fail(code))
-        };
-        self.disk.replan(Some(plan));
+        self.disk.replan(Some(failing(kinds, code)));
     }
 
-    fn add(&self, chat: i64, update: i64) -> Outcome {
+    pub fn add(&self, chat: i64, update: i64) -> Outcome {
         self.engine
             .ask(request(chat, 1, update, add("kept")))
             .outcome

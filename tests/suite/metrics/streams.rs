@@ -3,15 +3,29 @@
 use std::fs;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 
+use bounty_ledger::bridge::{OpenBridge, watch};
+use bounty_ledger::domain::bridge::{
+    BridgeCommand, NotificationCommand, NotifierParts, ServiceProviderId,
+};
+use bounty_ledger::domain::notifier::Outcome;
+use bounty_ledger::engine::system_time;
+use bounty_ledger::notify::{Courier, Letter, Notice, Notifications, Sending};
+use bounty_ledger::store::Layout;
+use tokio::sync::watch::channel;
+
+use super::disk::{Lab, failing};
 use super::run;
-use crate::bridge::bridge;
+use crate::bridge::{asker, bridge};
 use crate::support::bot::{Bot, LIMIT, Stage};
 use crate::support::bot_api::updates::{User, group};
 use crate::support::http::{get, wait_get, wait_metric};
+use crate::support::sim_disk::{EIO, Kind, Plan, SimDisk};
 
 const GROUP: i64 = -42;
 const TOLD: i64 = -900;
+const LATCHED: &str = "bounty_streams_unwritable{reason=\"latched\"}";
 const DAMAGED: &str = "bounty_streams_unwritable{reason=\"damaged\"}";
 
 /// A bot that tells one chat of all others.
@@ -100,4 +114,94 @@ fn a_damaged_notification_tracker_is_named_until_its_log_is_whole_again() {
     is_ready_again(server);
     stage.wait_texts(TOLD, 2);
     bot.stop().ok();
+}
+
+/// A write fails, and what is left of it cannot be cut off.
+fn latching() -> Plan {
+    failing(&[Kind::Flush, Kind::SetLen], EIO)
+}
+
+#[track_caller]
+fn is_latched(server: SocketAddr, name: &str) {
+    let is_named = format!("{name}: latched: ");
+    let answer = wait_get(server, "/readyz", |answer| answer.body.contains(&is_named));
+    assert_eq!(answer.status, 503);
+    assert_eq!(get(server, "/healthz").status, 200);
+    wait_metric(server, LATCHED, 1.0);
+}
+
+#[track_caller]
+fn is_latched_no_more(server: SocketAddr) {
+    wait_get(server, "/readyz", |answer| answer.status == 200);
+    wait_metric(server, LATCHED, 0.0);
+}
+
+/// The bridge on this disk.
+fn bridge_on(disk: &SimDisk) -> OpenBridge {
+    OpenBridge::new(Arc::new(disk.clone()), Layout::new("/data"))
+}
+
+#[test]
+fn a_latched_bridge_is_named_until_the_disk_takes_writes_again() {
+    let lab = Lab::new();
+    let disk = lab.disk.process(Some(latching()));
+    let mut bridge = bridge_on(&disk);
+    assert!(bridge.set_up("TOKEN", &asker()).is_err());
+    assert!(bridge.is_latched());
+    let _watched = watch(bridge, lab.engine.reports()).expect("a thread");
+    is_latched(lab.server, "bridge");
+    disk.replan(None);
+    is_latched_no_more(lab.server);
+}
+
+#[test]
+fn a_latched_notification_tracker_is_named_until_the_disk_takes_writes_again() {
+    let lab = Lab::new();
+    let mut bridge = bridge_on(&lab.disk);
+    bridge.set_up("TOKEN", &asker()).expect("a provider");
+    let parts = NotifierParts {
+        name: Some("News".to_owned()),
+        collections: Some(vec!["*".to_owned()]),
+        ..NotifierParts::default()
+    };
+    let provider = ServiceProviderId(1);
+    let add = NotificationCommand::AddNotifier { provider, parts };
+    let added = bridge.execute(&BridgeCommand::Notification(add), &asker());
+    added.expect("a tracker");
+    let disk = lab.disk.process(Some(latching()));
+    let (_bridge, watched) = channel(Arc::new(bridge.state().clone()));
+    let notifications = Notifications {
+        disk: Arc::new(disk.clone()),
+        layout: Layout::new("/data"),
+        bridge: watched,
+        changes: lab.engine.changes(),
+        long_logs: lab.engine.long_logs(),
+        reports: lab.engine.reports(),
+        courier: Arc::new(Nobody),
+        now: system_time,
+        bugs: Arc::default(),
+    };
+    let (stop, mut stopped) = channel(false);
+    let working = async move { notifications.run(&mut stopped).await };
+    let working = lab.runtime.spawn(working);
+    is_latched(lab.server, "notification tracker 1");
+    disk.replan(None);
+    // It has another round.
+    lab.add(GROUP, 1);
+    is_latched_no_more(lab.server);
+    stop.send_replace(true);
+    lab.runtime.block_on(working).expect("no panic");
+}
+
+/// Sends nothing, since nobody is to be told anything.
+struct Nobody;
+
+impl Courier for Nobody {
+    fn send<'s>(&'s self, letter: &'s Letter) -> Sending<'s> {
+        unreachable!("{letter:?}")
+    }
+
+    fn tell<'s>(&'s self, _notice: &'s Notice) -> Sending<'s> {
+        Box::pin(async { Outcome::Delivered })
+    }
 }

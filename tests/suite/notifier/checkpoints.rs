@@ -8,12 +8,14 @@ use std::time::{Duration, Instant};
 
 use bounty_ledger::domain::notifier::Outcome;
 use bounty_ledger::domain::{ChatId, StreamId};
-use bounty_ledger::engine::{Checks, LongLogs};
+use bounty_ledger::engine::{Checks, LongLogs, Obstacle};
 use bounty_ledger::notify::News;
 use serde_json::Value;
 
+use super::desk::{run, wait};
 use super::lab::{Lab, TRACKER, chat_target};
-use crate::library::{disk, lines, sha256};
+use crate::bridge::bridge;
+use crate::library::{disk, engine_with_checkpoints, lines, sha256};
 
 /// A tracker that told two things; every log is long for it, and it has a checkpoint as of the end.
 fn lab() -> Lab {
@@ -180,4 +182,32 @@ fn a_log_older_than_its_checkpoint_is_damaged() {
         "{}",
         verified.stdout
     );
+}
+
+#[test]
+fn damage_before_the_checkpoint_is_known_though_the_tracker_has_nothing_to_do() {
+    let Lab { data, .. } = {
+        let lab = lab();
+        damage(&lab);
+        lab
+    };
+    for line in [
+        "provider add --name Boards",
+        "bot add --name One --token-env TOKEN_ONE",
+        "target add --name Team --bot 1 --chat -901",
+        "notifier add --name News --provider 1 --collections *",
+        "link add --notifier 1 --target 1",
+    ] {
+        bridge(&data, line).ok();
+    }
+    let engine = engine_with_checkpoints(&data, 0);
+    let monitor = engine.monitor();
+    let obstacle = || {
+        let blocked = monitor.stats().obstacles.streams();
+        let blocked = blocked.get(&StreamId::Notifier(TRACKER));
+        blocked.map(|blocked| blocked.obstacle)
+    };
+    run(&data, &engine, async |_| {
+        wait(|| obstacle() == Some(Obstacle::Damaged)).await;
+    });
 }

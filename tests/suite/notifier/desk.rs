@@ -1,5 +1,6 @@
 //! The trackers of a process beside its engine.
 
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -9,17 +10,19 @@ use bounty_ledger::domain::notifier::Outcome;
 use bounty_ledger::domain::{ChatId, Timestamp};
 use bounty_ledger::engine::{Engine, system_time};
 use bounty_ledger::notify::{Courier, Letter, Notice, Notifications, Sending};
+use bounty_ledger::store::{Access, Disk, LocalDisk};
 use tokio::runtime::Runtime;
 use tokio::time::{Instant, sleep};
 
 use super::lab::{Lab, chat_target, line, migrated};
 use crate::bridge::bridge;
 use crate::library::{disk, engine, layout, request};
+use crate::support::hooked_disk::{About, HookedDisk};
 use crate::support::{Data, in_group};
 
 /// Everything arrives, and is noted.
 #[derive(Default)]
-struct Post {
+pub struct Post {
     told: Mutex<Vec<String>>,
     notices: Mutex<Vec<i64>>,
 }
@@ -74,12 +77,13 @@ fn add_in(chat: i64, engine: &Engine, update: i64, text: &str) {
 }
 
 /// Runs the notifications of this data while `test` goes on.
-fn run<T>(data: &Data, engine: &Engine, test: impl AsyncFnOnce(Arc<Post>) -> T) -> T {
-    run_at(data, engine, system_time, test).0
+pub fn run<T>(data: &Data, engine: &Engine, test: impl AsyncFnOnce(Arc<Post>) -> T) -> T {
+    run_on(disk(), data, engine, system_time, test).0
 }
 
-/// The same with this clock; says too how often a bug ended a tracker.
-fn run_at<T>(
+/// The same on this disk with this clock; says too how often a bug ended a tracker.
+fn run_on<T>(
+    disk: Arc<dyn Disk>,
     data: &Data,
     engine: &Engine,
     now: fn() -> Timestamp,
@@ -87,11 +91,11 @@ fn run_at<T>(
 ) -> (T, u64) {
     let runtime = Runtime::new().expect("a runtime");
     runtime.block_on(async {
-        let mut bridge = OpenBridge::new(disk(), layout(data));
+        let mut bridge = OpenBridge::new(Arc::clone(&disk), layout(data));
         bridge.refresh().expect("read");
         let (post, bugs) = (Arc::new(Post::default()), Arc::new(AtomicU64::new(0)));
         let notifications = Notifications {
-            disk: disk(),
+            disk,
             layout: layout(data),
             bridge: watch(bridge, engine.reports()).expect("a thread"),
             changes: engine.changes(),
@@ -126,7 +130,7 @@ async fn wait_in_log(data: &Data, tracker: u64, event: &str) {
 }
 
 /// Waits as long as a machine may take that stands still.
-async fn wait(is_so: impl Fn() -> bool) {
+pub async fn wait(is_so: impl Fn() -> bool) {
     let begun = Instant::now();
     while !is_so() {
         assert!(begun.elapsed() < Duration::from_secs(60), "it never comes");
@@ -289,7 +293,7 @@ fn a_tracker_that_a_bug_ends_begins_again_and_its_peers_go_on_meanwhile() {
         bridge(&data, line).ok();
     }
     let engine = engine(&data);
-    let (_, bugs) = run_at(&data, &engine, breaking, async |post| {
+    let (_, bugs) = run_on(disk(), &data, &engine, breaking, async |post| {
         add(&engine, 1, "One");
         post.wait_for(&["added 1 One"]).await;
         add_in(-200, &engine, 2, "Peer");
@@ -316,4 +320,23 @@ fn a_tracker_that_a_bug_ends_begins_again_and_its_peers_go_on_meanwhile() {
     let deliveries = data.run(&["bridge", "deliveries"]).ok().stdout;
     assert!(!deliveries.contains("unknown"), "{deliveries}");
     data.run(&["verify"]).ok();
+}
+
+#[test]
+fn a_start_looks_once_at_the_log_of_a_board_that_no_tracker_follows() {
+    let data = data(86_400);
+    bridge(&data, "notifier edit 1 --collections -200").ok();
+    data.feed(&[in_group(1, -100, 1, "/add One")]).ok();
+    let looks = Arc::new(AtomicU64::new(0));
+    let (log, counted) = (data.log(-100), Arc::clone(&looks));
+    let hook = move |about: About, path: &Path| {
+        if about == About::Status && path == log {
+            counted.fetch_add(1, Ordering::Relaxed);
+        }
+        Ok(())
+    };
+    let disk = HookedDisk::new(LocalDisk::new(Access::Owner), hook);
+    let engine = engine(&data);
+    run_on(Arc::new(disk), &data, &engine, system_time, async |_| {});
+    assert_eq!(looks.load(Ordering::Relaxed), 1);
 }

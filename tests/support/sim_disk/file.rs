@@ -58,11 +58,11 @@ impl DiskFile for SimFile {
     }
 
     fn lock(&self, mode: LockMode, patience: Duration) -> io::Result<LockGuard> {
-        let deadline = Instant::now() + patience;
+        let begun = Instant::now();
         let mut state = self.world.state();
         state.begin(self.process, Kind::Lock)?;
         while !self.is_free(&state, mode) {
-            let left = deadline.saturating_duration_since(Instant::now());
+            let left = patience.saturating_sub(begun.elapsed());
             if left.is_zero() {
                 return Err(io::ErrorKind::TimedOut.into());
             }

@@ -8,30 +8,18 @@ use std::fs;
 
 use bounty_ledger::audit::Reader;
 use bounty_ledger::audit::rebuild_into;
-use bounty_ledger::bridge::{Asker, BridgeError, OpenBridge};
-use bounty_ledger::domain::bridge::{BridgeUserId, active_bots, forwarded_from};
-use bounty_ledger::domain::{Actor, Cause, ChatId, StreamId, Timestamp};
+use bounty_ledger::bridge::{BridgeError, OpenBridge};
+use bounty_ledger::domain::bridge::{active_bots, forwarded_from};
+use bounty_ledger::domain::{ChatId, StreamId};
 use proptest::prelude::*;
 use proptest::test_runner::Config;
 use serde_json::Value;
 
+use crate::bridge::asker;
 use crate::library::{disk, layout};
 use crate::support::Data;
 use judge::{judge, judge_notifications};
 use strategies::command;
-
-fn asker() -> Asker {
-    Asker {
-        user: BridgeUserId::OPERATOR,
-        actor: Actor::Operator {
-            name: "tester".into(),
-        },
-        cause: Cause::Cli {
-            user: "tester".into(),
-        },
-        now: Timestamp::from_millis(1_735_603_200_000),
-    }
-}
 
 proptest! {
     #![proptest_config(Config { cases: 96, ..Config::default() })]
