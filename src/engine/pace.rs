@@ -10,6 +10,9 @@ use super::flood::Verdict;
 use super::lane::lock;
 use super::request::Request;
 
+/// More uses than that are not on their way to one chat's log at once, but for a backlog's: only those can be taken back.
+const KEPT: usize = 16;
+
 /// The last uses in the chats whose commands have limits, whatever bot they came through.
 #[derive(Debug, Default)]
 pub struct Pace {
@@ -18,7 +21,7 @@ pub struct Pace {
 
 #[derive(Debug, Default)]
 struct Uses {
-    /// The latest last: it counts, and one before it when those behind it are taken back.
+    /// The latest last: it counts, and one before it when those behind it are taken back. At most [`KEPT`] for each key.
     known: HashMap<(ChatId, Category), Vec<Use>>,
     /// The longest limit of any config so far, in seconds: after that no use matters any more, whose limit it may be.
     longest: i64,
@@ -44,7 +47,6 @@ impl Pace {
         let key = (request.chat.id, limit.category);
         let mut uses = lock(&self.uses);
         uses.longest = uses.longest.max(seconds);
-        let longest = uses.longest;
         let known = uses.known.entry(key).or_default();
         if let Some(last) = known.last_mut() {
             let left = last.at.saturating_add(seconds).saturating_sub(at);
@@ -57,7 +59,9 @@ impl Pace {
                 return Verdict::Tell { seconds };
             }
         }
-        known.retain(|before| before.at.saturating_add(longest) > at);
+        if known.len() == KEPT {
+            known.remove(0);
+        }
         known.push(Use {
             at,
             delivery,
