@@ -26,6 +26,7 @@ mod place;
 mod prefix;
 mod read;
 mod repair;
+mod rewrite;
 mod root;
 mod sha256_pair;
 mod shared;

@@ -1,10 +1,13 @@
-//! A process dies between a write and its flush, and the disk fails when the next one starts from what it finds.
+//! A process dies between a write and its flush, or after a flush that failed and could not be undone, and the disk fails when
+//! the next one starts from what it finds.
 
 use bounty_ledger::engine::Outcome;
 
 use crate::support::BOT;
 use crate::support::law::Ledger;
-use crate::support::scenario::{Step, list, open, request, run, scenario, settings, update_of};
+use crate::support::scenario::{
+    Step, list, open, request, run, runs, scenario, settings, update_of,
+};
 use crate::support::sim_disk::{EIO, Fault, Kind, Plan, SimDisk};
 
 /// How often Telegram delivers an update again.
@@ -52,18 +55,24 @@ fn go_on(
     fired
 }
 
-/// Lets a process die before its every flush, and this fault meet the next process at its every operation of these kinds.
-fn die_before_each_flush(kinds: &'static [Kind], fault: Fault) {
+/// Lets a process die of its every flush, and this fault meet the next process at its every operation of these kinds.
+fn die_of_each_flush(
+    dies_at: impl Fn(u64) -> Plan,
+    seed: u64,
+    kinds: &'static [Kind],
+    fault: Fault,
+) {
     let steps = scenario();
     for k in 0.. {
-        let disk = SimDisk::new(k);
-        let dying = disk.process(Some(Plan::new(&[Kind::Flush], k, Fault::Freeze)));
+        let disk = SimDisk::new(seed + k);
+        let dying = disk.process(Some(dies_at(k)));
         let mut ledger = Ledger::default();
         let next = run(&dying, &steps, 0, &mut ledger);
         if !dying.fired() {
             assert!(k > 10, "only {k} flushes");
             return;
         }
+        dying.kill();
         let mut op = 0;
         let mut fired = true;
         while fired && op < 40 {
@@ -75,12 +84,32 @@ fn die_before_each_flush(kinds: &'static [Kind], fault: Fault) {
     }
 }
 
+/// It dies before the flush.
+fn unflushed(k: u64) -> Plan {
+    Plan::new(&[Kind::Flush], k, Fault::Freeze)
+}
+
+/// The flush fails, nothing can be undone, and it ends: what it wrote is seen, counts as clean, and is not on the platter.
+fn lost(k: u64) -> Plan {
+    Plan {
+        span: u64::MAX,
+        ..Plan::new(&[Kind::Flush, Kind::SetLen], k, Fault::LostFlush)
+    }
+}
+
 #[test]
 fn what_another_process_left_unflushed_is_not_told_after_its_flush_failed() {
-    die_before_each_flush(&[Kind::Flush], Fault::LostFlush);
+    die_of_each_flush(unflushed, 0, &[Kind::Flush], Fault::LostFlush);
 }
 
 #[test]
 fn what_another_process_left_unflushed_is_not_told_after_a_directory_could_not_be_flushed() {
-    die_before_each_flush(&[Kind::FlushDir], Fault::Fail(EIO));
+    die_of_each_flush(unflushed, 0, &[Kind::FlushDir], Fault::Fail(EIO));
+}
+
+#[test]
+fn what_a_dead_process_failed_to_flush_and_to_undo_is_not_told_before_it_is_durable() {
+    for run in 0..runs() {
+        die_of_each_flush(lost, 1_000 * run, &[Kind::Flush], Fault::LostFlush);
+    }
 }

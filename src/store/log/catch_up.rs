@@ -8,8 +8,9 @@ use crate::domain::Event;
 use crate::store::disk::OpenMode;
 use crate::store::error::{DamageKind, IoContext, StoreError};
 use crate::store::layout::Layout;
-use crate::store::read::{CHUNK, Line, Rest, read_range, scan};
+use crate::store::read::{Line, Rest, scan};
 use crate::store::repair::kept_name;
+use crate::store::rewrite::{rewrite, rewrite_unclaimed};
 
 /// Events that this process read and did not flush itself: another process, or this one before a crash, may have written
 /// them without flushing.
@@ -44,6 +45,9 @@ impl<E: Event> Log<E> {
             return Ok(());
         }
         let start = self.end.offset;
+        let claims = self.claims()?;
+        // Whoever wrote it may have seen a flush of it fail, and died before it could be undone.
+        rewrite_unclaimed::<E>(self.file()?, &claims, start, len).at("write to", &self.path)?;
         let mut reached = self.end;
         let mut each = |line: Line<'_, E>| {
             reached = line.end;
@@ -61,7 +65,7 @@ impl<E: Event> Log<E> {
         if let Rest::Damaged(kind) = scan.rest {
             return Err(self.end.damage(&self.path, kind).into());
         }
-        self.check_claims(DamageKind::shorter)?;
+        self.check_claims(claims, DamageKind::shorter)?;
         if let Rest::Torn(rest) = scan.rest {
             self.set_aside(&rest)?;
         }
@@ -89,10 +93,7 @@ impl<E: Event> Log<E> {
     /// Writes and flushes the events from this offset on once more, on a descriptor that has not seen the failed flush.
     fn write_again(&mut self, from: u64) -> io::Result<()> {
         let file = self.disk.open(&self.path, OpenMode::ReadWrite)?;
-        for start in (from..self.end.offset).step_by(CHUNK) {
-            let end = self.end.offset.min(start + CHUNK as u64);
-            file.write_at(&read_range(&*file, start, end)?, start)?;
-        }
+        rewrite(&*file, from, self.end.offset)?;
         file.sync_data()
     }
 
