@@ -47,6 +47,7 @@ pub use place::{end_of, has_place};
 pub use prefix::Prefix;
 pub use read::{EachLine, Line, Rest, Scan, read_log, scan};
 pub use repair::{HeldLog, kept_name, marked_name};
+pub use rewrite::make_durable;
 pub use root::make_root;
 pub use shared::SharedLog;
 pub use snapshot::{Claims, closing_seq, newest_claim, publish, seq_after, seq_of};

@@ -1,49 +1,54 @@
-//! Writing the end of a log once more, as it is: a flush that failed may have marked its pages as clean, so that no later flush
-//! makes them durable unless they are written again. Only the process that saw it fail knows of it, and that may be dead.
+//! Writing events once more where they stand. A flush that failed may have marked their pages as clean: what is seen is not on the
+//! platter, and no later flush puts it there unless it is written again. Only the process that saw the flush fail knows of it, and
+//! that may be dead.
 
 use std::io;
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::time::Duration;
 
-use super::checkpoint::line_before;
-use super::disk::DiskFile;
-use super::line::stated;
-use super::read::{CHUNK, read_range};
-use super::snapshot::Claims;
-use crate::domain::{Event, Seq};
+use super::disk::{Disk, DiskFile, OpenMode};
+use super::error::{IoContext, StoreError};
+use super::named;
+use super::read::{Line, scan};
+use crate::domain::{Event, Position};
 
-/// Writes again what stands between two offsets and is not known to be durable: what no snapshot or checkpoint reflects, as these are
-/// only made of durable events. To be called before it is read, so that what is read is what was written, and flushed after.
-/// Whoever calls it holds the log's exclusive lock; bytes that are torn or damaged stay what they are.
-pub(super) fn rewrite_unclaimed<E: Event>(
+/// Makes the events between two places durable, whatever became of them before. False when there is no log any more.
+pub fn make_durable<E: Event>(
+    disk: &dyn Disk,
+    path: &Path,
+    from: Position,
+    to: Position,
+    patience: Duration,
+) -> Result<bool, StoreError> {
+    let Some((file, _guard)) = named::open_locked(disk, path, OpenMode::ReadWrite, patience)?
+    else {
+        return Ok(false);
+    };
+    rewrite::<E>(&*file, from, to).at("flush", path)?;
+    Ok(true)
+}
+
+/// Writes each event between two places again, as it was read and checked at this moment, and flushes. The log's exclusive lock is
+/// held. The bytes are those that stand there, so that nothing is lost however far it comes.
+pub(super) fn rewrite<E: Event>(
     file: &dyn DiskFile,
-    claims: &Claims,
-    from: u64,
-    to: u64,
+    from: Position,
+    to: Position,
 ) -> io::Result<()> {
-    let claimed = claims.newest.as_ref().map(|(_, seq)| *seq);
-    let from = claimed.map_or(Ok(from), |seq| end_of_seq::<E>(file, seq, from, to))?;
-    rewrite(file, from, to)
-}
-
-/// Writes again what stands between two offsets.
-pub(super) fn rewrite(file: &dyn DiskFile, from: u64, to: u64) -> io::Result<()> {
-    for start in (from..to).step_by(CHUNK) {
-        let end = to.min(start + CHUNK as u64);
-        file.write_at(&read_range(file, start, end)?, start)?;
-    }
-    Ok(())
-}
-
-/// Where the events up to this one end, looked for from the end; `from` when that is not found behind it.
-fn end_of_seq<E: Event>(file: &dyn DiskFile, seq: Seq, from: u64, to: u64) -> io::Result<u64> {
-    let mut end = to;
-    while end > from {
-        let Some(line) = line_before(file, end)? else {
-            break;
-        };
-        if stated::<E>(&line).is_some_and(|(found, _)| found <= seq) {
-            return Ok(end);
+    let mut written = Ok(());
+    let mut each = |line: Line<'_, E>| {
+        let whole = [line.bytes, b"\n"].concat();
+        written = file.write_at(&whole, line.end.offset - whole.len() as u64);
+        match &written {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(_) => ControlFlow::Break(()),
         }
-        end -= line.len() as u64 + 1;
+    };
+    let scan = scan(file, from, to.offset, &mut each)?;
+    written?;
+    if scan.end != to {
+        return Err(io::Error::other("what was read is not there any more"));
     }
-    Ok(from)
+    file.sync_data()
 }

@@ -1,12 +1,18 @@
 //! A process dies between a write and its flush, or after a flush that failed and could not be undone, and the disk fails when
 //! the next one starts from what it finds.
 
+use std::sync::Arc;
+
+use bounty_ledger::domain::board::BoardEvent;
+use bounty_ledger::domain::{ChatId, Position, Seq};
 use bounty_ledger::engine::Outcome;
+use bounty_ledger::notify::Boards;
+use bounty_ledger::store::{Disk, Layout, OpenMode, has_place};
 
 use crate::support::BOT;
 use crate::support::law::Ledger;
 use crate::support::scenario::{
-    Step, list, open, request, run, runs, scenario, settings, update_of,
+    GROUP, ROOT, Step, add, list, open, request, run, runs, scenario, settings, update_of,
 };
 use crate::support::sim_disk::{EIO, Fault, Kind, Plan, SimDisk};
 
@@ -111,5 +117,53 @@ fn what_another_process_left_unflushed_is_not_told_after_a_directory_could_not_b
 fn what_a_dead_process_failed_to_flush_and_to_undo_is_not_told_before_it_is_durable() {
     for run in 0..runs() {
         die_of_each_flush(lost, 1_000 * run, &[Kind::Flush], Fault::LostFlush);
+    }
+}
+
+/// How many power cuts follow a read.
+const CUTS: u64 = 32;
+
+/// Up to where the group's board was read.
+fn read(boards: &Boards) -> Position {
+    let place = boards.with_board(ChatId(GROUP), |_, at| at);
+    place.expect("it can be read")
+}
+
+fn is_kept(disk: &SimDisk, place: Position) -> bool {
+    let path = Layout::new(ROOT).chat(ChatId(GROUP)).join(Layout::LOG);
+    let log = disk.process(None).open(&path, OpenMode::Read);
+    has_place::<BoardEvent>(&*log.expect("a log"), place).expect("read")
+}
+
+/// A notifier reads a board of which a dead process wrote the second event and lost it; it may have read the first before.
+fn read_what_was_lost(seed: u64, knows: bool) {
+    let disk = SimDisk::new(seed);
+    let boards = Boards::new(Arc::new(disk.process(None)), Layout::new(ROOT));
+    let dying = disk.process(None);
+    let engine = open(&dying, settings()).expect("an engine");
+    let first = engine.ask(request(&add(GROUP, 1, "one"), BOT, 1)).outcome;
+    assert!(matches!(first, Outcome::Answer(_)), "{first:?}");
+    if knows {
+        read(&boards);
+    }
+    dying.replan(Some(lost(0)));
+    let second = engine.ask(request(&add(GROUP, 1, "two"), BOT, 2)).outcome;
+    assert!(matches!(second, Outcome::Trouble(_)), "{second:?}");
+    dying.kill();
+    drop(engine);
+    let place = read(&boards);
+    assert_eq!(place.seq, Seq(3), "the opening of the board, and both");
+    disk.crash(true, seed);
+    assert!(
+        is_kept(&disk, place),
+        "seed {seed}, knows: {knows}: {place:?}"
+    );
+}
+
+#[test]
+fn what_a_dead_process_failed_to_flush_and_to_undo_is_not_told_to_others_before_it_is_durable() {
+    for seed in 0..CUTS * runs() {
+        read_what_was_lost(seed, false);
+        read_what_was_lost(seed, true);
     }
 }

@@ -1,32 +1,38 @@
 //! Catching up with what other processes wrote, or this one before it last ended.
 
-use std::io;
 use std::ops::ControlFlow;
 
 use super::{Log, Sink};
-use crate::domain::Event;
+use crate::domain::{Event, Position};
 use crate::store::disk::OpenMode;
 use crate::store::error::{DamageKind, IoContext, StoreError};
 use crate::store::layout::Layout;
 use crate::store::read::{Line, Rest, scan};
 use crate::store::repair::kept_name;
-use crate::store::rewrite::{rewrite, rewrite_unclaimed};
+use crate::store::rewrite::rewrite;
 
 /// Events that this process read and did not flush itself: another process, or this one before a crash, may have written
 /// them without flushing.
 #[derive(Clone, Copy)]
 pub(super) struct Foreign {
     /// Where they begin.
-    from: u64,
+    from: Position,
+    /// Behind the last of them that a snapshot or checkpoint reflects: these are only made of durable events. Of the others whoever
+    /// wrote them may have seen a flush fail, and died before they could be undone.
+    unclaimed: Position,
     /// A flush of them failed. The page cache then takes them for clean, so that no later flush makes them durable
     /// unless they are written again.
     lost: bool,
 }
 
 impl Foreign {
-    /// What stands from this offset on.
-    pub(super) fn from(from: u64) -> Self {
-        Self { from, lost: false }
+    /// What stands from this place on.
+    pub(super) fn from(from: Position) -> Self {
+        Self {
+            from,
+            unclaimed: from,
+            lost: false,
+        }
     }
 }
 
@@ -44,21 +50,22 @@ impl<E: Event> Log<E> {
         if len == self.end.offset && self.is_settled() {
             return Ok(());
         }
-        let start = self.end.offset;
-        let claims = self.claims()?;
-        // Whoever wrote it may have seen a flush of it fail, and died before it could be undone.
-        rewrite_unclaimed::<E>(self.file()?, &claims, start, len).at("write to", &self.path)?;
-        let mut reached = self.end;
+        let (claims, start) = (self.claims()?, self.end);
+        let (mut reached, mut claimed) = (start, None);
         let mut each = |line: Line<'_, E>| {
             reached = line.end;
+            if Some(line.end.seq) <= claims.seq() {
+                claimed = Some(line.end);
+            }
             sink(line.record);
             ControlFlow::Continue(())
         };
-        let scan = scan(self.file()?, self.end, len, &mut each).at("read", &self.path);
+        let scan = scan(self.file()?, start, len, &mut each).at("read", &self.path);
         // Also when the reading failed: what went to the sink must not go there again.
         self.end = reached;
-        if self.end.offset > start {
-            self.foreign.get_or_insert(Foreign::from(start));
+        if self.end != start {
+            let foreign = self.foreign.get_or_insert(Foreign::from(start));
+            foreign.unclaimed = claimed.unwrap_or(foreign.unclaimed);
         }
         let scan = scan?;
         self.flush_foreign()?;
@@ -78,23 +85,20 @@ impl<E: Event> Log<E> {
         let Some(foreign) = self.foreign else {
             return Ok(());
         };
-        let lost = foreign.lost || self.file()?.sync_data().is_err();
+        let (from, to) = (foreign.unclaimed, self.end);
+        let lost = foreign.lost || rewrite::<E>(self.file()?, from, to).is_err();
         if lost {
             self.foreign = Some(Foreign { lost, ..foreign });
-            self.write_again(foreign.from).at("flush", &self.path)?;
+            // On a descriptor that has not seen the failed flush.
+            let file = self.disk.open(&self.path, OpenMode::ReadWrite);
+            file.and_then(|file| rewrite::<E>(&*file, foreign.from, to))
+                .at("flush", &self.path)?;
         }
-        if foreign.from == 0 || !self.settled {
+        if foreign.from == Position::START || !self.settled {
             self.sync_dirs()?;
         }
         self.foreign = None;
         Ok(())
-    }
-
-    /// Writes and flushes the events from this offset on once more, on a descriptor that has not seen the failed flush.
-    fn write_again(&mut self, from: u64) -> io::Result<()> {
-        let file = self.disk.open(&self.path, OpenMode::ReadWrite)?;
-        rewrite(&*file, from, self.end.offset)?;
-        file.sync_data()
     }
 
     /// Makes the names of a new log and of its directory durable.
