@@ -1,5 +1,5 @@
 //! The boards as trackers see them: what happened behind a place in a board's log. Each board is read once for all trackers, and only
-//! what is durable is read.
+//! what is durable is told.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::ControlFlow;

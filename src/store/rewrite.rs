@@ -13,7 +13,7 @@ use super::named;
 use super::read::{Line, scan};
 use crate::domain::{Event, Position};
 
-/// Makes the events between two places durable, whatever became of them before. False when there is no log any more.
+/// Makes the events between two places of a log durable, and its name with the first, whatever became of them before. False when there is no log any more.
 pub fn make_durable<E: Event>(
     disk: &dyn Disk,
     path: &Path,
@@ -26,6 +26,11 @@ pub fn make_durable<E: Event>(
         return Ok(false);
     };
     rewrite::<E>(&*file, from, to).at("flush", path)?;
+    if from == Position::START
+        && let Some(dir) = path.parent()
+    {
+        named::sync_names(disk, dir)?;
+    }
     Ok(true)
 }
 

@@ -7,6 +7,7 @@ use crate::domain::{Event, Position};
 use crate::store::disk::OpenMode;
 use crate::store::error::{DamageKind, IoContext, StoreError};
 use crate::store::layout::Layout;
+use crate::store::named;
 use crate::store::read::{Line, Rest, scan};
 use crate::store::repair::kept_name;
 use crate::store::rewrite::rewrite;
@@ -95,19 +96,10 @@ impl<E: Event> Log<E> {
                 .at("flush", &self.path)?;
         }
         if foreign.from == Position::START || !self.settled {
-            self.sync_dirs()?;
+            named::sync_names(&*self.disk, &self.dir)?;
         }
         self.foreign = None;
         Ok(())
-    }
-
-    /// Makes the names of a new log and of its directory durable.
-    pub(super) fn sync_dirs(&self) -> Result<(), StoreError> {
-        self.disk.sync_dir(&self.dir).at("flush", &self.dir)?;
-        match self.dir.parent() {
-            Some(parent) => self.disk.sync_dir(parent).at("flush", parent),
-            None => Ok(()),
-        }
     }
 
     /// Copies a torn tail to a file of its own, then cuts it off.
