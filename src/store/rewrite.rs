@@ -13,7 +13,8 @@ use super::named;
 use super::read::{Line, scan};
 use crate::domain::{Event, Position};
 
-/// Makes the events between two places of a log durable, and its name with the first, whatever became of them before. False when there is no log any more.
+/// Makes the events between two places of a log durable, and its name with the first, whatever became of them before. False when there
+/// is no log any more.
 pub fn make_durable<E: Event>(
     disk: &dyn Disk,
     path: &Path,
