@@ -1,5 +1,5 @@
 //! The boards as trackers see them: what happened behind a place in a board's log. Each board is read once for all trackers, and only
-//! what is durable is told.
+//! what is durable is read.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::ControlFlow;
@@ -7,11 +7,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::domain::board::{Board, BoardEvent};
-use crate::domain::{ChatId, Position, Seq, Timestamp};
+use crate::domain::{ChatId, Position, Timestamp};
 use crate::engine::current_chat;
 use crate::store::{
-    Disk, IoContext, Layout, Line, Rest, SharedLog, StoreError, end_of, has_place, make_durable,
-    newest_claim, scan,
+    Disk, IoContext, Layout, Line, Rest, SharedLog, StoreError, end_of, has_place, scan,
 };
 
 pub use super::known::{Asked, Entry};
@@ -123,15 +122,14 @@ impl Boards {
         Ok(status.map(|status| status.len))
     }
 
-    /// Where a board's log ends; before its start when there is none. It is not read when all of it is known to be durable.
+    /// Where a board's log ends; before its start when there is none. It is not read.
     pub fn end(&self, chat: ChatId) -> Result<Position, StoreError> {
         let path = self.layout.chat(chat).join(Layout::LOG);
         let Some((log, len)) = SharedLog::open(&*self.disk, &path, PATIENCE)? else {
             return Ok(Position::START);
         };
         let end = end_of::<BoardEvent>(log.file(), len).at("read", &path)?;
-        let claimed = self.claimed(chat).unwrap_or(Seq(0));
-        match end.filter(|end| end.seq <= claimed) {
+        match end {
             Some(end) => Ok(end),
             None => self.with_board(chat, |_, at| at),
         }
@@ -212,51 +210,16 @@ impl Boards {
         if !has_place::<BoardEvent>(log.file(), known.at).at("read", &path)? {
             *known = Known::default();
         }
-        known.file = Some(status.id);
-        let is_durable = self.read_on(chat, known, &log, len);
-        if !matches!(is_durable, Ok(true)) {
-            *known = Known::default();
-        }
-        is_durable
-    }
-
-    /// Reads what is new in a log of this length, and makes it durable: whoever wrote it may have seen a flush of it fail, and died before
-    /// it could be undone. False when there is no log any more.
-    fn read_on(
-        &self,
-        chat: ChatId,
-        known: &mut Known,
-        log: &SharedLog,
-        len: u64,
-    ) -> Result<bool, StoreError> {
-        let (path, from) = (log.path(), known.at);
-        // What is new on a board that was read before is little: its snapshot is not asked.
-        let claimed = match from {
-            Position::START => self.claimed(chat),
-            _ => None,
-        };
-        let mut unclaimed = from;
+        let from = known.at;
         let mut each = |line: Line<'_, BoardEvent>| {
             known.see(line.record, line.end);
-            if Some(line.end.seq) <= claimed {
-                unclaimed = line.end;
-            }
             ControlFlow::Continue(())
         };
         // What is not valid is for the board's own users to find; up to there it is told.
-        let scan = scan(log.file(), from, len.max(from.offset), &mut each).at("read", path)?;
+        let scan = scan(log.file(), from, len.max(from.offset), &mut each).at("read", &path)?;
         known.is_damaged = matches!(scan.rest, Rest::Damaged(_));
-        if scan.end == unclaimed {
-            return Ok(true);
-        }
-        make_durable::<BoardEvent>(&*self.disk, path, unclaimed, scan.end, PATIENCE)
-    }
-
-    /// The last event that a board's snapshot reflects: it is only made of durable ones. A snapshot that cannot be read says nothing.
-    fn claimed(&self, chat: ChatId) -> Option<Seq> {
-        let dir = self.layout.chat(chat);
-        let claims = newest_claim(&*self.disk, &dir, &Layout::MAIN_FILES);
-        claims.ok().and_then(|claims| claims.seq())
+        known.file = Some(status.id);
+        Ok(true)
     }
 
     /// Reads from the start of the log for somebody who is far behind. None when the place is not in it.
@@ -271,8 +234,6 @@ impl Boards {
         let Some((log, len)) = SharedLog::open(&*self.disk, &path, PATIENCE)? else {
             return Ok(None);
         };
-        // What came since the log was caught up with is for the next look.
-        let len = len.min(known.at.offset);
         if after.seq >= known.at.seq
             || !has_place::<BoardEvent>(log.file(), after).at("read", &path)?
         {

@@ -20,14 +20,10 @@ pub struct Claims {
 }
 
 impl Claims {
-    /// The last event that one of them reflects.
-    pub fn seq(&self) -> Option<Seq> {
-        self.newest.as_ref().map(|(_, seq)| *seq)
-    }
-
     /// Another file that may reflect an event.
     pub fn add(&mut self, claim: Option<(PathBuf, Seq)>) {
-        if claim.as_ref().map(|(_, seq)| *seq) > self.seq() {
+        let seq = |claim: &(PathBuf, Seq)| claim.1;
+        if claim.as_ref().map(seq) > self.newest.as_ref().map(seq) {
             self.newest = claim;
         }
     }

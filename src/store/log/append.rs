@@ -7,7 +7,6 @@ use crate::domain::Event;
 use crate::domain::Position;
 use crate::store::disk::{LockGuard, OpenMode};
 use crate::store::error::{IoContext, StoreError};
-use crate::store::named;
 
 /// A write failed and its remains could not be cut off. The lock stays held, so that no other process takes them for events.
 pub(super) struct Latch {
@@ -28,7 +27,7 @@ impl<E: Event> Log<E> {
     pub fn flush(&self) -> Result<(), StoreError> {
         self.file()?.sync_data().at("flush", &self.path)?;
         if self.end == Position::START {
-            named::sync_names(&*self.disk, &self.dir)
+            self.sync_dirs()
         } else {
             Ok(())
         }

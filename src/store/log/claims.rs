@@ -10,9 +10,12 @@ use crate::store::layout::Layout;
 use crate::store::snapshot::{Claims, newest_claim};
 
 impl<E: Event> Log<E> {
-    /// Asks the snapshots and the checkpoint. Where there is no log, every snapshot is asked, tracking lists too; beside one the main
-    /// file is enough, which may be asked at each opening.
-    pub(super) fn claims(&self) -> Result<Claims, StoreError> {
+    /// Refuses a log that is shorter than its snapshots or its checkpoint say it was. Where there is no log, every snapshot is asked, tracking
+    /// lists too; beside one the main file is enough, which may be asked at each opening.
+    pub(super) fn check_claims(
+        &self,
+        kind: impl FnOnce(PathBuf, Seq) -> DamageKind,
+    ) -> Result<(), StoreError> {
         let mut claims = if self.file.is_some() {
             newest_claim(&*self.disk, &self.dir, &Layout::MAIN_FILES)?
         } else {
@@ -24,15 +27,6 @@ impl<E: Event> Log<E> {
         if !self.is_resumed {
             claims.add(Checkpoint::claim(&*self.disk, &self.dir)?);
         }
-        Ok(claims)
-    }
-
-    /// Refuses a log that is shorter than its snapshots or its checkpoint say it was.
-    pub(super) fn check_claims(
-        &self,
-        claims: Claims,
-        kind: impl FnOnce(PathBuf, Seq) -> DamageKind,
-    ) -> Result<(), StoreError> {
         let Claims { newest, foreign } = claims;
         match newest {
             Some((snapshot, claimed)) if claimed > self.end.seq => {
