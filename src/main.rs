@@ -7,7 +7,7 @@ use bounty_ledger::cli::{Cli, LogFormat};
 use tikv_jemallocator::Jemalloc;
 use tracing_subscriber::EnvFilter;
 
-/// What one thread allocates another one frees here, which the C library's has locks for.
+/// One thread allocates what another one frees here: the C library's allocator takes locks for that.
 #[global_allocator]
 static ALLOCATOR: Jemalloc = Jemalloc;
 

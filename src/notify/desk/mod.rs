@@ -166,7 +166,8 @@ impl Desk {
         let checks = &self.on.long_logs.checks;
         for (id, tracker) in &mut self.trackers {
             let is_refuted = checks.refuted(StreamId::Notifier(*id));
-            if is_refuted && !std::mem::replace(&mut tracker.is_refuted, true) {
+            let was_refuted = std::mem::replace(&mut tracker.is_refuted, is_refuted);
+            if is_refuted && !was_refuted {
                 tracker.mailbox.changed([]);
             }
         }

@@ -36,7 +36,7 @@ type Listed = Arc<BTreeMap<ChatId, u64>>;
 pub struct Tracker {
     pub mailbox: Arc<Mailbox>,
     pub length: Arc<AtomicU64>,
-    /// Whether it was told that its checkpoint was refuted.
+    /// Whether its checkpoint was refuted at the last look: it was told then.
     pub is_refuted: bool,
     /// When it began the last time.
     began: Instant,

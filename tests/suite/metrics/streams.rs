@@ -80,9 +80,9 @@ fn is_named(server: SocketAddr, name: &str, stream: &str) {
 }
 
 #[track_caller]
-fn is_ready_again(server: SocketAddr) {
+fn is_ready_again(server: SocketAddr, metric: &str) {
     wait_get(server, "/readyz", |answer| answer.status == 200);
-    wait_metric(server, DAMAGED, 0.0);
+    wait_metric(server, metric, 0.0);
 }
 
 #[test]
@@ -95,7 +95,7 @@ fn a_damaged_bridge_is_named_until_its_log_is_whole_again() {
     say(&stage, "/add Goes on");
     stage.wait_texts(GROUP, 1);
     fs::write(log(&stage, "bridge"), whole).expect("written");
-    is_ready_again(server);
+    is_ready_again(server, DAMAGED);
     bot.stop().ok();
 }
 
@@ -111,7 +111,7 @@ fn a_damaged_notification_tracker_is_named_until_its_log_is_whole_again() {
     say(&stage, "/add Two");
     is_named(server, "notification tracker 1: damaged: ", "notifier-1");
     fs::write(log(&stage, "notifier-1"), whole).expect("written");
-    is_ready_again(server);
+    is_ready_again(server, DAMAGED);
     stage.wait_texts(TOLD, 2);
     bot.stop().ok();
 }
@@ -130,12 +130,6 @@ fn is_latched(server: SocketAddr, name: &str) {
     wait_metric(server, LATCHED, 1.0);
 }
 
-#[track_caller]
-fn is_latched_no_more(server: SocketAddr) {
-    wait_get(server, "/readyz", |answer| answer.status == 200);
-    wait_metric(server, LATCHED, 0.0);
-}
-
 /// The bridge on this disk.
 fn bridge_on(disk: &SimDisk) -> OpenBridge {
     OpenBridge::new(Arc::new(disk.clone()), Layout::new("/data"))
@@ -151,7 +145,7 @@ fn a_latched_bridge_is_named_until_the_disk_takes_writes_again() {
     let _watched = watch(bridge, lab.engine.reports()).expect("a thread");
     is_latched(lab.server, "bridge");
     disk.replan(None);
-    is_latched_no_more(lab.server);
+    is_ready_again(lab.server, LATCHED);
 }
 
 #[test]
@@ -188,7 +182,7 @@ fn a_latched_notification_tracker_is_named_until_the_disk_takes_writes_again() {
     disk.replan(None);
     // It has another round.
     lab.add(GROUP, 1);
-    is_latched_no_more(lab.server);
+    is_ready_again(lab.server, LATCHED);
     stop.send_replace(true);
     lab.runtime.block_on(working).expect("no panic");
 }

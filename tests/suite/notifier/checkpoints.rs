@@ -12,9 +12,8 @@ use bounty_ledger::engine::{Checks, LongLogs, Obstacle};
 use bounty_ledger::notify::News;
 use serde_json::Value;
 
-use super::desk::{run, wait};
+use super::desk::{run, tell_of_all_boards, wait};
 use super::lab::{Lab, TRACKER, chat_target};
-use crate::bridge::bridge;
 use crate::library::{disk, engine_with_checkpoints, lines, sha256};
 
 /// A tracker that told two things; every log is long for it, and it has a checkpoint as of the end.
@@ -191,15 +190,7 @@ fn damage_before_the_checkpoint_is_known_though_the_tracker_has_nothing_to_do() 
         damage(&lab);
         lab
     };
-    for line in [
-        "provider add --name Boards",
-        "bot add --name One --token-env TOKEN_ONE",
-        "target add --name Team --bot 1 --chat -901",
-        "notifier add --name News --provider 1 --collections *",
-        "link add --notifier 1 --target 1",
-    ] {
-        bridge(&data, line).ok();
-    }
+    tell_of_all_boards(&data);
     let engine = engine_with_checkpoints(&data, 0);
     let monitor = engine.monitor();
     let obstacle = || {

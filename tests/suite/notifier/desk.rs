@@ -138,6 +138,19 @@ pub async fn wait(is_so: impl Fn() -> bool) {
     }
 }
 
+/// The bridge has a tracker of all boards, which tells a chat.
+pub fn tell_of_all_boards(data: &Data) {
+    for line in [
+        "provider add --name Boards",
+        "bot add --name One --token-env TOKEN_ONE",
+        "target add --name Team --bot 1 --chat -901",
+        "notifier add --name News --provider 1 --collections *",
+        "link add --notifier 1 --target 1",
+    ] {
+        bridge(data, line).ok();
+    }
+}
+
 #[test]
 fn what_the_engine_of_the_process_records_is_told_without_a_scan() {
     let data = data(86_400);
@@ -163,15 +176,7 @@ fn a_word_that_comes_while_the_program_starts_has_an_unreachable_target_told_wha
     };
     lab.work(&mut |_| Some(blocked.clone()));
     let Lab { data, .. } = lab;
-    for line in [
-        "provider add --name Boards",
-        "bot add --name One --token-env TOKEN_ONE",
-        "target add --name Team --bot 1 --chat -901",
-        "notifier add --name News --provider 1 --collections *",
-        "link add --notifier 1 --target 1",
-    ] {
-        bridge(&data, line).ok();
-    }
+    tell_of_all_boards(&data);
     let engine = engine(&data);
     engine.changes().hear_all();
     engine.heard(ChatId(-901));
