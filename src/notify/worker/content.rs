@@ -50,16 +50,14 @@ impl Desk<'_, '_> {
         self.found(collection, content).ok_or(Missing::Now)
     }
 
-    /// The events of a batch; none when it tells of no event.
+    /// The events of a batch. Reminders alone have none, but they too are of this log: in another one other bounties have their ids.
     fn entries(&mut self, chat: ChatId, batch: &Batch) -> Result<Vec<Arc<Entry>>, Missing> {
         let told = batch.told.iter().flat_map(|told| &told.seqs);
         let told: BTreeSet<Seq> = told.copied().collect();
-        if told.is_empty() {
-            return Ok(Vec::new());
-        }
         let is_told = |entry: &Entry| told.contains(&entry.at.seq);
-        if let Some((of, gathered)) = &self.gathered
-            && *of == chat
+        if let Some((gathering, gathered)) = &self.gathered
+            && gathering.collection == chat
+            && (gathering.to == batch.to || last(gathered) == Some(batch.to))
         {
             let found = gathered.iter().filter(|entry| is_told(entry));
             let found: Vec<_> = found.cloned().collect();
@@ -73,7 +71,9 @@ impl Desk<'_, '_> {
             is_meant: &|entry| is_told(entry) || entry.at.seq == batch.to.seq,
         };
         match self.read(chat, batch.after, &asked) {
-            Found::Entries(entries) if is_end(&entries, batch.to) => Ok(entries),
+            Found::Entries(entries) if last(&entries).unwrap_or(batch.after) == batch.to => {
+                Ok(entries)
+            }
             // Another log has the name, which has nothing but its first lines from the one that was told of, if that.
             Found::Entries(_) | Found::Replaced => Err(Missing::Forever),
             Found::Moved(_) | Found::Nothing => Err(Missing::Now),
@@ -81,8 +81,8 @@ impl Desk<'_, '_> {
     }
 }
 
-fn is_end(entries: &[Arc<Entry>], to: Position) -> bool {
-    entries.last().is_some_and(|last| last.at == to)
+fn last(entries: &[Arc<Entry>]) -> Option<Position> {
+    entries.last().map(|last| last.at)
 }
 
 fn content(told: &Telling, entries: &[Arc<Entry>], board: &Board) -> Option<Told> {

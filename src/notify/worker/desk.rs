@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use crate::domain::notifier::{DeliveryId, Outcome};
+use crate::domain::notifier::{DeliveryId, Gathering, Outcome};
 use crate::domain::{ChatId, Position, Timestamp};
 use crate::store::StoreError;
 
@@ -30,8 +30,8 @@ pub struct Desk<'d, 's> {
     pub seen: &'d mut HashMap<ChatId, Position>,
     pub sending: &'d BTreeSet<DeliveryId>,
     pub letters: &'d HashMap<DeliveryId, Letter>,
-    /// The events that were gathered last, and of which board they are.
-    pub gathered: Option<(ChatId, Vec<Arc<Entry>>)>,
+    /// The events that were gathered last, and from where in which board's log.
+    pub gathered: Option<(Gathering, Vec<Arc<Entry>>)>,
     /// Boards of which it was said that they cannot be read.
     pub complained: &'d mut BTreeSet<ChatId>,
     pub left: Left,

@@ -158,7 +158,7 @@ impl Desk<'_, '_> {
         };
         let news = entries.iter().filter_map(|entry| entry.news.clone());
         let news = news.collect();
-        self.gathered = Some((collection, entries));
+        self.gathered = Some((gathering, entries));
         Ok(Some(gather(
             &order.rules,
             self.draft.state,

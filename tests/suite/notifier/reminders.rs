@@ -2,6 +2,7 @@
 
 use bounty_ledger::domain::bridge::EventType::{self, Added, DueSoon, Overdue};
 
+use super::deliveries::retry;
 use super::lab::{Lab, chat_target, order};
 use crate::support::Data;
 
@@ -65,4 +66,21 @@ fn reminders_that_are_chosen_later_know_the_due_dates_that_are_there() {
         lab.deliver();
         assert_eq!(lab.told(1), ["added 1 Soon", "overdue 1 Soon"]);
     }
+}
+
+#[test]
+fn a_reminder_is_not_sent_again_from_the_board_that_took_the_place_of_its_own() {
+    let mut lab = lab(&[DueSoon]);
+    lab.deliver();
+    lab.say(-200, &["/add Early in 5 hours"]);
+    lab.deliver();
+    lab.pass(4 * 3_600);
+    lab.refuse();
+    lab.say(-100, &["/add One"]);
+    lab.deliver();
+    lab.migrate(-100, -200);
+    lab.deliver();
+    retry(&lab, 1).expect("asked");
+    lab.deliver();
+    assert_eq!(lab.told(1), ["due_soon 1 Early"]);
 }
