@@ -139,6 +139,7 @@ impl Worker {
             self.forget();
         }
         let order = order.map(|order| self.with_todays_ids(order));
+        let order = order.transpose()?;
         let round = self.work(order.as_ref(), all, now);
         match &round {
             Ok(_) => {

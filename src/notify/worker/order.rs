@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use crate::domain::ChatId;
 use crate::domain::bridge::{
     BOUNTY, Bridge, CollectionId, Collections, NotificationTarget, NotificationTargetId,
     NotificationTracker, NotificationTrackerId,
 };
 use crate::domain::notifier::{Link, Rules};
+use crate::store::StoreError;
 
 use super::Worker;
 
@@ -55,28 +57,51 @@ impl Worker {
     }
 
     /// Chats that have another id by now are followed under that.
-    pub(super) fn with_todays_ids(&mut self, order: &Order) -> Order {
+    pub(super) fn with_todays_ids(&mut self, order: &Order) -> Result<Order, StoreError> {
         if self.is_settled(Some(order))
             && let Some((_, resolved)) = &self.resolved
         {
-            return resolved.clone();
+            return Ok(resolved.clone());
         }
         let mut is_certain = true;
-        let current = |id: &CollectionId| match id {
-            CollectionId::Chat(chat) => {
-                let moved = self.boards.moved(*chat).unwrap_or_else(|error| {
-                    tracing::warn!(chat = chat.0, %error, "it is not known whether a board that is followed has another id; it is tried again");
-                    is_certain = false;
-                    None
-                });
-                CollectionId::Chat(moved.unwrap_or(*chat))
-            }
-            CollectionId::Word(_) => id.clone(),
-        };
-        let ids: Vec<CollectionId> = order.rules.collections.iter().map(current).collect();
+        let mut ids = Vec::new();
+        for id in order.rules.collections.iter() {
+            ids.push(match id {
+                CollectionId::Chat(chat) => {
+                    let (today, is_known) = self.todays_id(*chat)?;
+                    is_certain &= is_known;
+                    CollectionId::Chat(today)
+                }
+                CollectionId::Word(_) => id.clone(),
+            });
+        }
         let mut resolved = order.clone();
         resolved.rules.collections = Collections::of(ids);
         self.resolved = Some((order.clone(), resolved.clone())).filter(|_| is_certain);
-        resolved
+        Ok(resolved)
+    }
+
+    /// The id that a chat has, and whether that is certain.
+    fn todays_id(&mut self, chat: ChatId) -> Result<(ChatId, bool), StoreError> {
+        match self.boards.moved(chat) {
+            Ok(moved) => Ok((moved.unwrap_or(chat), true)),
+            Err(error) => {
+                tracing::warn!(chat = chat.0, %error, "it is not known whether a board that is followed has another id; it is tried again");
+                let read = self.read_of(chat)?;
+                Ok((read.unwrap_or(chat), false))
+            }
+        }
+    }
+
+    /// The board that was read already and had this id, as its own log says. It goes on when the note of its new id is damaged later:
+    /// left, it would lose what waits.
+    fn read_of(&mut self, earlier: ChatId) -> Result<Option<ChatId>, StoreError> {
+        self.stream.refresh()?;
+        let had_it = |chat: &ChatId| {
+            let board = self.boards.beginning(*chat).ok().flatten();
+            board.is_some_and(|board| board.earlier_ids.contains(&earlier))
+        };
+        let mut read = self.stream.state().collections().map(|(chat, _)| chat);
+        Ok(read.find(had_it))
     }
 }

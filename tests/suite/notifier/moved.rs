@@ -47,6 +47,21 @@ fn a_group_whose_note_cannot_be_read_goes_on_as_its_log_says() {
 }
 
 #[test]
+fn a_group_that_is_named_by_its_old_id_goes_on_also_when_the_note_of_that_is_damaged_later() {
+    let mut lab = Lab::new(Data::in_memory(), order(&["-100"], &[chat_target(1)]));
+    lab.deliver();
+    lab.say(-100, &["/add One"]);
+    lab.deliver();
+    lab.migrate(-100, -200);
+    lab.deliver();
+    fs::write(layout(&lab.data).moved(ChatId(-100)), "").expect("written");
+    lab.restart();
+    lab.say(-200, &["/add Two"]);
+    lab.deliver();
+    assert_eq!(lab.told(1), ["added 1 One", "added 2 Two"]);
+}
+
+#[test]
 fn a_tracker_that_is_edited_meanwhile_goes_on_with_what_waits() {
     let named = order(&["-100", "-300"], &[hook_target(1)]);
     let mut lab = Lab::new(Data::in_memory(), named);
