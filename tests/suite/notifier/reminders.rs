@@ -84,3 +84,31 @@ fn a_reminder_is_not_sent_again_from_the_board_that_took_the_place_of_its_own() 
     lab.deliver();
     assert_eq!(lab.told(1), ["due_soon 1 Early"]);
 }
+
+#[test]
+fn nor_is_it_when_another_target_is_just_told_of_that_board() {
+    let mut lab = lab(&[DueSoon]);
+    lab.order = Some(order(&["*"], &[chat_target(1), chat_target(2)]));
+    lab.tell(&[Added, DueSoon]);
+    lab.deliver();
+    lab.say(-200, &["/add Early in 5 hours"]);
+    lab.deliver();
+    lab.pass(4 * 3_600);
+    lab.refuse();
+    lab.say(-100, &["/add One"]);
+    lab.deliver();
+    lab.migrate(-100, -200);
+    lab.deliver();
+    retry(&lab, 4).expect("asked");
+    lab.say(-200, &["/add Two"]);
+    lab.deliver();
+    assert_eq!(
+        lab.told(2),
+        [
+            "added 1 Early",
+            "due_soon 1 Early",
+            "added 1 One",
+            "added 3 Two"
+        ]
+    );
+}
