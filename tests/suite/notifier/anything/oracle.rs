@@ -4,6 +4,8 @@
 //! it is told to a target, and by every plan after that, must be told there. One may be told that was recorded while its board was
 //! followed, if by any plan since then it is told. Nothing else is told. What is ambiguous may be told and need not be:
 //! - what waits when a board is put back from a backup, becomes part of another one, or is not followed for a while;
+//! - what was read while it was to be told to nobody, to a target that is linked later, when a kill or a failed write came between:
+//!   how far such a board was read was not recorded;
 //! - a board that nothing was told of and that takes the place of another one: that is seen as another log of that one;
 //! - a board that was never read and is away when the plan names other boards than before;
 //! - everything of a board that begins to be followed while it cannot be read, or because a group with such an id gets it. Of one
@@ -45,6 +47,8 @@ pub struct Known {
     pub is_followed: bool,
     /// It may be told whatever is said of it besides.
     pub is_open: bool,
+    /// That it was read, or that its board was left since, was recorded.
+    pub is_recorded: bool,
     pub to: [Expected; TARGETS],
 }
 
@@ -87,6 +91,7 @@ impl Oracle {
             board: number,
             is_followed,
             is_open: board.is_unsure,
+            is_recorded: false,
             to: [Expected::default(); TARGETS],
             event,
         };
@@ -218,6 +223,14 @@ impl Oracle {
         }
     }
 
+    /// A process ended, or a round failed: how far boards were read is lost where it was not recorded.
+    pub fn lose_unrecorded(&mut self) {
+        let all = self.events.values_mut();
+        for known in all.filter(|known| !known.is_recorded) {
+            known.to.iter_mut().for_each(|to| to.is_dropped = false);
+        }
+    }
+
     /// A round succeeded with this plan; it looked at all boards or only at those that changed.
     pub fn observe(&mut self, plan: &Plan, boards: &mut [Board], is_full: bool, now: i64) {
         for (number, board) in boards.iter_mut().enumerate() {
@@ -259,6 +272,8 @@ impl Oracle {
             .filter(|known| known.board == number)
         {
             let kind = known.event.kind;
+            let tells = kind.is_some_and(|kind| plan.tells(kind)) && plan.linked.contains(&true);
+            known.is_recorded |= !follows || (is_read && tells);
             for (target, to) in known.to.iter_mut().enumerate() {
                 let is_linked = follows && plan.links(target);
                 let is_told = is_linked && kind.is_some_and(|kind| plan.tells(kind));

@@ -165,6 +165,7 @@ impl World {
             Ok(round) => round,
             Err(error) => {
                 assert!(self.is_blocked, "a round failed: {error}");
+                self.oracle.lose_unrecorded();
                 return;
             }
         };
@@ -206,6 +207,9 @@ impl World {
         if is_orderly {
             let now = self.lab.time();
             self.lab.worker.close(happened, now);
+        }
+        if !is_orderly || self.is_blocked {
+            self.oracle.lose_unrecorded();
         }
         self.pending.clear();
         self.notice = None;
