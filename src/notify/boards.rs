@@ -171,6 +171,11 @@ impl Boards {
         Ok(look(&known.board, known.at))
     }
 
+    /// Whether a board's log was not valid up to its end when it was read last.
+    pub fn is_damaged(&self, chat: ChatId) -> bool {
+        lock(&self.known(chat)).is_damaged
+    }
+
     /// Lets go of boards that nobody asked for in a while.
     pub fn forget_idle(&self) {
         let is_used = |known: &Arc<Mutex<Known>>| {

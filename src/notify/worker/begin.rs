@@ -73,6 +73,11 @@ impl Desk<'_, '_> {
             let Some((at, dues)) = self.found(*chat, end) else {
                 continue;
             };
+            if self.boards.is_damaged(*chat) {
+                // What stands behind the damage is no news once that is mended.
+                self.left.unreadable.insert(*chat);
+                continue;
+            }
             found.push(Baseline {
                 collection: *chat,
                 at,

@@ -4,6 +4,7 @@ use std::fs;
 use std::os::unix::fs::symlink;
 
 use bounty_ledger::domain::ChatId;
+use bounty_ledger::domain::bridge::EventType::{Added, Edited, Overdue};
 use bounty_ledger::domain::notifier::Outcome;
 use bounty_ledger::engine::system_time;
 use bounty_ledger::notify::News;
@@ -106,6 +107,22 @@ fn a_damaged_board_is_told_up_to_the_damage_and_keeps_no_other_waiting() {
     lab.say(-200, &["/add Other"]);
     lab.deliver();
     assert_eq!(lab.told(1), ["added 1 Other", "added 1 One"]);
+}
+
+#[test]
+fn what_stands_behind_a_damage_when_a_tracker_begins_is_no_news_once_it_is_mended() {
+    let mut lab = Lab::new(Data::in_memory(), order(&["*"], &[chat_target(1)]));
+    lab.now = an_hour_from_now();
+    lab.say(-100, &["/add One", "/add Two"]);
+    let good = fs::read_to_string(lab.data.log(-100)).expect("a log");
+    fs::write(lab.data.log(-100), good.replace("Two", "Owt")).expect("written");
+    lab.tell(&[Added, Edited, Overdue]);
+    lab.deliver();
+    fs::write(lab.data.log(-100), good).expect("written");
+    lab.deliver();
+    lab.say(-100, &["/edit 1 New"]);
+    lab.deliver();
+    assert_eq!(lab.told(1), ["edited 1 New"]);
 }
 
 #[test]
