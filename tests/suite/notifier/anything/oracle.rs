@@ -9,7 +9,8 @@
 //! - a board that nothing was told of and that takes the place of another one: that is seen as another log of that one;
 //! - a board that was never read and is away when the plan names other boards than before;
 //! - everything of a board that begins to be followed while it cannot be read, or because a group with such an id gets it. Of one
-//!   that is followed for a second time, and was away when that began, it may also be told once more: how old it is was not seen.
+//!   that is followed for a second time, and was away when that began, or got such an id, it may also be told once more: how old it
+//!   is was not seen, or it is so young that it may be new.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -210,7 +211,7 @@ impl Oracle {
     }
 
     /// What was told of a board may be told again.
-    fn forget(&mut self, board: usize) {
+    pub fn forget(&mut self, board: usize) {
         for known in self
             .events
             .values_mut()

@@ -114,9 +114,13 @@ impl World {
         board.backup = None;
         board.is_renamed = true;
         let is_replaced = other.is_some() && !self.oracle.has_told(at);
-        if is_replaced || (!was_followed && self.oracle.follows(board)) {
+        let is_begun = !was_followed && self.oracle.follows(board);
+        if is_replaced || is_begun {
             board.is_unsure = true;
             self.oracle.open(at);
+        }
+        if is_begun {
+            self.oracle.forget(at);
         }
         self.changed(from);
         self.changed(to);
