@@ -11,18 +11,33 @@ use super::process::Process;
 use super::world::{Doubt, World};
 use crate::properties::model::Expected;
 use crate::properties::steps::Step;
-use crate::properties::{Asked, request_of};
+use crate::properties::{Asked, request_of, who};
 use crate::support::sim_disk::SimDisk;
 
 /// What stands in a log behind what is known: each line's length, and its event.
 type Fresh = VecDeque<(usize, Value)>;
 
+/// The type of a log's first event.
+const OPENED: &str = "BoardOpened";
+
 impl World {
+    /// Somebody who meets no fault reads a chat: all of it is known then. Whoever is the first to be told of a flush that failed for
+    /// another one meets a fault too.
+    pub fn look(&mut self, chat: i64) {
+        loop {
+            self.replace(0, true);
+            self.ask(0, vec![(chat, who(chat, 1), 0, Step::List)]);
+            if !self.slots[0].disk.fired() {
+                return;
+            }
+        }
+    }
+
     /// Asks all at once, and compares what comes of it with the model.
     pub fn ask(&mut self, slot: usize, many: Vec<Asked>) {
         let replies = submit(&self.slots[slot], &many);
         let process = self.slots[slot].number;
-        let (mut fresh, mut caught_up, mut read) = (BTreeMap::new(), Vec::new(), Vec::new());
+        let (mut fresh, mut written, mut read) = (BTreeMap::new(), Vec::new(), Vec::new());
         self.turn += 1;
         for (asked, reply) in many.into_iter().zip(replies) {
             let board = self.board_of(asked.0);
@@ -33,11 +48,10 @@ impl World {
                 if alive {
                     read.push(board);
                 }
-                if alive && is_change(&asked.3) {
-                    caught_up.push(board);
-                }
             }
-            self.judge(slot, board, lines, asked, reply);
+            if self.judge(slot, board, lines, asked, reply) && alive {
+                written.push(board);
+            }
         }
         // What the dead left may also stand behind what was asked again.
         for board in read {
@@ -45,17 +59,17 @@ impl World {
                 self.believe(board, lines, i64::MIN);
             }
         }
-        // Whoever carried out a change has seen the log to its end and cut what was no event.
+        // Before it wrote, somebody has seen the log to its end and cut off what was no event; what was cut off in vain is gone too.
         let turn = self.turn;
         self.doubts
-            .retain(|doubt| doubt.turn == turn || !caught_up.contains(&doubt.board));
+            .retain(|doubt| doubt.turn == turn || !written.contains(&doubt.board));
         for (board, lines) in &fresh {
             for (_, event) in lines {
                 let update = event["cause"]["update"].as_i64();
                 let is_doubt =
                     |doubt: &Doubt| doubt.board == *board && Some(doubt.asked.2) == update;
                 assert!(
-                    event["type"] == "BoardOpened" || self.doubts.iter().any(is_doubt),
+                    event["type"] == OPENED || self.doubts.iter().any(is_doubt),
                     "process {process} left in {board}: {event}"
                 );
             }
@@ -81,23 +95,22 @@ impl World {
             .collect()
     }
 
-    /// Takes the first fresh line for known.
+    /// Takes the first fresh event for known, and the line that opens the board with it: alone it tells nobody anything.
     fn know(&mut self, board: i64, lines: &mut Fresh) -> Value {
         let (len, event) = lines.pop_front().expect("a fresh line");
         let content = self.content(board);
         let known = self.logs.entry(board).or_default();
         let from = known.len();
         known.extend_from_slice(&content[from..from + len]);
+        if event["type"] == OPENED {
+            return self.know(board, lines);
+        }
         event
     }
 
     /// What the dead left unanswered before the line of this update came true.
     fn believe(&mut self, board: i64, lines: &mut Fresh, until: i64) {
-        while let Some((_, event)) = lines.front() {
-            if event["type"] == "BoardOpened" {
-                self.know(board, lines);
-                continue;
-            }
+        while let Some(event) = first_event(lines) {
             let update = event["cause"]["update"].as_i64().expect("an update");
             let living: Vec<u64> = self.living();
             let is_doubt = |doubt: &Doubt| {
@@ -135,8 +148,15 @@ impl World {
         alive.map(|process| process.number).collect()
     }
 
-    /// Compares one reply, and the line that it made, with the model.
-    fn judge(&mut self, slot: usize, board: i64, lines: &mut Fresh, asked: Asked, reply: Reply) {
+    /// Compares one reply, and the line that it made, with the model. Returns whether it made one.
+    fn judge(
+        &mut self,
+        slot: usize,
+        board: i64,
+        lines: &mut Fresh,
+        asked: Asked,
+        reply: Reply,
+    ) -> bool {
         let (chat, who, update, step) = asked.clone();
         self.counts.asked += 1;
         let alive = self.slots[slot].disk.is_alive();
@@ -150,16 +170,14 @@ impl World {
             self.assert_has_reason(slot, trouble, &asked);
             self.waited |= trouble == Trouble::Busy;
         }
-        let is_there = lines
-            .front()
-            .is_some_and(|(_, event)| event["cause"]["update"] == update);
+        let is_there = first_event(lines).is_some_and(|event| event["cause"]["update"] == update);
         if is_there && is_told(&self.slots[slot].disk, &step, &outcome) {
             let event = self.record(board, lines, &asked);
             assert!(is_accepted(&outcome), "{asked:?}: {outcome:?}, but {event}");
             self.answers.insert(update, outcome);
             self.doubts.retain(|doubt| doubt.asked.2 != update);
             self.counts.recorded += 1;
-            return;
+            return true;
         }
         let model = self.boards.entry(board).or_default();
         let was_recorded = model.has_seen(update);
@@ -180,7 +198,7 @@ impl World {
                     asked,
                 });
             }
-            return;
+            return false;
         }
         let expected = model.take(chat, who, update, &step);
         let total = model.count();
@@ -191,6 +209,7 @@ impl World {
         if let (Step::List, Outcome::Answer(Answer::List(page))) = (&step, &outcome) {
             assert_eq!(page.total, total, "{asked:?} {page:?}");
         }
+        false
     }
 
     /// A living process refuses because of a fault of its own, or of another's that holds the log.
@@ -224,6 +243,12 @@ impl World {
             },
         }
     }
+}
+
+/// The first fresh event but for the one that opens the board.
+fn first_event(lines: &Fresh) -> Option<&Value> {
+    let mut events = lines.iter().map(|(_, event)| event);
+    events.find(|event| event["type"] != OPENED)
 }
 
 fn submit(process: &Process, many: &[Asked]) -> Vec<Reply> {

@@ -55,9 +55,8 @@ impl World {
                 self.replace(slot, true);
             }
         }
-        self.replace(0, true);
         for chat in [from, to] {
-            self.ask(0, vec![(chat, Some(1), 0, Step::List)]);
+            self.look(chat);
         }
     }
 
