@@ -180,13 +180,13 @@ impl<'d> Reader<'d> {
     /// The checkpoint of a stream, as the snapshot file that it is for who asks how long the log was. None when it is not what
     /// was written, or of another log.
     pub(super) fn checkpoint(&self, stream: StreamId) -> Result<Option<SnapshotFile>, StoreError> {
-        let Some((path, seq)) = Checkpoint::claim(self.disk, &self.layout.stream(stream))? else {
+        let Some(claim) = Checkpoint::claim(self.disk, &self.layout.stream(stream))? else {
             return Ok(None);
         };
         Ok(Some(SnapshotFile {
             name: Layout::CHECKPOINT.to_owned(),
-            content: self.disk.read(&path).at("read", &path)?,
-            claimed: Some(seq),
+            content: self.disk.read(&claim.path).at("read", &claim.path)?,
+            claimed: Some(claim.seq),
         }))
     }
 

@@ -149,9 +149,8 @@ impl StreamCopy<'_> {
             let found = owner.map_or_else(|| "unknown".to_owned(), |owner| owner.to_string());
             return Some(Position::START.damage(&path, DamageKind::WrongStream { found }));
         }
-        let (snapshot, claimed) = claims
-            .newest
-            .filter(|(_, claimed)| *claimed > copy.end.seq)?;
+        let claim = claims.newest.filter(|claim| claim.seq > copy.end.seq)?;
+        let (snapshot, claimed) = (claim.path, claim.seq);
         Some(
             copy.end
                 .damage(&path, DamageKind::Shorter { snapshot, claimed }),
@@ -185,11 +184,13 @@ impl StreamCopy<'_> {
         }
         let damage = match claims {
             Claims {
-                newest: Some((snapshot, claimed)),
+                newest: Some(claim),
                 ..
-            } => Problem::Damaged(
-                Position::START.damage(&path, DamageKind::Missing { snapshot, claimed }),
-            ),
+            } => {
+                let (snapshot, claimed) = (claim.path, claim.seq);
+                let kind = DamageKind::Missing { snapshot, claimed };
+                Problem::Damaged(Position::START.damage(&path, kind))
+            }
             Claims {
                 foreign: Some(path),
                 ..

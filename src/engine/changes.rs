@@ -1,12 +1,12 @@
 //! Which chats something was written to, for whoever tells others of it.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use tokio::sync::Notify;
 
-use crate::domain::ChatId;
+use crate::domain::{ChatId, Position};
 
 use super::lane::lock;
 
@@ -28,7 +28,7 @@ struct Inner {
 
 #[derive(Default)]
 struct State {
-    written: BTreeSet<ChatId>,
+    written: BTreeMap<ChatId, Position>,
     heard: BTreeSet<ChatId>,
     /// Who waits for which chats to say something.
     awaited: HashMap<u64, BTreeSet<ChatId>>,
@@ -46,8 +46,8 @@ struct Early {
 /// What happened since it was last asked for.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Changed {
-    /// Chats that have new durable events.
-    pub written: BTreeSet<ChatId>,
+    /// Chats that have new events, each with the place up to which its log is known to be durable.
+    pub written: BTreeMap<ChatId, Position>,
     /// Awaited chats from which something came.
     pub heard: BTreeSet<ChatId>,
 }
@@ -74,10 +74,10 @@ impl Changes {
         self.0.note(&mut state);
     }
 
-    /// A chat has new durable events.
-    pub(super) fn written(&self, chat: ChatId) {
+    /// A chat has new events, which are durable up to this place.
+    pub(super) fn written(&self, chat: ChatId, durable: Position) {
         if self.0.listened.load(Ordering::Relaxed) {
-            lock(&self.0.state).written.insert(chat);
+            lock(&self.0.state).written.insert(chat, durable);
             self.0.noted.notify_one();
         }
     }

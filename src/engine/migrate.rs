@@ -96,8 +96,9 @@ pub fn finish(
 
 /// Whoever follows the board finds it under its new id.
 fn tell_changed(shared: &Shared, migration: &Migration) {
-    shared.changes.written(migration.from);
-    shared.changes.written(migration.to);
+    for chat in [migration.from, migration.to] {
+        shared.changes.written(chat, Position::START);
+    }
 }
 
 /// At the start: goes on with every migration that a crash interrupted. Looks at the notes only, never at all chats.

@@ -1,5 +1,5 @@
 //! The boards as trackers see them: what happened behind a place in a board's log. Each board is read once for all trackers, and only
-//! what is durable is read.
+//! what is durable is told.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::ControlFlow;
@@ -10,7 +10,8 @@ use crate::domain::board::{Board, BoardEvent};
 use crate::domain::{ChatId, Position, Timestamp};
 use crate::engine::current_chat;
 use crate::store::{
-    Disk, IoContext, Layout, Line, Rest, SharedLog, StoreError, end_of, has_place, scan,
+    Claims, Disk, IoContext, Layout, Line, Rest, SharedLog, StoreError, end_of, has_place,
+    make_durable, newest_claim, scan,
 };
 
 pub use super::known::{Asked, Entry};
@@ -47,6 +48,8 @@ pub struct Boards {
     disk: Arc<dyn Disk>,
     layout: Layout,
     known: Mutex<HashMap<ChatId, Arc<Mutex<Known>>>>,
+    /// Up to where logs are durable, of which the engine of this process said so.
+    durable: Mutex<HashMap<ChatId, Position>>,
 }
 
 impl Boards {
@@ -55,6 +58,7 @@ impl Boards {
             disk,
             layout,
             known: Mutex::default(),
+            durable: Mutex::default(),
         }
     }
 
@@ -122,14 +126,14 @@ impl Boards {
         Ok(status.map(|status| status.len))
     }
 
-    /// Where a board's log ends; before its start when there is none. It is not read.
+    /// Where a board's log ends; before its start when there is none. It is not read when all of it is known to be durable.
     pub fn end(&self, chat: ChatId) -> Result<Position, StoreError> {
         let path = self.layout.chat(chat).join(Layout::LOG);
         let Some((log, len)) = SharedLog::open(&*self.disk, &path, PATIENCE)? else {
             return Ok(Position::START);
         };
         let end = end_of::<BoardEvent>(log.file(), len).at("read", &path)?;
-        match end {
+        match end.filter(|end| self.claims(chat).reach(end)) {
             Some(end) => Ok(end),
             None => self.with_board(chat, |_, at| at),
         }
@@ -184,7 +188,16 @@ impl Boards {
                 .try_lock()
                 .map_or(true, |known| known.used.elapsed() < IDLE)
         };
-        lock(&self.known).retain(|_, known| is_used(known));
+        let mut known = lock(&self.known);
+        known.retain(|_, known| is_used(known));
+        lock(&self.durable).retain(|chat, _| known.contains_key(chat));
+    }
+
+    /// A board's log is durable up to this place.
+    pub fn note_durable(&self, chat: ChatId, at: Position) {
+        if at != Position::START {
+            lock(&self.durable).insert(chat, at);
+        }
     }
 
     /// The new id of a chat that has one.
@@ -208,6 +221,7 @@ impl Boards {
         if known.file == Some(status.id) && status.len == known.at.offset {
             return Ok(true);
         }
+        let durable = lock(&self.durable).get(&chat).copied();
         let Some((log, len)) = SharedLog::open(&*self.disk, &path, PATIENCE)? else {
             *known = Known::default();
             return Ok(false);
@@ -215,16 +229,51 @@ impl Boards {
         if !has_place::<BoardEvent>(log.file(), known.at).at("read", &path)? {
             *known = Known::default();
         }
-        let from = known.at;
+        known.file = Some(status.id);
+        let is_durable = self.read_on(chat, known, &log, len, durable);
+        if !matches!(is_durable, Ok(true)) {
+            *known = Known::default();
+        }
+        is_durable
+    }
+
+    /// Reads what is new in a log of this length, and makes it durable: whoever wrote it may have seen a flush of it fail, and died before
+    /// it could be undone. Up to `durable` it is known to be. False when there is no log any more.
+    fn read_on(
+        &self,
+        chat: ChatId,
+        known: &mut Known,
+        log: &SharedLog,
+        len: u64,
+        durable: Option<Position>,
+    ) -> Result<bool, StoreError> {
+        let (path, from) = (log.path(), known.at);
+        // What is new on a board that was read before is little: its snapshot is not asked.
+        let claims = match from {
+            Position::START => self.claims(chat),
+            _ => Claims::default(),
+        };
+        let mut in_doubt = from;
         let mut each = |line: Line<'_, BoardEvent>| {
             known.see(line.record, line.end);
+            if durable == Some(line.end) || claims.reach(&line.end) {
+                in_doubt = line.end;
+            }
             ControlFlow::Continue(())
         };
         // What is not valid is for the board's own users to find; up to there it is told.
-        let scan = scan(log.file(), from, len.max(from.offset), &mut each).at("read", &path)?;
+        let scan = scan(log.file(), from, len.max(from.offset), &mut each).at("read", path)?;
         known.is_damaged = matches!(scan.rest, Rest::Damaged(_));
-        known.file = Some(status.id);
-        Ok(true)
+        if scan.end == in_doubt {
+            return Ok(true);
+        }
+        make_durable::<BoardEvent>(&*self.disk, path, in_doubt, scan.end, PATIENCE)
+    }
+
+    /// What a board's snapshot says of its log: it is only made of durable events. One that cannot be read says nothing.
+    fn claims(&self, chat: ChatId) -> Claims {
+        let dir = self.layout.chat(chat);
+        newest_claim(&*self.disk, &dir, &Layout::MAIN_FILES).unwrap_or_default()
     }
 
     /// Reads from the start of the log for somebody who is far behind. None when the place is not in it.
@@ -239,6 +288,8 @@ impl Boards {
         let Some((log, len)) = SharedLog::open(&*self.disk, &path, PATIENCE)? else {
             return Ok(None);
         };
+        // What came since the log was caught up with is for the next look.
+        let len = len.min(known.at.offset);
         if after.seq >= known.at.seq
             || !has_place::<BoardEvent>(log.file(), after).at("read", &path)?
         {

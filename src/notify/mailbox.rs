@@ -59,14 +59,14 @@ impl Mailbox {
     }
 
     /// Those of these boards that the tracker follows; all, while that is not settled.
-    pub fn followed(&self, chats: &BTreeSet<ChatId>) -> Vec<ChatId> {
+    pub fn followed<'c>(&self, chats: impl Iterator<Item = &'c ChatId>) -> Vec<ChatId> {
         let follows = self.follows.lock().unwrap_or_else(PoisonError::into_inner);
         let is_followed = |chat: &&ChatId| {
             follows
                 .as_ref()
                 .is_none_or(|follows| follows.follows(**chat))
         };
-        chats.iter().filter(is_followed).copied().collect()
+        chats.filter(is_followed).copied().collect()
     }
 
     /// What came; nothing of it is there afterwards.

@@ -29,6 +29,8 @@ pub struct ActiveFile {
     file: Box<dyn DiskFile>,
     /// Up to where it is durable.
     len: u64,
+    /// Whether there may be something behind that.
+    has_failed: bool,
     _guard: LockGuard,
 }
 
@@ -50,17 +52,23 @@ impl ActiveFile {
             path,
             file,
             len: 0,
+            has_failed: false,
             _guard,
         })
     }
 
-    /// Adds chats, durably. What a failure left is overwritten by the next attempt.
+    /// Adds chats, durably.
     pub fn add(&mut self, chats: impl IntoIterator<Item = ChatId>) -> Result<(), StoreError> {
         let lines = lines(chats).at("write to", &self.path)?;
+        // What an earlier attempt left is cut off first: its bytes and its length may count as flushed.
+        if std::mem::replace(&mut self.has_failed, true) {
+            self.file.set_len(self.len).at("cut", &self.path)?;
+        }
         let written = self.file.write_at(&lines, self.len);
         written.at("write to", &self.path)?;
         self.file.sync_data().at("flush", &self.path)?;
         self.len += lines.len() as u64;
+        self.has_failed = false;
         Ok(())
     }
 

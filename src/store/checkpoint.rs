@@ -2,7 +2,7 @@
 //! from its start. Three lines: what it is a checkpoint of, the state, the SHA-256 of both.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -14,7 +14,7 @@ use super::layout::Layout;
 use super::line::{LINE_LIMIT, check, states};
 use super::named;
 use super::read::read_range;
-use super::snapshot::is_absent;
+use super::snapshot::{Claim, is_absent};
 use crate::domain::{Event, Seq};
 use crate::domain::{Head, Position};
 
@@ -82,7 +82,7 @@ impl Checkpoint {
 
     /// The last event that the checkpoint in this directory reflects, and its name: the log beside it must be as long. One
     /// of another log says nothing.
-    pub fn claim(disk: &dyn Disk, dir: &Path) -> Result<Option<(PathBuf, Seq)>, StoreError> {
+    pub fn claim(disk: &dyn Disk, dir: &Path) -> Result<Option<Claim>, StoreError> {
         let Some(checkpoint) = Self::read(disk, dir)? else {
             return Ok(None);
         };
@@ -92,7 +92,11 @@ impl Checkpoint {
             None => None,
         };
         let is_of_it = origin.is_none_or(|origin| origin == checkpoint.origin);
-        Ok(is_of_it.then(|| (dir.join(Layout::CHECKPOINT), checkpoint.at.seq)))
+        Ok(is_of_it.then(|| Claim {
+            path: dir.join(Layout::CHECKPOINT),
+            seq: checkpoint.at.seq,
+            head: Some(checkpoint.at.head),
+        }))
     }
 
     /// Whether this log has, where the checkpoint was made, the event that it was made after.

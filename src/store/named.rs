@@ -70,6 +70,15 @@ pub fn lock_named(
     }
 }
 
+/// Makes the names of a new log and of its directory durable.
+pub fn sync_names(disk: &dyn Disk, dir: &Path) -> Result<(), StoreError> {
+    disk.sync_dir(dir).at("flush", dir)?;
+    match dir.parent() {
+        Some(parent) => disk.sync_dir(parent).at("flush", parent),
+        None => Ok(()),
+    }
+}
+
 /// The lock of an open file, whatever name it has.
 pub fn lock(
     path: &Path,

@@ -34,8 +34,8 @@ impl SharedLog {
         Ok(Some((log, len)))
     }
 
-    /// Runs `take` with the log's length while nobody writes: everything before it is durable, and what is no event there is
-    /// the remainder of a crash.
+    /// Runs `take` with the log's length while nobody writes: everything before it is durable, unless whoever wrote it failed to flush it
+    /// and died ([`super::make_durable`]); and what is no event there is the remainder of a crash.
     pub fn settled<T, E: From<StoreError>>(
         &self,
         take: impl FnOnce(u64) -> Result<T, E>,

@@ -4,39 +4,71 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::disk::Disk;
 use super::error::{IoContext, StoreError};
-use crate::domain::Head;
-use crate::domain::Seq;
+use crate::domain::{Head, Position, Seq};
+
+/// A file that reflects what its stream was after an event, which was durable before.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Claim {
+    /// The file.
+    pub path: PathBuf,
+    /// The event.
+    pub seq: Seq,
+    /// Its hash, if the file tells it.
+    pub head: Option<Head>,
+}
+
+impl Claim {
+    /// Whether it is the event before this place of a log: a file that lies there may be of another log.
+    pub fn is_of(&self, at: &Position) -> bool {
+        self.seq == at.seq && self.head == Some(at.head)
+    }
+}
 
 /// What the snapshots in a directory say of its log.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Claims {
-    /// The highest `seq` that one of them reflects, and which.
-    pub newest: Option<(PathBuf, Seq)>,
+    /// The one with the highest `seq`.
+    pub newest: Option<Claim>,
     /// One without `seq`, another program's; or no whole JSON, which may be anybody's.
     pub foreign: Option<PathBuf>,
 }
 
 impl Claims {
+    /// Whether the newest is of the event before this place.
+    pub fn reach(&self, at: &Position) -> bool {
+        self.newest.as_ref().is_some_and(|claim| claim.is_of(at))
+    }
+
     /// Another file that may reflect an event.
-    pub fn add(&mut self, claim: Option<(PathBuf, Seq)>) {
-        let seq = |claim: &(PathBuf, Seq)| claim.1;
+    pub fn add(&mut self, claim: Option<Claim>) {
+        let seq = |claim: &Claim| claim.seq;
         if claim.as_ref().map(seq) > self.newest.as_ref().map(seq) {
             self.newest = claim;
         }
     }
 }
 
+/// What a snapshot says of itself.
 #[derive(Deserialize)]
-struct Claim {
+struct Said {
     seq: Option<Seq>,
+    head: Option<Value>,
+}
+
+impl Said {
+    fn head(&self) -> Option<Head> {
+        let head = self.head.as_ref()?.as_str()?;
+        Head::parse(head.as_bytes())
+    }
 }
 
 /// The last event that a snapshot's bytes reflect; none for bytes that are no snapshot of ours.
 pub fn seq_of(content: &[u8]) -> Option<Seq> {
-    serde_json::from_slice::<Claim>(content).ok()?.seq
+    serde_json::from_slice::<Said>(content).ok()?.seq
 }
 
 /// The `seq` that stands at the end of a snapshot, when its last lines are as this program writes them. Cheap, and not proven: the
@@ -85,11 +117,10 @@ pub fn newest_claim(
                 return Err(source).at("read", &path);
             }
         };
-        match serde_json::from_slice::<Claim>(&content) {
-            Ok(Claim { seq: Some(seq) }) => {
-                claims.add(Some((path, seq)));
-            }
-            Ok(Claim { seq: None }) | Err(_) => claims.foreign = Some(path),
+        let said = serde_json::from_slice::<Said>(&content).ok();
+        match said.and_then(|said| Some((said.seq?, said.head()))) {
+            Some((seq, head)) => claims.add(Some(Claim { path, seq, head })),
+            None => claims.foreign = Some(path),
         }
     }
     Ok(claims)

@@ -85,6 +85,7 @@ fn what_a_failed_flush_dropped_is_seen_but_not_kept_until_it_is_written_again() 
     );
     other
         .write_at(&seen, 0)
+        .and(other.set_len(seen.len() as u64))
         .and(other.sync_data())
         .expect("flushed");
     assert!(

@@ -1,10 +1,19 @@
-//! A process dies between a write and its flush, and the disk fails when the next one starts from what it finds.
+//! A process dies between a write and its flush, or after a flush that failed and could not be undone, and the disk fails when
+//! the next one starts from what it finds.
 
-use bounty_ledger::engine::Outcome;
+use std::sync::Arc;
+
+use bounty_ledger::domain::board::BoardEvent;
+use bounty_ledger::domain::{ChatId, Position, Seq};
+use bounty_ledger::engine::{Engine, Outcome};
+use bounty_ledger::notify::Boards;
+use bounty_ledger::store::{Disk, Layout, OpenMode, has_place};
 
 use crate::support::BOT;
 use crate::support::law::Ledger;
-use crate::support::scenario::{Step, list, open, request, run, scenario, settings, update_of};
+use crate::support::scenario::{
+    GROUP, ROOT, Step, add, list, open, request, run, runs, scenario, settings, update_of,
+};
 use crate::support::sim_disk::{EIO, Fault, Kind, Plan, SimDisk};
 
 /// How often Telegram delivers an update again.
@@ -52,18 +61,24 @@ fn go_on(
     fired
 }
 
-/// Lets a process die before its every flush, and this fault meet the next process at its every operation of these kinds.
-fn die_before_each_flush(kinds: &'static [Kind], fault: Fault) {
+/// Lets a process die of its every flush, and this fault meet the next process at its every operation of these kinds.
+fn die_of_each_flush(
+    dies_at: impl Fn(u64) -> Plan,
+    seed: u64,
+    kinds: &'static [Kind],
+    fault: Fault,
+) {
     let steps = scenario();
     for k in 0.. {
-        let disk = SimDisk::new(k);
-        let dying = disk.process(Some(Plan::new(&[Kind::Flush], k, Fault::Freeze)));
+        let disk = SimDisk::new(seed + k);
+        let dying = disk.process(Some(dies_at(k)));
         let mut ledger = Ledger::default();
         let next = run(&dying, &steps, 0, &mut ledger);
         if !dying.fired() {
             assert!(k > 10, "only {k} flushes");
             return;
         }
+        dying.kill();
         let mut op = 0;
         let mut fired = true;
         while fired && op < 40 {
@@ -75,12 +90,148 @@ fn die_before_each_flush(kinds: &'static [Kind], fault: Fault) {
     }
 }
 
+/// It dies before the flush.
+fn unflushed(k: u64) -> Plan {
+    Plan::new(&[Kind::Flush], k, Fault::Freeze)
+}
+
+/// The flush fails, nothing can be undone, and it ends: what it wrote is seen, counts as clean, and is not on the platter.
+fn lost(k: u64) -> Plan {
+    Plan {
+        span: u64::MAX,
+        ..Plan::new(&[Kind::Flush, Kind::SetLen], k, Fault::LostFlush)
+    }
+}
+
 #[test]
 fn what_another_process_left_unflushed_is_not_told_after_its_flush_failed() {
-    die_before_each_flush(&[Kind::Flush], Fault::LostFlush);
+    die_of_each_flush(unflushed, 0, &[Kind::Flush], Fault::LostFlush);
 }
 
 #[test]
 fn what_another_process_left_unflushed_is_not_told_after_a_directory_could_not_be_flushed() {
-    die_before_each_flush(&[Kind::FlushDir], Fault::Fail(EIO));
+    die_of_each_flush(unflushed, 0, &[Kind::FlushDir], Fault::Fail(EIO));
+}
+
+#[test]
+fn what_a_dead_process_failed_to_flush_and_to_undo_is_not_told_before_it_is_durable() {
+    for run in 0..runs() {
+        die_of_each_flush(lost, 1_000 * run, &[Kind::Flush], Fault::LostFlush);
+    }
+}
+
+/// How many power cuts follow a read.
+const CUTS: u64 = 32;
+
+/// Up to where the group's board was read.
+fn read(boards: &Boards) -> Position {
+    let place = boards.with_board(ChatId(GROUP), |_, at| at);
+    place.expect("it can be read")
+}
+
+fn is_kept(disk: &SimDisk, place: Position) -> bool {
+    let path = Layout::new(ROOT).chat(ChatId(GROUP)).join(Layout::LOG);
+    let log = disk.process(None).open(&path, OpenMode::Read);
+    has_place::<BoardEvent>(&*log.expect("a log"), place).expect("read")
+}
+
+/// What was there before the event that was lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Before {
+    Nothing,
+    AnEvent,
+    AnEventThatWasRead,
+}
+
+/// A notifier reads a board whose last event a dead process wrote and lost.
+fn read_what_was_lost(seed: u64, before: Before) {
+    let disk = SimDisk::new(seed);
+    let boards = Boards::new(Arc::new(disk.process(None)), Layout::new(ROOT));
+    let dying = disk.process(None);
+    let engine = open(&dying, settings()).expect("an engine");
+    let say = |update, text| {
+        let asked = request(&add(GROUP, 1, text), BOT, update);
+        engine.ask(asked).outcome
+    };
+    if before != Before::Nothing {
+        let first = say(1, "one");
+        assert!(matches!(first, Outcome::Answer(_)), "{first:?}");
+    }
+    if before == Before::AnEventThatWasRead {
+        read(&boards);
+    }
+    let is_new = before == Before::Nothing;
+    // Before the first event it is noted that the chat is active, with a flush, and the log's length is set and flushed.
+    let earlier = if is_new { 3 } else { 0 };
+    dying.replan(Some(lost(earlier)));
+    let second = say(2, "two");
+    assert!(matches!(second, Outcome::Trouble(_)), "{second:?}");
+    dying.kill();
+    drop(engine);
+    let place = read(&boards);
+    let opened_and_added = if is_new { 2 } else { 3 };
+    assert_eq!(place.seq, Seq(opened_and_added), "{before:?}");
+    disk.crash(true, seed);
+    assert!(is_kept(&disk, place), "seed {seed}, {before:?}: {place:?}");
+}
+
+#[test]
+fn what_a_dead_process_failed_to_flush_and_to_undo_is_not_told_to_others_before_it_is_durable() {
+    for seed in 0..CUTS * runs() {
+        for before in [Before::Nothing, Before::AnEvent, Before::AnEventThatWasRead] {
+            read_what_was_lost(seed, before);
+        }
+    }
+}
+
+/// A flush fails, the write is cut off, and the flush of the cut fails: what is not seen any more may be on the platter.
+fn cut_in_vain(at: u64) -> Plan {
+    Plan {
+        span: 2,
+        ..Plan::new(&[Kind::Flush], at, Fault::LostFlush)
+    }
+}
+
+/// A log whose snapshot is written gets a long event that is cut off in vain; the next process dies at this flush, of the first event
+/// that it writes or before.
+fn write_where_something_was_cut_off(seed: u64, flush: u64) {
+    let disk = SimDisk::new(seed);
+    let start = |plan| {
+        let process = disk.process(plan);
+        let engine = open(&process, settings()).expect("an engine");
+        (process, engine)
+    };
+    let say = |engine: &Engine, update, text: &str| {
+        let asked = request(&add(GROUP, 1, text), BOT, update);
+        engine.ask(asked).outcome
+    };
+    let (_, engine) = start(None);
+    let first = say(&engine, 1, "one");
+    assert!(matches!(first, Outcome::Answer(_)), "{first:?}");
+    engine.close();
+    let (dying, engine) = start(None);
+    engine.ask(request(&list(GROUP), BOT, 0));
+    // Before its first event it notes that the chat is active, and flushes the log's length.
+    dying.replan(Some(cut_in_vain(2)));
+    let second = say(&engine, 2, &"long ".repeat(150));
+    assert!(matches!(second, Outcome::Trouble(_)), "{second:?}");
+    dying.kill();
+    let (_, engine) = start(Some(Plan::new(&[Kind::Flush], flush, Fault::Freeze)));
+    say(&engine, 3, "three");
+    disk.crash(true, seed);
+    let (_, engine) = start(None);
+    let last = say(&engine, 4, "four");
+    assert!(
+        matches!(last, Outcome::Answer(_)),
+        "seed {seed}, flush {flush}: {last:?}"
+    );
+}
+
+#[test]
+fn what_a_dead_process_cut_off_in_vain_never_stands_behind_a_later_write() {
+    for seed in 0..CUTS * runs() {
+        for flush in 0..5 {
+            write_where_something_was_cut_off(seed, flush);
+        }
+    }
 }

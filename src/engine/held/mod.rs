@@ -234,12 +234,13 @@ impl<'s> Held<'s> {
     fn finish_batch(&mut self, pending: Pending, flushed: Result<(), StoreError>) -> Late {
         let is_durable = flushed.is_ok();
         let Work { open, flood, .. } = &mut *self.work;
-        let late = match open {
-            Some(open) => batch::finish(open, flood, self.shared, pending, flushed),
-            None => Late::default(),
+        let Some(open) = open else {
+            return Late::default();
         };
+        let late = batch::finish(open, flood, self.shared, pending, flushed);
+        let end = open.log.end();
         if is_durable {
-            self.shared.changes.written(self.chat());
+            self.shared.changes.written(self.chat(), end);
         }
         late
     }

@@ -14,7 +14,7 @@ use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep_until};
 
 use crate::domain::bridge::NotificationTrackerId;
-use crate::domain::{ChatId, StreamId};
+use crate::domain::{ChatId, Position, StreamId};
 use crate::engine::Changed;
 use crate::store::{FileStatus, Layout};
 use crate::telegram::{Crew, Stop, stopped};
@@ -95,7 +95,8 @@ impl Desk {
                     next_look = Instant::now() + ASKED_EVERY;
                 }
                 () = sleep_until(next_scan) => {
-                    let written = self.scan().await;
+                    let scanned = self.scan().await;
+                    let written = scanned.into_iter().map(|chat| (chat, Position::START)).collect();
                     self.dispatch(&Changed { written, ..Changed::default() });
                     self.boards.forget_idle();
                     self.wake_changed();
@@ -112,8 +113,11 @@ impl Desk {
 
     fn dispatch(&self, changed: &Changed) {
         for tracker in self.trackers.values() {
-            let followed = tracker.mailbox.followed(&changed.written);
+            let followed = tracker.mailbox.followed(changed.written.keys());
             if !followed.is_empty() {
+                for chat in &followed {
+                    self.boards.note_durable(*chat, changed.written[chat]);
+                }
                 tracker.mailbox.changed(followed);
             }
             if !changed.heard.is_empty() {

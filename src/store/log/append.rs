@@ -7,6 +7,8 @@ use crate::domain::Event;
 use crate::domain::Position;
 use crate::store::disk::{LockGuard, OpenMode};
 use crate::store::error::{IoContext, StoreError};
+use crate::store::named;
+use crate::store::rewrite::flush_anew;
 
 /// A write failed and its remains could not be cut off. The lock stays held, so that no other process takes them for events.
 pub(super) struct Latch {
@@ -27,10 +29,21 @@ impl<E: Event> Log<E> {
     pub fn flush(&self) -> Result<(), StoreError> {
         self.file()?.sync_data().at("flush", &self.path)?;
         if self.end == Position::START {
-            self.sync_dirs()
+            named::sync_names(&*self.disk, &self.dir)
         } else {
             Ok(())
         }
+    }
+
+    /// Makes the length durable before the first write: whoever wrote before may have cut off a failed write, seen the flush of that cut
+    /// fail too, and ended. The platter then still has what was cut off, and the rest of it could come to stand behind this write.
+    pub(super) fn flush_len(&mut self) -> Result<(), StoreError> {
+        if self.has_durable_len {
+            return Ok(());
+        }
+        flush_anew(self.file()?).at("flush", &self.path)?;
+        self.has_durable_len = true;
+        Ok(())
     }
 
     /// After a write, or a write and its flush: it stands, or it is cut off, or the lock is kept until it can be.
@@ -100,7 +113,8 @@ impl<E: Event> Locked<'_, E> {
         Ok(Written { guard, end })
     }
 
-    fn put(&self, lines: &[u8]) -> Result<(), StoreError> {
+    fn put(&mut self, lines: &[u8]) -> Result<(), StoreError> {
+        self.log.flush_len()?;
         let (file, offset) = (self.log.file()?, self.log.end.offset);
         file.write_at(lines, offset).at("write to", &self.log.path)
     }

@@ -1,31 +1,39 @@
 //! Catching up with what other processes wrote, or this one before it last ended.
 
-use std::io;
 use std::ops::ControlFlow;
 
 use super::{Log, Sink};
-use crate::domain::Event;
+use crate::domain::{Event, Position};
 use crate::store::disk::OpenMode;
 use crate::store::error::{DamageKind, IoContext, StoreError};
 use crate::store::layout::Layout;
-use crate::store::read::{CHUNK, Line, Rest, read_range, scan};
+use crate::store::named;
+use crate::store::read::{Line, Rest, scan};
 use crate::store::repair::kept_name;
+use crate::store::rewrite::rewrite;
 
 /// Events that this process read and did not flush itself: another process, or this one before a crash, may have written
 /// them without flushing.
 #[derive(Clone, Copy)]
 pub(super) struct Foreign {
     /// Where they begin.
-    from: u64,
+    from: Position,
+    /// Behind the last of them that a snapshot or checkpoint reflects: these are only made of durable events. Of the others whoever
+    /// wrote them may have seen a flush fail, and died before they could be undone.
+    unclaimed: Position,
     /// A flush of them failed. The page cache then takes them for clean, so that no later flush makes them durable
     /// unless they are written again.
     lost: bool,
 }
 
 impl Foreign {
-    /// What stands from this offset on.
-    pub(super) fn from(from: u64) -> Self {
-        Self { from, lost: false }
+    /// What stands from this place on.
+    pub(super) fn from(from: Position) -> Self {
+        Self {
+            from,
+            unclaimed: from,
+            lost: false,
+        }
     }
 }
 
@@ -43,27 +51,35 @@ impl<E: Event> Log<E> {
         if len == self.end.offset && self.is_settled() {
             return Ok(());
         }
-        let start = self.end.offset;
-        let mut reached = self.end;
+        let (claims, start) = (self.claims()?, self.end);
+        let (mut reached, mut claimed) = (start, None);
         let mut each = |line: Line<'_, E>| {
             reached = line.end;
+            if claims.reach(&line.end) {
+                claimed = Some(line.end);
+            }
             sink(line.record);
             ControlFlow::Continue(())
         };
-        let scan = scan(self.file()?, self.end, len, &mut each).at("read", &self.path);
+        let scan = scan(self.file()?, start, len, &mut each).at("read", &self.path);
         // Also when the reading failed: what went to the sink must not go there again.
         self.end = reached;
-        if self.end.offset > start {
-            self.foreign.get_or_insert(Foreign::from(start));
+        if self.end != start {
+            let foreign = self.foreign.get_or_insert(Foreign::from(start));
+            foreign.unclaimed = claimed.unwrap_or(foreign.unclaimed);
         }
         let scan = scan?;
         self.flush_foreign()?;
         if let Rest::Damaged(kind) = scan.rest {
             return Err(self.end.damage(&self.path, kind).into());
         }
-        self.check_claims(DamageKind::shorter)?;
+        self.check_claims(claims, DamageKind::shorter)?;
         if let Rest::Torn(rest) = scan.rest {
             self.set_aside(&rest)?;
+        }
+        // Whoever finds nothing may give the log's place to another one.
+        if self.end == Position::START {
+            self.flush_len()?;
         }
         self.settled = true;
         Ok(())
@@ -74,35 +90,20 @@ impl<E: Event> Log<E> {
         let Some(foreign) = self.foreign else {
             return Ok(());
         };
-        let lost = foreign.lost || self.file()?.sync_data().is_err();
+        let (from, to) = (foreign.unclaimed, self.end);
+        let lost = foreign.lost || rewrite::<E>(self.file()?, from, to).is_err();
         if lost {
             self.foreign = Some(Foreign { lost, ..foreign });
-            self.write_again(foreign.from).at("flush", &self.path)?;
+            // On a descriptor that has not seen the failed flush.
+            let file = self.disk.open(&self.path, OpenMode::ReadWrite);
+            file.and_then(|file| rewrite::<E>(&*file, foreign.from, to))
+                .at("flush", &self.path)?;
         }
-        if foreign.from == 0 || !self.settled {
-            self.sync_dirs()?;
+        if foreign.from == Position::START || !self.settled {
+            named::sync_names(&*self.disk, &self.dir)?;
         }
         self.foreign = None;
         Ok(())
-    }
-
-    /// Writes and flushes the events from this offset on once more, on a descriptor that has not seen the failed flush.
-    fn write_again(&mut self, from: u64) -> io::Result<()> {
-        let file = self.disk.open(&self.path, OpenMode::ReadWrite)?;
-        for start in (from..self.end.offset).step_by(CHUNK) {
-            let end = self.end.offset.min(start + CHUNK as u64);
-            file.write_at(&read_range(&*file, start, end)?, start)?;
-        }
-        file.sync_data()
-    }
-
-    /// Makes the names of a new log and of its directory durable.
-    pub(super) fn sync_dirs(&self) -> Result<(), StoreError> {
-        self.disk.sync_dir(&self.dir).at("flush", &self.dir)?;
-        match self.dir.parent() {
-            Some(parent) => self.disk.sync_dir(parent).at("flush", parent),
-            None => Ok(()),
-        }
     }
 
     /// Copies a torn tail to a file of its own, then cuts it off.

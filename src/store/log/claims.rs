@@ -7,15 +7,12 @@ use crate::domain::{Event, Seq};
 use crate::store::checkpoint::Checkpoint;
 use crate::store::error::{DamageKind, IoContext, StoreError};
 use crate::store::layout::Layout;
-use crate::store::snapshot::{Claims, newest_claim};
+use crate::store::snapshot::{Claim, Claims, newest_claim};
 
 impl<E: Event> Log<E> {
-    /// Refuses a log that is shorter than its snapshots or its checkpoint say it was. Where there is no log, every snapshot is asked, tracking
-    /// lists too; beside one the main file is enough, which may be asked at each opening.
-    pub(super) fn check_claims(
-        &self,
-        kind: impl FnOnce(PathBuf, Seq) -> DamageKind,
-    ) -> Result<(), StoreError> {
+    /// Asks the snapshots and the checkpoint. Where there is no log, every snapshot is asked, tracking lists too; beside one the main
+    /// file is enough, which may be asked at each opening.
+    pub(super) fn claims(&self) -> Result<Claims, StoreError> {
         let mut claims = if self.file.is_some() {
             newest_claim(&*self.disk, &self.dir, &Layout::MAIN_FILES)?
         } else {
@@ -27,10 +24,19 @@ impl<E: Event> Log<E> {
         if !self.is_resumed {
             claims.add(Checkpoint::claim(&*self.disk, &self.dir)?);
         }
+        Ok(claims)
+    }
+
+    /// Refuses a log that is shorter than its snapshots or its checkpoint say it was.
+    pub(super) fn check_claims(
+        &self,
+        claims: Claims,
+        kind: impl FnOnce(PathBuf, Seq) -> DamageKind,
+    ) -> Result<(), StoreError> {
         let Claims { newest, foreign } = claims;
         match newest {
-            Some((snapshot, claimed)) if claimed > self.end.seq => {
-                Err(self.end.damage(&self.path, kind(snapshot, claimed)).into())
+            Some(Claim { path, seq, .. }) if seq > self.end.seq => {
+                Err(self.end.damage(&self.path, kind(path, seq)).into())
             }
             None if self.file.is_none() => {
                 foreign.map_or(Ok(()), |path| Err(StoreError::Foreign { path }))

@@ -38,6 +38,8 @@ pub struct Log<E> {
     is_resumed: bool,
     /// Whether the snapshots were asked if the log had been longer.
     settled: bool,
+    /// Whether its length was flushed by this process.
+    has_durable_len: bool,
     /// What was read and is not known to be durable.
     foreign: Option<Foreign>,
     latch: Option<Latch>,
@@ -71,6 +73,7 @@ impl<E: Event> Log<E> {
             end: Position::START,
             is_resumed: false,
             settled: false,
+            has_durable_len: false,
             foreign: None,
             latch: None,
             events,

@@ -16,7 +16,7 @@ impl<E: Event> Log<E> {
         if self.file.is_some() {
             return Ok(true);
         }
-        self.check_claims(DamageKind::missing)?;
+        self.check_claims(self.claims()?, DamageKind::missing)?;
         if !create {
             return Ok(false);
         }
@@ -45,6 +45,7 @@ impl<E: Event> Log<E> {
                 break;
             }
             self.file = None;
+            self.has_durable_len = false;
             if !self.open(create)? {
                 break;
             }

@@ -40,7 +40,7 @@ impl<E: Event> Log<E> {
         self.end = checkpoint.at;
         self.is_resumed = true;
         // The files may have been copied here, both of them, by someone who did not flush them.
-        self.foreign = Some(Foreign::from(self.end.offset));
+        self.foreign = Some(Foreign::from(self.end));
         Ok(Prefix {
             dir: self.dir.clone(),
             file,

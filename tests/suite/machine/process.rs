@@ -61,7 +61,7 @@ fn random_settings(rng: &mut Rng) -> Settings {
 /// Most processes meet no fault; some die at an operation, for some one or a few operations fail.
 fn plan(rng: &mut Rng) -> Option<Plan> {
     let at = rng.below(160);
-    let plan = match rng.below(14) {
+    let plan = match rng.below(15) {
         0 | 1 => Plan::freeze(at),
         // It dies with its events written and not flushed.
         7 => Plan::new(&[Kind::Flush], at / 8, Fault::Freeze),
@@ -70,6 +70,13 @@ fn plan(rng: &mut Rng) -> Option<Plan> {
         4 => Plan::new(&[Kind::Write], at / 8, Fault::ShortWrite(ENOSPC)),
         5 => Plan::new(&[Kind::Flush], at / 8, Fault::LostFlush),
         6 => Plan::new(&[Kind::FlushDir], at / 40, Fault::Fail(EIO)),
+        // A flush fails and so does undoing it, until it ends.
+        8 => {
+            return Some(Plan {
+                span: u64::MAX,
+                ..Plan::new(&[Kind::Flush, Kind::SetLen], at / 8, Fault::LostFlush)
+            });
+        }
         _ => return None,
     };
     let span = 1 + rng.below(3);

@@ -116,9 +116,13 @@ fn a_damaged_notification_tracker_is_named_until_its_log_is_whole_again() {
     bot.stop().ok();
 }
 
-/// A write fails, and what is left of it cannot be cut off.
+/// The first write to a new log fails, after its length was set and flushed, and what is left of the write cannot be cut off.
 fn latching() -> Plan {
-    failing(&[Kind::Flush, Kind::SetLen], EIO)
+    let at = 2;
+    Plan {
+        at,
+        ..failing(&[Kind::Flush, Kind::SetLen], EIO)
+    }
 }
 
 #[track_caller]

@@ -54,12 +54,11 @@ impl Content {
         self.waiting.push(Waiting::Len(len));
     }
 
-    /// Carries out what waits. Bytes that a failed flush dropped do not wait any more: they stay lost.
+    /// Carries out what waits. What a failed flush dropped, bytes or a length, does not wait any more: it stays lost.
     pub fn flush(&mut self) {
         for waiting in std::mem::take(&mut self.waiting) {
             self.carry_out(waiting);
         }
-        self.durable_len = self.cached.len();
         self.platter.resize(self.durable_len, 0);
     }
 

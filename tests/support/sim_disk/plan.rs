@@ -45,7 +45,8 @@ pub enum Fault {
     Fail(i32),
     /// A write does a part, then fails with this error.
     ShortWrite(i32),
-    /// A flush does a part and fails with EIO; what it did not do is forgotten, though the cache shows it.
+    /// A flush does a part and fails with EIO; what it did not do is forgotten, though the cache shows it. Any other operation
+    /// does nothing and fails with EIO.
     LostFlush,
     /// The process is dead: this write does a part, any other operation nothing, and every later one fails.
     Freeze,

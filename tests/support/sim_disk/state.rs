@@ -67,6 +67,7 @@ impl State {
         match entry.meet(kind) {
             None => Ok(None),
             Some(Fault::Fail(code)) => Err(os_error(code)),
+            Some(Fault::LostFlush) if kind != Kind::Flush => Err(os_error(EIO)),
             Some(Fault::Freeze) => {
                 self.kill(process);
                 if kind == Kind::Write {
