@@ -217,6 +217,15 @@ impl Lab {
         assert!(self.work(&mut |_| Some(outcome.clone())));
     }
 
+    /// Everything is refused now; then the board of -100, with a bounty, takes the place of the one of -200.
+    pub fn refuse_and_replace(&mut self) {
+        self.refuse();
+        self.say(-100, &["/add One"]);
+        self.deliver();
+        self.migrate(-100, -200);
+        self.deliver();
+    }
+
     /// From now on the tracker tells these.
     pub fn tell(&mut self, kinds: &[EventType]) {
         let order = self.order.as_mut().expect("an order");

@@ -151,11 +151,7 @@ fn a_delivery_of_a_board_that_another_takes_the_place_of_has_an_end() {
 fn what_was_told_of_a_board_is_not_sent_again_from_the_one_that_took_its_place() {
     let mut lab = Lab::begun(&[hook_target(1)]);
     lab.say(-200, &["/add Early"]);
-    lab.refuse();
-    lab.say(-100, &["/add One"]);
-    lab.deliver();
-    lab.migrate(-100, -200);
-    lab.deliver();
+    lab.refuse_and_replace();
     retry(&lab, 1).expect("asked");
     lab.deliver();
     assert_eq!(lab.told(1), ["added 1 Early", "added 1 One"]);

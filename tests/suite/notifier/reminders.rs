@@ -75,11 +75,7 @@ fn a_reminder_is_not_sent_again_from_the_board_that_took_the_place_of_its_own() 
     lab.say(-200, &["/add Early in 5 hours"]);
     lab.deliver();
     lab.pass(4 * 3_600);
-    lab.refuse();
-    lab.say(-100, &["/add One"]);
-    lab.deliver();
-    lab.migrate(-100, -200);
-    lab.deliver();
+    lab.refuse_and_replace();
     retry(&lab, 1).expect("asked");
     lab.deliver();
     assert_eq!(lab.told(1), ["due_soon 1 Early"]);
@@ -94,11 +90,7 @@ fn nor_is_it_when_another_target_is_just_told_of_that_board() {
     lab.say(-200, &["/add Early in 5 hours"]);
     lab.deliver();
     lab.pass(4 * 3_600);
-    lab.refuse();
-    lab.say(-100, &["/add One"]);
-    lab.deliver();
-    lab.migrate(-100, -200);
-    lab.deliver();
+    lab.refuse_and_replace();
     retry(&lab, 4).expect("asked");
     lab.say(-200, &["/add Two"]);
     lab.deliver();
