@@ -184,6 +184,23 @@ fn what_a_dead_process_failed_to_flush_and_to_undo_is_not_told_to_others_before_
     }
 }
 
+#[test]
+fn what_an_engine_said_is_durable_is_not_written_again_before_it_is_told_to_others() {
+    let disk = SimDisk::new(1);
+    let engine = open(&disk.process(None), settings()).expect("an engine");
+    let added = engine.ask(request(&add(GROUP, 1, "one"), BOT, 1)).outcome;
+    assert!(matches!(added, Outcome::Answer(_)), "{added:?}");
+    let boards_on = |plan| Boards::new(Arc::new(disk.process(plan)), Layout::new(ROOT));
+    let end = read(&boards_on(None));
+    let boards = boards_on(Some(Plan {
+        span: u64::MAX,
+        ..Plan::new(&[Kind::Write], 0, Fault::Fail(EIO))
+    }));
+    assert!(boards.with_board(ChatId(GROUP), |_, at| at).is_err());
+    boards.note_durable(ChatId(GROUP), end);
+    assert_eq!(read(&boards), end);
+}
+
 /// A flush fails, the write is cut off, and the flush of the cut fails: what is not seen any more may be on the platter.
 fn cut_in_vain(at: u64) -> Plan {
     Plan {
