@@ -87,26 +87,36 @@ impl Board {
     /// Types so many commands into a shell to whose calls this happens. Whether it did, and how the shell ended.
     fn suffer(&mut self, count: usize, inject: &str) -> (bool, Run) {
         let input = self.next_commands(count);
+        let (calls, run) = self.watch(&input, inject);
+        let failed = calls.contains("(INJECTED)");
+        self.hear(&run);
+        (failed || run.code.is_none(), run)
+    }
+
+    /// Types this into a shell to whose calls this happens. What `strace` saw of these calls.
+    fn watch(&self, input: &str, inject: &str) -> (String, Run) {
         let trace = self.trace();
         let run = run_with(self.traced(inject), input.as_bytes());
         let calls = fs::read_to_string(&trace).expect("what strace saw");
-        let failed = calls.contains("(INJECTED)");
         fs::remove_file(trace).expect("removed");
-        self.hear(&run);
-        (failed || run.code.is_none(), run)
+        (calls, run)
     }
 
     fn trace(&self) -> PathBuf {
         self.data.path().with_file_name("trace")
     }
 
+    /// A shell to whose calls this happens: one thing, or several with spaces between.
     fn traced(&self, inject: &str) -> Command {
         let mut command = Command::new("strace");
-        let calls = inject.split(':').next().expect("the calls");
+        let calls = inject.split(' ').map(|one| one.split(':').next());
+        let calls: Vec<&str> = calls.map(|calls| calls.expect("the calls")).collect();
+        for one in inject.split(' ') {
+            command.args(["-e", &format!("inject={one}")]);
+        }
         command
-            .args(["-f", "-qq", "-e", "signal=none"])
-            .args(["-e", &format!("trace={calls}")])
-            .args(["-e", &format!("inject={inject}")])
+            .args(["-f", "-qq", "-e", "signal=none", "-s", "4096"])
+            .args(["-e", &format!("trace={}", calls.join(","))])
             .arg("-o")
             .arg(self.trace())
             .arg(env!("CARGO_BIN_EXE_bounty"))
@@ -275,4 +285,32 @@ fn a_disk_that_fails_for_good_acknowledges_nothing_and_loses_nothing() {
         }
         board.recover(&at);
     }
+}
+
+#[test]
+fn what_could_be_neither_flushed_nor_undone_is_written_again_before_it_is_told() {
+    if !can_trace("what_could_be_neither_flushed_nor_undone_is_written_again_before_it_is_told") {
+        return;
+    }
+    let mut left = 0;
+    for number in 1.. {
+        // The first time the length is set is before the first write, the second time undoes it.
+        let undo = "/truncate:error=EIO:signal=SIGKILL:when=2";
+        let inject = format!("{FLUSH}:error=EIO:when={number}+ {undo}");
+        let mut board = Board::with(1);
+        let (failed, run) = board.suffer(1, &inject);
+        let at = format!("{inject}: {run:?}");
+        if let Some(lost) = recorded(&board.data, CHAT).get(board.acknowledged.len()) {
+            left += 1;
+            let (calls, run) = board.watch("/bounty\n", &format!("{PWRITE}:delay_enter=1"));
+            let run = run.ok();
+            assert!(run.stdout.contains(&lost.text), "{at}: {}", run.stdout);
+            assert!(calls.contains(&lost.text), "{at}: {calls}");
+        }
+        board.recover(&at);
+        if !failed {
+            break;
+        }
+    }
+    assert!(left > 0, "it never left anything");
 }
