@@ -46,7 +46,7 @@ struct Early {
 /// What happened since it was last asked for.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Changed {
-    /// Chats that have new events, each with the place up to which its log is known to be durable.
+    /// Chats that have new events, each with the place up to which its log is known to be durable; its start, when nothing is known.
     pub written: BTreeMap<ChatId, Position>,
     /// Awaited chats from which something came.
     pub heard: BTreeSet<ChatId>,

@@ -177,7 +177,8 @@ impl Boards {
 
     /// Whether a board's log was not valid up to its end when it was read last.
     pub fn is_damaged(&self, chat: ChatId) -> bool {
-        lock(&self.known(chat)).is_damaged
+        let known = lock(&self.known).get(&chat).cloned();
+        known.is_some_and(|known| lock(&known).is_damaged)
     }
 
     /// Lets go of boards that nobody asked for in a while.

@@ -6,8 +6,9 @@ use std::sync::mpsc::channel;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use bounty_ledger::domain::ChatId;
 use bounty_ledger::engine::{Engine, Outcome, Settings, Trouble};
-use bounty_ledger::store::{Disk, LockMode, OpenMode};
+use bounty_ledger::store::{ActiveFile, Disk, Layout, LockMode, OpenMode, make_root, noted_chats};
 use serde_json::Value;
 
 use crate::support::BOT;
@@ -279,4 +280,21 @@ fn add_to_all(engine: &Engine, chats: RangeInclusive<i64>, update: i64) -> bool 
     drop(tell);
     let is_refused = |outcome: &Outcome| !matches!(outcome, Outcome::Answer(_));
     told.iter().filter(is_refused).count() == 0
+}
+
+#[test]
+fn a_chat_whose_note_could_not_be_flushed_is_noted_durably_the_next_time() {
+    for seed in 0..32 {
+        let disk = SimDisk::new(seed);
+        let layout = Layout::new(ROOT);
+        let failing = disk.process(None);
+        make_root(&failing, Path::new(ROOT)).expect("made");
+        let mut file = ActiveFile::create(&failing, &layout).expect("a file");
+        failing.replan(Some(Plan::new(&[Kind::Flush], 0, Fault::LostFlush)));
+        assert!(file.add([ChatId(GROUP)]).is_err());
+        file.add([ChatId(GROUP)]).expect("noted");
+        disk.crash(true, seed);
+        let noted = noted_chats(&disk.process(None), &layout).expect("read");
+        assert_eq!(noted, [ChatId(GROUP)].into(), "seed {seed}");
+    }
 }

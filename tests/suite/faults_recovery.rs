@@ -252,3 +252,21 @@ fn what_a_dead_process_cut_off_in_vain_never_stands_behind_a_later_write() {
         }
     }
 }
+
+#[test]
+fn what_a_dead_process_cut_off_in_vain_does_not_come_back_once_nothing_was_found() {
+    for seed in 0..CUTS * runs() {
+        let disk = SimDisk::new(seed);
+        let dying = disk.process(Some(cut_in_vain(2)));
+        let engine = open(&dying, settings()).expect("an engine");
+        let added = engine.ask(request(&add(GROUP, 1, "one"), BOT, 1)).outcome;
+        assert!(matches!(added, Outcome::Trouble(_)), "{added:?}");
+        dying.kill();
+        let engine = open(&disk.process(None), settings()).expect("an engine");
+        engine.ask(request(&list(GROUP), BOT, 0));
+        disk.crash(true, seed);
+        let log = Layout::new(ROOT).chat(ChatId(GROUP)).join(Layout::LOG);
+        let left = disk.content(&log).unwrap_or_default();
+        assert!(left.is_empty(), "seed {seed}: {} bytes", left.len());
+    }
+}

@@ -138,9 +138,8 @@ impl Worker {
         if self.stream.restore()? {
             self.forget();
         }
-        let order = order.map(|order| self.with_todays_ids(order));
-        let order = order.transpose()?;
-        let round = self.work(order.as_ref(), all, now);
+        let order = order.map(|order| self.with_todays_ids(order)).transpose();
+        let round = order.and_then(|order| self.work(order.as_ref(), all, now));
         match &round {
             Ok(_) => {
                 self.missed = News {
