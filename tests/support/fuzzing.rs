@@ -129,6 +129,8 @@ pub fn date(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     let words: Vec<&str> = text.split_whitespace().collect();
     let looks = due::looks_like_date(&words);
+    let are_words = words.iter().all(|word| due::is_date_word(word));
+    assert!(are_words || !looks, "a date has a word that no date has");
     let Some(expression) = due::parse(&words) else {
         return;
     };

@@ -81,6 +81,12 @@ pub fn looks_like_date(words: &[&str]) -> bool {
     words::normalised(words).is_some_and(|words| shape::is_attempt(&words::borrowed(&words)))
 }
 
+/// Whether a word can be one of those that [`parse`] takes or that [`looks_like_date`]: no date has another one among its words.
+/// Most words of a message are none, so whoever looks for a date need not try those before them.
+pub fn is_date_word(word: &str) -> bool {
+    words::normalised(&[word]).is_some_and(|words| shape::is_part(&words::borrowed(&words)))
+}
+
 impl DueExpr {
     /// The moment meant, as Unix seconds, seen from `at` (Unix seconds; the date of the message) in
     /// `zone`.

@@ -66,6 +66,13 @@ pub(super) fn is_attempt(words: &[&str]) -> bool {
     parse::expression(&words).is_some() || parts(&words).is_some_and(|parts| has_sign(&parts))
 }
 
+/// Whether an attempt, or a date that can be read, may have this word. All figures of dates begin with a digit.
+pub(super) fn is_part(word: &[&str]) -> bool {
+    let is_one =
+        |word: &&str| word.starts_with(|c: char| c.is_ascii_digit()) || part(word).is_some();
+    without_punctuation(word).first().is_some_and(is_one)
+}
+
 /// Commas stay where a date may have them; a sentence's end goes.
 fn without_punctuation<'w>(words: &[&'w str]) -> Vec<&'w str> {
     let mut words = words.to_vec();

@@ -7,7 +7,7 @@ mod zones;
 use chrono::DateTime;
 use chrono_tz::{Europe::Berlin, Tz};
 
-use super::{looks_like_date, parse};
+use super::{is_date_word, looks_like_date, parse};
 
 /// How a person in `zone` who writes `text` at the moment `at` (RFC 3339) is understood: local
 /// time and offset. None when it is no date expression, or there is no such moment.
@@ -35,6 +35,9 @@ fn assert_reads(at: &str, zone: Tz, table: &[(&str, &str)]) {
             "{text:?} at {at} in {zone}"
         );
         assert!(looks_like_date(&words(text)), "{text:?} looks like no date");
+        for word in words(text) {
+            assert!(is_date_word(word), "{word:?} of {text:?}");
+        }
     }
 }
 

@@ -31,17 +31,28 @@ pub(super) struct Missed {
 
 /// The due date at the end of the words, from which the link was taken out. Its `from` is 0 when all the words are one.
 pub(super) fn find(words: &[Word], link: Option<&Link>) -> Option<Due> {
-    let free = first_free(link);
-    whole(words, free)
-        .or_else(|| marked(words, free))
-        .or_else(|| last_words(words, link))
+    let (free, run) = (first_free(link), last_date_words(words));
+    whole(words, free.max(run))
+        .or_else(|| marked(words, free, run))
+        .or_else(|| last_words(words, link, run))
 }
 
 /// What looks as if it should have been found.
 pub(super) fn missed(words: &[Word], link: Option<&Link>) -> Option<Missed> {
+    let run = last_date_words(words);
     labelled(words)
-        .or_else(|| marked_attempt(words, first_free(link)))
-        .or_else(|| last_attempt(words, link))
+        .or_else(|| marked_attempt(words, first_free(link), run))
+        .or_else(|| last_attempt(words, link, run))
+}
+
+/// Where the words begin, at the end of all, that can be words of a date.
+fn last_date_words(words: &[Word]) -> usize {
+    let last = &words[words.len().saturating_sub(LONGEST)..];
+    let run = last
+        .iter()
+        .rev()
+        .take_while(|word| due::is_date_word(word.text));
+    words.len() - run.count()
 }
 
 /// Words that hide a link are no date.
@@ -50,8 +61,8 @@ fn first_free(link: Option<&Link>) -> usize {
         .map_or(0, |link| link.words_before)
 }
 
-fn whole(words: &[Word], free: usize) -> Option<Due> {
-    let expression = if free == 0 { parse(words) } else { None };
+fn whole(words: &[Word], first: usize) -> Option<Due> {
+    let expression = if first == 0 { parse(words) } else { None };
     expression.map(|expression| Due {
         from: 0,
         expression,
@@ -67,13 +78,15 @@ fn parse(words: &[Word]) -> Option<DueExpr> {
     }
 }
 
-/// Where a date that ends with the last word may begin, the earliest first.
-fn starts(words: &[Word], free: usize) -> std::ops::Range<usize> {
-    free.max(words.len().saturating_sub(LONGEST))..words.len()
+/// Where a date that ends with the last word may begin behind a marker, the earliest first. The marker may be glued to its first word,
+/// which does not look like one of a date then.
+fn starts(words: &[Word], free: usize, run: usize) -> std::ops::Range<usize> {
+    let longest = words.len().saturating_sub(LONGEST);
+    free.max(run.saturating_sub(1)).max(longest)..words.len()
 }
 
-fn marked(words: &[Word], free: usize) -> Option<Due> {
-    starts(words, free).find_map(|start| {
+fn marked(words: &[Word], free: usize, run: usize) -> Option<Due> {
+    starts(words, free, run).find_map(|start| {
         let (from, words_of_date) = after_marker(words, start)?;
         let expression = due::parse(&words_of_date)?;
         Some(Due { from, expression })
@@ -97,9 +110,9 @@ fn first_marker(words: &[Word], marker: usize) -> usize {
     if is_label_before { marker - 1 } else { marker }
 }
 
-fn last_words(words: &[Word], link: Option<&Link>) -> Option<Due> {
+fn last_words(words: &[Word], link: Option<&Link>, run: usize) -> Option<Due> {
     let behind = link.map_or(0, |link| link.words_before);
-    starts(words, behind).find_map(|from| {
+    (behind.max(run)..words.len()).find_map(|from| {
         let is_all_behind_link = link.is_some() && from == behind;
         if !is_all_behind_link && is_like_a_version(&words[from..]) {
             return None;
@@ -134,16 +147,16 @@ fn labelled(words: &[Word]) -> Option<Missed> {
     })
 }
 
-fn marked_attempt(words: &[Word], free: usize) -> Option<Missed> {
-    starts(words, free).find_map(|start| {
+fn marked_attempt(words: &[Word], free: usize, run: usize) -> Option<Missed> {
+    starts(words, free, run).find_map(|start| {
         let (from, date) = after_marker(words, start)?;
         attempt(&date).map(|words| Missed { from, words })
     })
 }
 
-fn last_attempt(words: &[Word], link: Option<&Link>) -> Option<Missed> {
+fn last_attempt(words: &[Word], link: Option<&Link>, run: usize) -> Option<Missed> {
     let behind = link.map_or(0, |link| link.words_before);
-    starts(words, behind).find_map(|from| {
+    (behind.max(run)..words.len()).find_map(|from| {
         let words = attempt(&texts(&words[from..]))?;
         Some(Missed { from, words })
     })

@@ -2,7 +2,7 @@
 
 use chrono_tz::Europe::Berlin;
 
-use super::{looks_like_date, parse};
+use super::{is_date_word, looks_like_date, parse};
 
 /// Pieces of the grammar and of what breaks parsers.
 const PIECES: &[&str] = &[
@@ -88,13 +88,17 @@ impl Lcg {
 }
 
 #[test]
-fn random_words_never_panic_and_what_parses_looks_like_a_date() {
+fn random_words_never_panic_and_what_parses_looks_like_a_date_and_so_does_each_of_its_words() {
     let mut random = Lcg(7);
     let mut parsed = 0;
     for _ in 0..100_000 {
         let words: Vec<String> = (0..random.below(6)).map(|_| random.word()).collect();
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         let looks = looks_like_date(&words);
+        assert!(
+            !looks || words.iter().all(|word| is_date_word(word)),
+            "{words:?}"
+        );
         if let Some(due) = parse(&words) {
             assert!(looks, "{words:?}");
             due.resolve(random.moment(), Berlin);
