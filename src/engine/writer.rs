@@ -18,6 +18,9 @@ use super::pace::Pace;
 use super::request::{Chat, Outcome, Request, Trouble};
 use super::worker::Shared;
 
+/// Few lines are longer, in bytes: most batches have one, which is made in one piece of memory then.
+const USUAL_LINE: usize = 512;
+
 /// Decides the jobs of a batch on a state that runs ahead of the disk by this batch.
 pub struct Writer<'w> {
     pub settings: &'w Settings,
@@ -34,7 +37,7 @@ impl<'w> Writer<'w> {
             settings: &shared.settings,
             pace: &shared.pace,
             flood,
-            lines: Vec::new(),
+            lines: Vec::with_capacity(USUAL_LINE),
             end: Position::START,
         }
     }

@@ -4,7 +4,7 @@ use std::io;
 use std::path::Path;
 use std::time::Duration;
 
-use super::disk::{Disk, DiskFile, FileStatus, LockGuard, LockMode, OpenMode};
+use super::disk::{Disk, DiskFile, FileId, FileStatus, LockGuard, LockMode, OpenMode};
 use super::error::{IoContext, StoreError};
 
 /// How often a file that is replaced while its lock is waited for is opened anew.
@@ -42,7 +42,8 @@ pub fn open_locked(
         let Some(file) = open(disk, path, mode)? else {
             return Ok(None);
         };
-        if let Some((guard, _)) = lock_named(disk, path, &*file, lock, patience)? {
+        let id = file.status().at("look at", path)?.id;
+        if let Some((guard, _)) = lock_named(disk, path, (&*file, id), lock, patience)? {
             return Ok(Some((file, guard)));
         }
     }
@@ -52,21 +53,18 @@ pub fn open_locked(
 }
 
 /// The lock of an open file that has this name, and what it is then; none when another file, or none, has it once the lock
-/// was to be had.
+/// was to be had. `id` says which file is open.
 pub fn lock_named(
     disk: &dyn Disk,
     path: &Path,
-    file: &dyn DiskFile,
+    (file, id): (&dyn DiskFile, FileId),
     mode: LockMode,
     patience: Duration,
 ) -> Result<Option<(LockGuard, FileStatus)>, StoreError> {
     let locked = lock(path, file, mode, patience);
-    let open = file.status().at("look at", path)?;
-    let at_path = disk.status(path).at("look at", path)?;
-    if at_path.is_some_and(|at_path| at_path.id == open.id) {
-        locked.map(|guard| Some((guard, open)))
-    } else {
-        Ok(None)
+    match disk.status(path).at("look at", path)? {
+        Some(at_path) if at_path.id == id => locked.map(|guard| Some((guard, at_path))),
+        _ => Ok(None),
     }
 }
 

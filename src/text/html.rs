@@ -16,13 +16,13 @@ impl Html {
     /// User text as one line: every run of white space becomes one space. Longer than `units`, it ends with "…".
     pub fn line(text: &str, units: usize) -> Self {
         let words: Vec<&str> = text.split_whitespace().collect();
-        Self::escaped(words.join(" ").chars(), units)
+        Self::escaped(&words.join(" "), units)
     }
 
     /// User text with its own line breaks. Longer than `units`, it ends with "…".
     pub fn block(text: &str, units: usize) -> Self {
         let text = text.replace("\r\n", "\n");
-        Self::escaped(text.trim().chars().map(line_break), units)
+        Self::escaped(text.trim(), units)
     }
 
     /// The name of a person or chat. It mentions nobody, whatever it says.
@@ -46,20 +46,22 @@ impl Html {
         plain(&self.0)
     }
 
-    fn escaped(text: impl Iterator<Item = char> + Clone, units: usize) -> Self {
-        let text = text.map(neutral);
-        let fits = text.clone().map(char::len_utf16).sum::<usize>() <= units;
+    fn escaped(text: &str, units: usize) -> Self {
+        let chars = text.chars().map(line_break).map(neutral);
+        // No text has more UTF-16 units than bytes.
+        let fits =
+            text.len() <= units || chars.clone().map(char::len_utf16).sum::<usize>() <= units;
         let mut room = if fits {
             usize::MAX
         } else {
             units.saturating_sub(1)
         };
-        let shown = text.take_while(|c| {
+        let shown = chars.take_while(|c| {
             let enough = c.len_utf16() <= room;
             room = room.saturating_sub(c.len_utf16());
             enough
         });
-        let mut html = String::new();
+        let mut html = String::with_capacity(text.len());
         shown.for_each(|c| escape(c, &mut html));
         if !fits {
             html.push('…');

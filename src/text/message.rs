@@ -32,7 +32,8 @@ impl Message {
     }
 
     fn fits(&self) -> bool {
-        units(&self.plain()) <= MESSAGE_UNITS
+        // No text has more UTF-16 units than bytes.
+        self.html.len() <= MESSAGE_UNITS || units(&self.plain()) <= MESSAGE_UNITS
     }
 }
 

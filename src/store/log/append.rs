@@ -21,7 +21,7 @@ impl<E: Event> Log<E> {
         let file = self.disk.open(&self.path, OpenMode::ReadWrite)?;
         file.set_len(self.end.offset)?;
         file.sync_data()?;
-        self.file = Some(file);
+        self.hold(Some(file));
         Ok(())
     }
 

@@ -32,6 +32,7 @@ pub struct Log<E> {
     dir: PathBuf,
     path: PathBuf,
     file: Option<Box<dyn DiskFile>>,
+    /// Which file is open, since it was locked.
     id: Option<FileId>,
     end: Position,
     /// Whether it was opened at its checkpoint.
@@ -95,7 +96,7 @@ impl<E: Event> Log<E> {
         &self.dir
     }
 
-    /// Which file it is, since it was first locked.
+    /// Which file it is, once it was locked.
     pub fn file_id(&self) -> Option<FileId> {
         self.id
     }
@@ -120,7 +121,7 @@ impl<E: Event> Log<E> {
         !self.is_latched() && !self.is_in_doubt()
     }
 
-    /// Looks whether the file is still what this process knows: two system calls, no lock.
+    /// Looks whether the file is still what this process knows: one system call, no lock.
     pub fn freshness(&self) -> Result<Freshness, StoreError> {
         let at_path = self.disk.status(&self.path).at("look at", &self.path)?;
         let Some(file) = &self.file else {
@@ -130,9 +131,9 @@ impl<E: Event> Log<E> {
                 Freshness::Changed
             });
         };
-        let open = file.status().at("look at", &self.path)?;
+        let id = self.id_of(&**file)?;
         Ok(match at_path {
-            Some(at_path) if at_path.id != open.id => Freshness::Moved,
+            Some(at_path) if at_path.id != id => Freshness::Moved,
             Some(at_path) if at_path.len == self.end.offset && self.is_settled() => {
                 Freshness::Current
             }
@@ -167,8 +168,21 @@ impl<E: Event> Log<E> {
     /// its name by then, that is damage.
     pub fn rest(&mut self) {
         if self.latch.is_none() && self.foreign.is_none() {
-            self.file = None;
+            self.hold(None);
         }
+    }
+
+    /// Which file the open one is; it is asked until it was locked once.
+    fn id_of(&self, file: &dyn DiskFile) -> Result<FileId, StoreError> {
+        match self.id {
+            Some(id) => Ok(id),
+            None => Ok(file.status().at("look at", &self.path)?.id),
+        }
+    }
+
+    fn hold(&mut self, file: Option<Box<dyn DiskFile>>) {
+        self.file = file;
+        self.id = None;
     }
 
     /// Reads the events up to the known end again, without a lock: they are durable and never change.

@@ -12,7 +12,7 @@ use crate::store::named;
 impl<E: Event> Log<E> {
     /// Opens the log's file; false when there is none and none is to be made.
     pub(super) fn open(&mut self, create: bool) -> Result<bool, StoreError> {
-        self.file = named::open(&*self.disk, &self.path, OpenMode::ReadWrite)?;
+        self.hold(named::open(&*self.disk, &self.path, OpenMode::ReadWrite)?);
         if self.file.is_some() {
             return Ok(true);
         }
@@ -22,7 +22,7 @@ impl<E: Event> Log<E> {
         }
         self.disk.create_dir(&self.dir).at("make", &self.dir)?;
         let made = self.disk.open(&self.path, OpenMode::Create);
-        self.file = Some(made.at("make", &self.path)?);
+        self.hold(Some(made.at("make", &self.path)?));
         Ok(true)
     }
 
@@ -34,8 +34,8 @@ impl<E: Event> Log<E> {
     ) -> Result<(LockGuard, FileStatus), StoreError> {
         for _ in 0..named::ATTEMPTS {
             let (disk, file) = (&*self.disk, self.file()?);
-            let mode = LockMode::Exclusive;
-            if let Some(locked) = named::lock_named(disk, &self.path, file, mode, patience)? {
+            let (open, mode) = ((file, self.id_of(file)?), LockMode::Exclusive);
+            if let Some(locked) = named::lock_named(disk, &self.path, open, mode, patience)? {
                 return Ok(locked);
             }
             // A name that is gone was moved with its directory: no new log may take its place unasked. What is known of one
@@ -44,7 +44,7 @@ impl<E: Event> Log<E> {
             if at_path.is_none() || self.end != Position::START {
                 break;
             }
-            self.file = None;
+            self.hold(None);
             self.has_durable_len = false;
             if !self.open(create)? {
                 break;

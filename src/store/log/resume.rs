@@ -18,7 +18,7 @@ impl<E: Event> Log<E> {
             return Ok(None);
         }
         if self.file.is_none() {
-            self.file = named::open(&*self.disk, &self.path, OpenMode::ReadWrite)?;
+            self.hold(named::open(&*self.disk, &self.path, OpenMode::ReadWrite)?);
         }
         let Some(file) = self.file.as_deref() else {
             return Ok(None);
@@ -36,7 +36,7 @@ impl<E: Event> Log<E> {
     /// Goes on from a checkpoint that [`Log::find_checkpoint`] found, as if everything before it had been read. That part is
     /// the caller's to verify.
     pub fn resume(&mut self, checkpoint: &Checkpoint) -> Result<Prefix, StoreError> {
-        let file = self.file()?.status().at("look at", &self.path)?.id;
+        let file = self.id_of(self.file()?)?;
         self.end = checkpoint.at;
         self.is_resumed = true;
         // The files may have been copied here, both of them, by someone who did not flush them.
