@@ -66,7 +66,8 @@ pub(super) fn is_attempt(words: &[&str]) -> bool {
     parse::expression(&words).is_some() || parts(&words).is_some_and(|parts| has_sign(&parts))
 }
 
-/// Whether an attempt, or a date that can be read, may have this word. All figures of dates begin with a digit.
+/// Whether an attempt, or a date that can be read, may have this word, given as the vocabulary spells it. All figures of dates begin
+/// with a digit.
 pub(super) fn is_part(word: &[&str]) -> bool {
     let is_one =
         |word: &&str| word.starts_with(|c: char| c.is_ascii_digit()) || part(word).is_some();

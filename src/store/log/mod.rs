@@ -172,7 +172,7 @@ impl<E: Event> Log<E> {
         }
     }
 
-    /// Which file the open one is; it is asked until it was locked once.
+    /// Which file the open one is. Until it was locked once, that is asked of it.
     fn id_of(&self, file: &dyn DiskFile) -> Result<FileId, StoreError> {
         match self.id {
             Some(id) => Ok(id),
@@ -180,6 +180,7 @@ impl<E: Event> Log<E> {
         }
     }
 
+    /// Another file is open from now on, or none.
     fn hold(&mut self, file: Option<Box<dyn DiskFile>>) {
         self.file = file;
         self.id = None;
