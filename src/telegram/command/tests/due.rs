@@ -24,6 +24,8 @@ fn a_marker_makes_the_rest_a_date_wherever_the_link_stands() {
         ),
         ("A DUE:tomorrow", "A | due 2030-05-16 23:59"),
         ("A due:18:00", "A | due 2030-05-15 18:00"),
+        ("A due:friday 18:00", "A | due 2030-05-17 18:00"),
+        ("A срок:в пятницу 18:00", "A | due 2030-05-17 18:00"),
         ("A Due: in 3 days", "A | due 2030-05-18 23:59"),
         ("A due by fri", "A | due 2030-05-17 23:59"),
         ("A by 3.12", "A | due 2030-12-03 23:59"),
