@@ -35,15 +35,23 @@ impl<E: Event> Log<E> {
         }
     }
 
-    /// Makes the length durable before the first write: whoever wrote before may have cut off a failed write, seen the flush of that cut
-    /// fail too, and ended. The platter then still has what was cut off, and the rest of it could come to stand behind this write.
+    /// Makes the length durable before a write, unless this process changed the file last: whoever did may have cut off a failed write,
+    /// seen the flush of that cut fail too, and ended. The platter then still has what was cut off, and the rest of it could come to
+    /// stand behind this write.
     pub(super) fn flush_len(&mut self) -> Result<(), StoreError> {
-        if self.has_durable_len {
+        if self.own_change.is_some() {
             return Ok(());
         }
         flush_anew(self.file()?).at("flush", &self.path)?;
-        self.has_durable_len = true;
+        self.note_change();
         Ok(())
+    }
+
+    /// To be called while the lock is held, after a change of the file whose length was flushed before. Should the file not tell its
+    /// time, that length is flushed once more.
+    pub(super) fn note_change(&mut self) {
+        let status = self.file.as_ref().and_then(|file| file.status().ok());
+        self.own_change = status.map(|status| status.modified);
     }
 
     /// After a write, or a write and its flush: it stands, or it is cut off, or the lock is kept until it can be.
@@ -116,7 +124,10 @@ impl<E: Event> Locked<'_, E> {
     fn put(&mut self, lines: &[u8]) -> Result<(), StoreError> {
         self.log.flush_len()?;
         let (file, offset) = (self.log.file()?, self.log.end.offset);
-        file.write_at(lines, offset).at("write to", &self.log.path)
+        file.write_at(lines, offset)
+            .at("write to", &self.log.path)?;
+        self.log.note_change();
+        Ok(())
     }
 }
 

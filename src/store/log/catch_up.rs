@@ -99,6 +99,9 @@ impl<E: Event> Log<E> {
             file.and_then(|file| rewrite::<E>(&*file, foreign.from, to))
                 .at("flush", &self.path)?;
         }
+        if lost || from != to {
+            self.note_change();
+        }
         if foreign.from == Position::START || !self.settled {
             named::sync_names(&*self.disk, &self.dir)?;
         }

@@ -9,7 +9,7 @@ mod resume;
 use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use super::disk::{Disk, DiskFile, FileId};
 use super::error::{DamageKind, IoContext, StoreError};
@@ -39,8 +39,8 @@ pub struct Log<E> {
     is_resumed: bool,
     /// Whether the snapshots were asked if the log had been longer.
     settled: bool,
-    /// Whether its length was flushed by this process.
-    has_durable_len: bool,
+    /// When the file was last changed, if this process changed it last, and flushed its length before.
+    own_change: Option<SystemTime>,
     /// What was read and is not known to be durable.
     foreign: Option<Foreign>,
     latch: Option<Latch>,
@@ -74,7 +74,7 @@ impl<E: Event> Log<E> {
             end: Position::START,
             is_resumed: false,
             settled: false,
-            has_durable_len: false,
+            own_change: None,
             foreign: None,
             latch: None,
             events,
@@ -157,6 +157,7 @@ impl<E: Event> Log<E> {
         }
         let (guard, status) = self.acquire(create, patience)?;
         self.id = Some(status.id);
+        self.own_change = self.own_change.filter(|own| *own == status.modified);
         self.catch_up(status.len, sink)?;
         Ok(Some(Locked {
             log: self,

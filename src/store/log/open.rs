@@ -45,7 +45,7 @@ impl<E: Event> Log<E> {
                 break;
             }
             self.hold(None);
-            self.has_durable_len = false;
+            self.own_change = None;
             if !self.open(create)? {
                 break;
             }

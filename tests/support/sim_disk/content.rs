@@ -13,6 +13,8 @@ pub struct Content {
     platter: Vec<u8>,
     durable_len: usize,
     waiting: Vec<Waiting>,
+    /// How often it was written to or cut: its time.
+    changes: u64,
     /// A flush of all files lost something of this one, which its own next flush tells.
     untold: bool,
 }
@@ -29,10 +31,16 @@ impl Content {
         &self.cached
     }
 
+    /// How often it was written to or cut.
+    pub fn changes(&self) -> u64 {
+        self.changes
+    }
+
     pub fn write(&mut self, content: &[u8], offset: usize) {
         if content.is_empty() {
             return;
         }
+        self.changes += 1;
         let end = offset + content.len();
         let grows = end > self.cached.len();
         if grows {
@@ -50,6 +58,7 @@ impl Content {
     }
 
     pub fn set_len(&mut self, len: usize) {
+        self.changes += 1;
         self.cached.resize(len, 0);
         self.waiting.push(Waiting::Len(len));
     }

@@ -196,17 +196,19 @@ impl State {
     }
 
     pub fn status(&self, node: Node) -> FileStatus {
-        let (inode, len) = match node {
+        let (inode, len, changes) = match node {
             Node::File(inode) => {
                 let content = self.files.get(&inode);
-                (inode, content.map_or(0, |content| content.cached().len()))
+                let seen = content.map(|content| (content.cached().len(), content.changes()));
+                let (len, changes) = seen.unwrap_or_default();
+                (inode, len, changes)
             }
-            Node::Dir(inode) => (inode, 0),
+            Node::Dir(inode) => (inode, 0, self.last_number),
         };
         FileStatus {
             id: FileId { device: 1, inode },
             len: len as u64,
-            modified: SystemTime::UNIX_EPOCH + Duration::from_secs(self.last_number),
+            modified: SystemTime::UNIX_EPOCH + Duration::from_secs(changes),
         }
     }
 }
