@@ -1,7 +1,7 @@
 //! Which chats this process wrote to since their snapshots were last flushed: noted on disk before the first write, so that
 //! a start knows which snapshots a crash may have left behind without looking at all chats.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ffi::OsString;
 use std::sync::{Arc, Mutex};
 
@@ -35,6 +35,8 @@ struct State {
     file: Option<ActiveFile>,
     lines: usize,
     chats: HashMap<ChatId, Note>,
+    /// Chats whose snapshots a flush may have lost: no later flush of theirs proves anything, for the pages count as clean.
+    doubtful: HashSet<ChatId>,
     last: u64,
 }
 
@@ -67,11 +69,16 @@ impl Active {
         Ok(note)
     }
 
+    /// The flush of these chats' snapshots failed: they stay noted, and the next process writes all of them again.
+    pub fn doubt(&self, chats: impl Iterator<Item = ChatId>) {
+        lock(&self.state).doubtful.extend(chats);
+    }
+
     /// Forgets chats whose snapshots are whole on disk. One that was noted again meanwhile stays.
     pub fn settle(&self, settled: &HashMap<ChatId, Note>) -> Result<(), StoreError> {
         let mut state = lock(&self.state);
         for (chat, note) in settled {
-            if state.chats.get(chat) == Some(note) {
+            if state.chats.get(chat) == Some(note) && !state.doubtful.contains(chat) {
                 state.chats.remove(chat);
             }
         }

@@ -96,6 +96,7 @@ impl Shared {
         let disk = Arc::clone(&self.disk);
         let checkpoints = self.long_logs.checkpoints(chat.into());
         let mut open = OpenBoard::new(disk, &self.layout, chat, checkpoints);
+        open.doubt_snapshots();
         // A log that somebody holds is tried again: all other chats would wait for it too.
         match publish(&mut open, Duration::ZERO) {
             // It was moved just now, and whoever moved it writes its snapshots.

@@ -58,6 +58,12 @@ impl OpenBoard {
         self.state().is_none_or(|board| board.seq() > Seq(0))
     }
 
+    /// Has every snapshot file written again, also one that is seen to be right: whoever wrote it may have seen its flush fail, which
+    /// nobody else is told, and then it is not on the platter.
+    pub fn doubt_snapshots(&mut self) {
+        self.published = Some(Seq(0));
+    }
+
     /// Whether the snapshot files reflect all that is known.
     pub fn is_published(&self) -> bool {
         let reflects = |board: &Board| self.published == Some(board.seq());

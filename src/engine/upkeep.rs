@@ -71,6 +71,9 @@ impl Shared {
     pub fn settle_these(&self, settled: &HashMap<ChatId, Note>) {
         let since = settled.values().map(|note| note.since).min();
         let flushed = self.flush_snapshots(settled.keys().copied(), since.unwrap_or_default());
+        if flushed.is_err() {
+            self.active.doubt(settled.keys().copied());
+        }
         if let Err(error) = flushed.and_then(|()| self.active.settle(settled)) {
             tracing::warn!(%error, "snapshots could not be flushed; the next start looks at them again");
         }

@@ -6,14 +6,17 @@ use std::sync::mpsc::channel;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use bounty_ledger::domain::ChatId;
+use bounty_ledger::domain::board::Change;
+use bounty_ledger::domain::{BountyId, ChatId};
 use bounty_ledger::engine::{Engine, Outcome, Settings, Trouble};
 use bounty_ledger::store::{ActiveFile, Disk, Layout, LockMode, OpenMode, make_root, noted_chats};
 use serde_json::Value;
 
 use crate::support::BOT;
 use crate::support::law::assert_sound;
-use crate::support::scenario::{DM, GROUP, OLD, ROOT, Step, add, open, request, settings};
+use crate::support::scenario::{
+    DM, GROUP, OLD, ROOT, Step, add, change, open, request, runs, settings,
+};
 use crate::support::sim_disk::{EIO, Fault, Kind, Plan, SimDisk};
 
 /// Boards are looked after often, snapshots come at once.
@@ -69,6 +72,76 @@ fn what_a_crash_left_behind_is_brought_up_to_date_without_a_command() {
         assert!(has(&disk, "-100/group.json") && has(&disk, "7/user.json"));
         assert_sound(&disk, "after the second crash");
     }
+}
+
+#[test]
+fn snapshots_whose_flush_failed_are_written_again_by_the_next_process() {
+    let eager = Settings {
+        snapshot_delay: Duration::from_millis(1),
+        ..settings()
+    };
+    for seed in 0..16 * runs() {
+        let disk = SimDisk::new(seed);
+        let first = disk.process(None);
+        let engine = open(&first, eager).expect("an engine");
+        say(&engine, &add(GROUP, 1, "in the group"), 1);
+        wait_until("written", || has(&disk, "-100/group.json"));
+        let path = Path::new(ROOT).join("-100/group.json");
+        let written = disk.content(&path);
+        first.replan(Some(Plan {
+            span: u64::MAX,
+            ..Plan::new(&[Kind::Flush], 0, Fault::LostFlush)
+        }));
+        engine.close();
+        first.kill();
+        assert_eq!(notes(&disk).len(), 1, "they are looked at again");
+        let engine = open(&disk.process(None), busy()).expect("an engine");
+        wait_until("brought up to date", || notes(&disk).is_empty());
+        disk.crash(true, seed);
+        drop(engine);
+        assert_eq!(disk.content(&path), written, "seed {seed}");
+    }
+}
+
+#[test]
+fn a_snapshot_whose_flush_failed_once_is_written_again_by_the_next_process_whatever_succeeds_later()
+{
+    let mut fired = 0;
+    for k in 0..16 * runs() {
+        let disk = SimDisk::new(k);
+        let plan = Plan::new(&[Kind::Flush], k, Fault::LostFlush);
+        let first = disk.process(Some(plan));
+        let engine = open(&first, busy()).expect("an engine");
+        let settles = || {
+            let begun = Instant::now();
+            while !notes(&disk).is_empty() && begun.elapsed() < Duration::from_millis(80) {
+                sleep(Duration::from_millis(2));
+            }
+        };
+        // What was refused is accepted when it comes again.
+        let say = |step, update| [(); 2].map(|()| say(&engine, &step, update));
+        say(add(GROUP, 1, "in the group"), 1);
+        say(change(GROUP, 1, Change::Track(BountyId(1))), 2);
+        settles();
+        // The tracking list is not written again with this.
+        say(add(GROUP, 1, "one more"), 3);
+        settles();
+        fired += u64::from(first.fired());
+        engine.close();
+        first.kill();
+        let engine = open(&disk.process(None), busy()).expect("an engine");
+        wait_until("brought up to date", || notes(&disk).is_empty());
+        drop(engine);
+        let mut files = disk.files(Path::new(ROOT));
+        files.retain(|path, _| path.extension().is_some_and(|ending| ending == "json"));
+        assert!(files.len() >= 2, "flush {k}: a board and a list");
+        disk.crash(true, k);
+        for (path, content) in files {
+            let kept = disk.content(&path);
+            assert!(kept.as_ref() == Some(&content), "flush {k}: {path:?}");
+        }
+    }
+    assert!(fired > 5, "only {fired} flushes");
 }
 
 #[test]

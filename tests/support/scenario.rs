@@ -51,7 +51,8 @@ pub fn add(chat: i64, user: i64, text: &str) -> Step {
     Step::Say(chat, user, Command::Change(Change::Add(new)))
 }
 
-fn change(chat: i64, user: i64, change: Change) -> Step {
+/// A user changes a board.
+pub fn change(chat: i64, user: i64, change: Change) -> Step {
     Step::Say(chat, user, Command::Change(change))
 }
 
