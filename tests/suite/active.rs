@@ -126,8 +126,8 @@ fn a_snapshot_whose_flush_failed_once_is_written_again_by_the_next_process_whate
         // The tracking list is not written again with this.
         say(add(GROUP, 1, "one more"), 3);
         settles();
-        fired += u64::from(first.fired());
         engine.close();
+        fired += u64::from(first.fired());
         first.kill();
         let engine = open(&disk.process(None), busy()).expect("an engine");
         wait_until("brought up to date", || notes(&disk).is_empty());

@@ -48,8 +48,8 @@ impl<E: Event> Log<E> {
     }
 
     /// To be called while the lock is held, after a change of the file whose length was flushed before. Should the file not tell its
-    /// time, that length is flushed once more. Before Linux 6.13 (multigrain timestamps) two changes within one tick of the kernel's clock
-    /// have the same time.
+    /// time, that length is flushed once more. Two changes within one tick of the kernel's clock have the same time, but for multigrain
+    /// timestamps: since Linux 6.13, on ext4, XFS, Btrfs and tmpfs.
     pub(super) fn note_change(&mut self) {
         let status = self.file.as_ref().and_then(|file| file.status().ok());
         self.own_change = status.map(|status| status.modified);

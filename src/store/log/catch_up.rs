@@ -90,16 +90,18 @@ impl<E: Event> Log<E> {
         let Some(foreign) = self.foreign else {
             return Ok(());
         };
-        let (from, to) = (foreign.unclaimed, self.end);
+        let (mut from, to) = (foreign.unclaimed, self.end);
         let lost = foreign.lost || rewrite::<E>(self.file()?, from, to).is_err();
         if lost {
+            from = foreign.from;
             self.foreign = Some(Foreign { lost, ..foreign });
             // On a descriptor that has not seen the failed flush.
             let file = self.disk.open(&self.path, OpenMode::ReadWrite);
-            file.and_then(|file| rewrite::<E>(&*file, foreign.from, to))
+            file.and_then(|file| rewrite::<E>(&*file, from, to))
                 .at("flush", &self.path)?;
         }
-        if lost || from != to {
+        // The length was flushed with them.
+        if from != to {
             self.note_change();
         }
         if foreign.from == Position::START || !self.settled {
