@@ -18,7 +18,9 @@ fn read(text: &str, at: &str, zone: Tz) -> Option<String> {
 }
 
 fn unix(moment: &str) -> i64 {
-    DateTime::parse_from_rfc3339(moment).unwrap().timestamp()
+    DateTime::parse_from_rfc3339(moment)
+        .expect("a moment in RFC 3339")
+        .timestamp()
 }
 
 fn words(text: &str) -> Vec<&str> {

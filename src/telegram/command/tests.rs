@@ -25,7 +25,7 @@ fn read(text: &str) -> Parsed {
 
 /// A body in which `words` hide a link.
 fn hiding<'a>(text: &'a str, words: &str, url: &str) -> Body<'a> {
-    let start = text.find(words).unwrap();
+    let start = text.find(words).expect("the words stand in the text");
     let link = HiddenLink {
         range: start..start + words.len(),
         url: url.to_owned(),
@@ -37,8 +37,8 @@ fn hiding<'a>(text: &'a str, words: &str, url: &str) -> Body<'a> {
 }
 
 fn moment(due: &DueExpr) -> String {
-    let at = due.resolve(NOON, UTC).unwrap();
-    let moment = DateTime::from_timestamp(at, 0).unwrap();
+    let at = due.resolve(NOON, UTC).expect("within the calendar");
+    let moment = DateTime::from_timestamp(at, 0).expect("within the calendar");
     moment.format("%Y-%m-%d %H:%M").to_string()
 }
 

@@ -25,7 +25,7 @@ fn read_raw(raw: &str) -> Result<Incoming, UnreadableUpdate> {
 
 #[track_caller]
 fn inbound(update: &Value) -> Inbound {
-    read_raw(&update.to_string()).unwrap().kind
+    read_raw(&update.to_string()).expect("an Update").kind
 }
 
 fn ada() -> Value {
@@ -48,8 +48,8 @@ fn message(text: &str) -> Value {
 /// The same with some fields set, or taken out by null.
 fn message_with(text: &str, fields: Value) -> Value {
     let mut message = message(text);
-    let fields = fields.as_object().unwrap().clone();
-    message.as_object_mut().unwrap().extend(fields);
+    let fields = fields.as_object().expect("an object").clone();
+    message.as_object_mut().expect("an object").extend(fields);
     message
 }
 

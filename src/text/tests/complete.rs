@@ -136,11 +136,12 @@ fn every_due_date_that_the_help_shows_is_understood() {
             commands: CommandSet::all(),
         };
         let html = TEXTS.render(&Say::Answer(&help), &[], &view).html;
-        let (_, dates) = html.split_once(before).unwrap();
-        let examples = dates
-            .split("<code>")
-            .skip(1)
-            .map(|rest| rest.split("</code>").next().unwrap());
+        let (_, dates) = html.split_once(before).expect("the help has this heading");
+        let examples = dates.split("<code>").skip(1).map(|rest| {
+            rest.split("</code>")
+                .next()
+                .expect("a split has a first part")
+        });
         let examples: Vec<&str> = examples.collect();
         assert!(examples.len() >= 8, "{examples:?}");
         for example in examples {

@@ -12,7 +12,8 @@ const MARKUP: &str = "<b>x</b> & <a href=\"tg://user?id=1\">you</a> &lt;";
 /// The tags of the text files are all there may be.
 fn tags(message: &Message) -> Vec<&str> {
     let rest = message.html.split('<').skip(1);
-    rest.map(|rest| rest.split('>').next().unwrap()).collect()
+    rest.map(|rest| rest.split('>').next().expect("a split has a first part"))
+        .collect()
 }
 
 pub fn assert_only_our_tags(message: &Message) {
@@ -112,7 +113,8 @@ fn the_longest_bounty_is_shortened_and_its_link_is_not() {
     ] {
         let text = plain(&of(bounty.clone()));
         assert!(
-            text.contains("😀…\n") && text.contains(bounty.link.as_deref().unwrap()),
+            text.contains("😀…\n")
+                && text.contains(bounty.link.as_deref().expect("each of them has a link")),
             "{text}"
         );
         assert!(

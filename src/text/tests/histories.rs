@@ -7,7 +7,8 @@ use crate::domain::{Actor, BountyId, Seq, Timestamp, UserId};
 use crate::text::html::units;
 
 fn entry(seq: u64, actor: Actor, event: &'static str, changes: Vec<FieldChange>) -> HistoryEntry {
-    let time = Timestamp::from_millis((NOON + 60 * i64::try_from(seq).unwrap()) * 1_000);
+    let time =
+        Timestamp::from_millis((NOON + 60 * i64::try_from(seq).expect("a small number")) * 1_000);
     HistoryEntry {
         seq: Seq(seq),
         time,

@@ -48,7 +48,7 @@ fn page(board: &Board, page: u64, kind: ChatKind) -> Answer {
         zone: UTC,
         kind,
     };
-    answer(board, Query::List { page }, &context, page_size(20)).unwrap()
+    answer(board, Query::List { page }, &context, page_size(20)).expect("nothing refuses a list")
 }
 
 /// All pages of a board, each checked to fit unshortened in every language; returns how many entries each has.
@@ -122,7 +122,7 @@ fn the_pager_names_the_next_page_until_the_last() {
     let board = board(41, "Ada", "x", None, None);
     let last_line = |number| {
         let text = plain(&page(&board, number, ChatKind::Group));
-        text.lines().last().unwrap().to_owned()
+        text.lines().last().expect("a list has lines").to_owned()
     };
     assert_eq!(last_line(1), "page 1 of 3, /bounty 2");
     assert_eq!(last_line(2), "page 2 of 3, /bounty 3");

@@ -38,7 +38,7 @@ fn title(scope: Scope, total: u64, locale: Locale) -> String {
         entries: vec![entry],
     });
     let text = plain(&Say::Answer(&list), locale);
-    text.lines().next().unwrap().to_owned()
+    text.lines().next().expect("a list has lines").to_owned()
 }
 
 #[test]
@@ -107,7 +107,9 @@ fn relative(to: UnixTime, locale: Locale) -> String {
         ..bare("x")
     };
     let text = plain(&Say::Answer(&Answer::Added(bounty)), locale);
-    let (_, relative) = text.rsplit_once('(').unwrap();
+    let (_, relative) = text
+        .rsplit_once('(')
+        .expect("how far off stands in brackets");
     relative.trim_end_matches(')').to_owned()
 }
 

@@ -54,7 +54,10 @@ fn a_zone_that_was_assumed_is_named_with_how_to_change_it() {
             };
             let note = Note::ZoneAssumed { guess };
             let text = TEXTS.render(&Say::Answer(&added), &[note], &view).plain();
-            text.split_once("\n\n").unwrap().1.to_owned()
+            text.split_once("\n\n")
+                .expect("a note below the answer")
+                .1
+                .to_owned()
         };
         let offered = said(UTC, Some(Europe::Moscow));
         assert!(offered.contains("UTC"), "{offered}");

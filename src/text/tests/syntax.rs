@@ -52,7 +52,9 @@ fn with_others(shapes: &BTreeMap<String, Shape>, key: &str) -> BTreeSet<String> 
 }
 
 fn shapes(locale: Locale) -> BTreeMap<String, Shape> {
-    let resource = parse(source(locale)).map_err(|(_, errors)| errors).unwrap();
+    let resource = parse(source(locale))
+        .map_err(|(_, errors)| errors)
+        .expect("a text file without errors");
     let mut shapes = BTreeMap::new();
     for entry in resource.body {
         let Entry::Message(message) = entry else {

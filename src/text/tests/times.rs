@@ -15,12 +15,19 @@ fn due_in(due: UnixTime, zone: Tz) -> String {
     };
     let answer = Answer::Added(bounty);
     let message = TEXTS.render(&Say::Answer(&answer), &[], &view(zone));
-    message.plain().lines().last().unwrap().to_owned()
+    message
+        .plain()
+        .lines()
+        .last()
+        .expect("an answer has lines")
+        .to_owned()
 }
 
 fn relative(seconds: i64) -> String {
     let line = due_in(NOON.saturating_add(seconds), UTC);
-    let (_, rest) = line.split_once('(').unwrap();
+    let (_, rest) = line
+        .split_once('(')
+        .expect("how far off stands in brackets");
     rest.trim_end_matches(')').to_owned()
 }
 

@@ -80,7 +80,9 @@ fn hours_and_minutes_ahead_are_that_exact_moment() {
         ("через 30 минут", "2031-05-14 12:30"),
     ]);
     assert_eq!(
-        super::parse(&["9999h"]).unwrap().resolve(7, UTC),
+        super::parse(&["9999h"])
+            .expect("a due date")
+            .resolve(7, UTC),
         Some(7 + 9999 * 3600)
     );
 }

@@ -119,7 +119,7 @@ fn the_calendar_has_the_years_1_to_9999() {
 fn what_lies_beyond_the_calendar_is_no_moment() {
     let last_day = unix("9999-12-31T12:00:00Z");
     for text in ["tomorrow", "in a month", "24h", "next fri", "31.12 11:00"] {
-        let due = parse(&words(text)).unwrap();
+        let due = parse(&words(text)).expect("a due date");
         assert_eq!(due.resolve(last_day, UTC), None, "{text}");
     }
 }
@@ -162,7 +162,10 @@ fn a_date_without_a_year_comes_after_the_message_in_every_zone() {
     let at = unix("2031-12-31T11:30:00Z");
     for zone in chrono_tz::TZ_VARIANTS {
         for text in ["31.12", "31.12 11:30", "1 Jan 0:00", "11:30"] {
-            let due = parse(&words(text)).unwrap().resolve(at, zone).unwrap();
+            let due = parse(&words(text))
+                .expect("a due date")
+                .resolve(at, zone)
+                .expect("within the calendar");
             assert!(due > at, "{text} in {zone}");
         }
     }

@@ -133,7 +133,9 @@ fn a_missed_date_is_mentioned_and_ordinary_words_are_not() {
 fn a_missed_date_is_quoted_in_part_when_it_is_long() {
     let parsed = super::read(&format!("/add A due: {}", "word ".repeat(200)));
     let line = added(&parsed);
-    let (_, quoted) = line.split_once("no date: ").unwrap();
+    let (_, quoted) = line
+        .split_once("no date: ")
+        .expect("the line names what is no date");
     assert_eq!(quoted.chars().count(), 101);
     assert!(quoted.starts_with("word word") && quoted.ends_with('…'));
 }

@@ -9,7 +9,7 @@ use crate::telegram::update::Inbound;
 use crate::telegram::update::surrogates::mend;
 
 fn text_added(raw: &str) -> String {
-    match read_raw(raw).unwrap().kind {
+    match read_raw(raw).expect("an Update").kind {
         Inbound::Message {
             parsed: Parsed::Command(Command::Change(Change::Add(bounty)), _),
             ..
@@ -138,7 +138,7 @@ fn deep_json_is_no_stack_overflow() {
     let deep = format!("{}{}", "[".repeat(1_000_000), "]".repeat(1_000_000));
     let nowhere = format!("{{\"update_id\":7,\"new\":{deep}}}");
     assert!(matches!(
-        read_raw(&nowhere).unwrap().kind,
+        read_raw(&nowhere).expect("an Update").kind,
         Inbound::Ignored(_)
     ));
     let inside = format!("{{\"message\":{{\"text\":{deep}}},\"update_id\":7}}");

@@ -44,7 +44,7 @@ fn a_command_in_a_group_is_read_with_all_that_belongs_to_it() {
 #[test]
 fn a_fed_update_has_a_cause_of_its_own() {
     let raw = update(&message("/my")).to_string();
-    let incoming = read(&raw, &bot(), Carrier::Feed).unwrap();
+    let incoming = read(&raw, &bot(), Carrier::Feed).expect("an Update");
     assert_eq!(incoming.update_id, 812);
     let Inbound::Message { origin, .. } = incoming.kind else {
         panic!("no message")

@@ -12,8 +12,8 @@ fn service(fields: Value) -> Value {
     let mut message = message_with("", json!({"text": null}));
     message
         .as_object_mut()
-        .unwrap()
-        .extend(fields.as_object().unwrap().clone());
+        .expect("an object")
+        .extend(fields.as_object().expect("an object").clone());
     update(&message)
 }
 
@@ -37,7 +37,14 @@ fn a_migration_is_told_in_the_old_chat() {
             name: "Ada L.".into()
         }
     );
-    assert_eq!(origin.cause.delivery().unwrap().message, 55);
+    assert_eq!(
+        origin
+            .cause
+            .delivery()
+            .expect("it came by an update")
+            .message,
+        55
+    );
 }
 
 #[test]
@@ -130,7 +137,7 @@ fn other_changes_of_membership_are_ignored() {
 }
 
 fn heard(update: &Value) -> Option<ChatId> {
-    read_raw(&update.to_string()).unwrap().heard
+    read_raw(&update.to_string()).expect("an Update").heard
 }
 
 #[test]
