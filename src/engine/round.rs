@@ -66,7 +66,9 @@ impl<'s> Round<'s> {
         if new.len() > 1
             && let Ok(note) = shared.note(&new)
         {
-            let noted = all.iter_mut().filter(|held| held.to_note().is_some());
+            // A change may have come meanwhile to a chat that is not among them.
+            let is_new = |held: &Held<'_>| held.to_note().is_some_and(|chat| new.contains(&chat));
+            let noted = all.iter_mut().filter(|held| is_new(held));
             noted.for_each(|held| held.was_noted(note));
         }
         // One chat alone may wait for more of its own commands; others would have to wait with it.

@@ -2,7 +2,9 @@
 
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::channel;
+use std::sync::{Arc, Mutex, OnceLock};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -13,9 +15,10 @@ use bounty_ledger::store::{ActiveFile, Disk, Layout, LockMode, OpenMode, make_ro
 use serde_json::Value;
 
 use crate::support::BOT;
+use crate::support::hooked_disk::{About, HookedDisk};
 use crate::support::law::assert_sound;
 use crate::support::scenario::{
-    DM, GROUP, OLD, ROOT, Step, add, change, open, request, runs, settings,
+    DM, GROUP, OLD, ROOT, Step, add, change, list, open, request, runs, settings,
 };
 use crate::support::sim_disk::{EIO, Fault, Kind, Plan, SimDisk};
 
@@ -370,4 +373,49 @@ fn a_chat_whose_note_could_not_be_flushed_is_noted_durably_the_next_time() {
         let noted = noted_chats(&disk.process(None), &layout).expect("read");
         assert_eq!(noted, [ChatId(GROUP)].into(), "seed {seed}");
     }
+}
+
+#[test]
+fn a_change_that_comes_while_other_chats_are_noted_waits_for_a_note_of_its_own() {
+    let disk = SimDisk::new(1).with_group_flush();
+    let engine: Arc<OnceLock<Engine>> = Arc::default();
+    let (tell, told) = channel();
+    let (tell, flushes) = (Mutex::new(tell), AtomicUsize::new(0));
+    let hooked = {
+        let engine = Arc::clone(&engine);
+        HookedDisk::new(disk.process(None), move |about, path: &Path| {
+            let is_note = about == About::Flush && path.starts_with(Path::new(ROOT).join("active"));
+            let Some(engine) = engine.get().filter(|_| is_note) else {
+                return Ok(());
+            };
+            let tell = tell.lock().expect("no panic before").clone();
+            let submit = |step: Step, update| {
+                let tell = tell.clone();
+                engine.submit(request(&step, BOT, update), move |reply| {
+                    tell.send(reply.outcome).expect("the test waits");
+                });
+            };
+            match flushes.fetch_add(1, Ordering::SeqCst) {
+                // The next round has two changes, and one chat that is only read.
+                0 => {
+                    submit(add(-101, 1, "a"), 2);
+                    submit(add(-102, 1, "b"), 3);
+                    submit(list(-103), 4);
+                }
+                1 => submit(add(-103, 1, "c"), 5),
+                _ => {}
+            }
+            Ok(())
+        })
+    };
+    let opened = Engine::open(Arc::new(hooked), Layout::new(ROOT), settings());
+    let engine = engine.get_or_init(|| opened.expect("an engine"));
+    say(engine, &add(-100, 1, "first"), 1);
+    for _ in 0..4 {
+        told.recv_timeout(Duration::from_secs(60))
+            .expect("an answer");
+    }
+    let noted = noted_chats(&disk.process(None), &Layout::new(ROOT)).expect("notes");
+    let all = [-100, -101, -102, -103].map(ChatId);
+    assert!(all.iter().all(|chat| noted.contains(chat)), "{noted:?}");
 }

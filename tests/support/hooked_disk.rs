@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use bounty_ledger::store::{Disk, DiskFile, FileStatus, LockGuard, LockMode, OpenMode};
+use bounty_ledger::store::{Disk, DiskFile, FileStatus, GroupFlush, LockGuard, LockMode, OpenMode};
 
 /// What is about to be done with a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,6 +76,10 @@ impl<D: Disk> Disk for HookedDisk<D> {
 
     fn remove_file(&self, path: &Path) -> io::Result<()> {
         self.disk.remove_file(path)
+    }
+
+    fn group_flush(&self, root: &Path) -> io::Result<Option<Box<dyn GroupFlush>>> {
+        self.disk.group_flush(root)
     }
 
     fn names(&self, path: &Path) -> io::Result<Vec<OsString>> {
