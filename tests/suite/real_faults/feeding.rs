@@ -39,6 +39,12 @@ impl Load {
         self.updates.len()
     }
 
+    /// The updates from this place on, as `feed` reads them.
+    pub fn lines(&self, from: usize) -> String {
+        let updates = self.updates[from..].iter();
+        updates.map(|update| format!("{update}\n")).collect()
+    }
+
     /// An answer to the update of this place: an acknowledgement when it says so.
     fn hear(&mut self, place: usize, answer: &str) -> bool {
         let call: Value = serde_json::from_str(answer).expect("a call");
@@ -105,8 +111,7 @@ impl<'l> Feeding<'l> {
             .stderr(Stdio::null());
         let mut child = command.spawn().expect("the program starts");
         let mut stdin = child.stdin.take().expect("a pipe");
-        let updates = load.updates[from..].iter();
-        let input: String = updates.map(|update| format!("{update}\n")).collect();
+        let input = load.lines(from);
         let writer = thread::spawn(move || {
             // The program is killed before it has read everything.
             let _ = stdin.write_all(input.as_bytes());

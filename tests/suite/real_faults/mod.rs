@@ -4,6 +4,7 @@
 //! rights that a container may lack (tracing, mounting) still only skip.
 #![cfg(target_os = "linux")]
 
+mod barrier;
 mod feeding;
 mod full;
 mod kills;
