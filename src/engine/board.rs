@@ -190,8 +190,8 @@ impl LockedBoard<'_> {
 }
 
 /// Refuses a log of another chat. One that says that the chat has a new id, as the note does, only waits for the end of
-/// its migration.
-fn owner(disk: &dyn Disk, board: &Board, chat: ChatId, dir: &Path) -> Result<(), StoreError> {
+/// its migration: [`StoreError::Moved`].
+pub fn owner(disk: &dyn Disk, board: &Board, chat: ChatId, dir: &Path) -> Result<(), StoreError> {
     let named = board.chat_id();
     if board.seq() == Seq(0) || named == Some(chat) {
         return Ok(());

@@ -13,14 +13,16 @@ const ROOM: usize = 64 * 1_024;
 /// That file's name: a `.tmp-` file may be deleted, should a crash leave it.
 const PROBE: &str = ".tmp-room";
 
-/// Tries the disk and every board that takes no writes.
+/// Tries the disk, every board that takes no writes, and every change of an id that is left.
 pub fn try_again(shared: &Shared) {
     let obstacles = &shared.stats.obstacles;
     if obstacles.disk().is_some() && has_room(shared) {
         obstacles.clear_disk();
         tracing::info!("the disk takes writes again");
     }
-    for chat in obstacles.to_try() {
+    let mut chats = obstacles.to_try();
+    chats.extend(shared.moves.chats());
+    for chat in chats {
         shared.look_again(chat);
     }
 }

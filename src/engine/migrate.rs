@@ -16,7 +16,7 @@ use crate::store::{
 };
 
 use super::Settings;
-use super::board::OpenBoard;
+use super::board::{self, OpenBoard};
 use super::checkpoint::Checkpoints;
 use super::merge::{self, Source};
 use super::names::{current_chat, flush_notes, moved_to, note_move};
@@ -65,13 +65,15 @@ struct Place<'p> {
     patience: Duration,
 }
 
-/// Moves the board; told twice, or in any order, the result is the same. The old id is to be noted as active.
-pub fn run(shared: &Shared, migration: &Migration) -> Result<Done, StoreError> {
+/// Moves the board; told twice, or in any order, the result is the same. Each lock is waited for at most `patience`. The old id is to be
+/// noted as active.
+pub fn run(shared: &Shared, migration: &Migration, patience: Duration) -> Result<Done, StoreError> {
     // An attempt that failed may have left a note that is not durable.
     if moved_to(&*shared.disk, &shared.layout, migration.from)?.is_some() {
         flush_notes(&*shared.disk, &shared.layout)?;
     }
-    let done = Place::of(shared, shared.settings.lock_patience).migrate(migration)?;
+    let done = Place::of(shared, patience).migrate(migration)?;
+    shared.moves.end(migration.from);
     tell_changed(shared, migration);
     Ok(done)
 }
@@ -90,6 +92,7 @@ pub fn finish(
         cause: Cause::System {},
     };
     let done = Place::of(shared, patience).migrate(&migration)?;
+    shared.moves.end(from);
     tell_changed(shared, &migration);
     Ok(done)
 }
@@ -103,13 +106,30 @@ fn tell_changed(shared: &Shared, migration: &Migration) {
 
 /// At the start: goes on with every migration that a crash interrupted. Looks at the notes only, never at all chats.
 pub fn finish_interrupted(shared: &Shared) {
-    let names = shared.disk.names(&shared.layout.moved_dir());
-    let names = names.unwrap_or_default();
-    for from in names.iter().filter_map(|name| Layout::chat_of(name)) {
+    for from in noted(shared) {
         if let Err(error) = finish_one(shared, from) {
-            tracing::error!(chat = from.0, %error, "an interrupted migration could not be finished; it is tried again when the chat is used");
+            tracing::error!(chat = from.0, %error, "an interrupted migration could not be finished; it is tried again");
+            shared.note_obstacle(from, false, &error);
         }
     }
+}
+
+/// The same for those that lead to this chat, which has a directory without a log: another process may have ended between setting the
+/// log aside and putting the other one in its place.
+pub fn finish_to(shared: &Shared, chat: ChatId) -> Result<(), StoreError> {
+    for from in noted(shared) {
+        if moved_to(&*shared.disk, &shared.layout, from)? == Some(chat) {
+            finish_one(shared, from)?;
+        }
+    }
+    Ok(())
+}
+
+/// The ids that groups had before.
+fn noted(shared: &Shared) -> impl Iterator<Item = ChatId> {
+    let names = shared.disk.names(&shared.layout.moved_dir());
+    let names = names.unwrap_or_default().into_iter();
+    names.filter_map(|name| Layout::chat_of(&name))
 }
 
 fn finish_one(shared: &Shared, from: ChatId) -> Result<(), StoreError> {
@@ -161,6 +181,9 @@ impl<'p> Place<'p> {
             merged_before.see(record);
             board.evolve(record);
         })?;
+        if board.chat_id() != Some(to) {
+            self.refuse_foreign(&board, *from)?;
+        }
         if noted.is_none() {
             note_move(&**self.disk, self.layout, *from, to)?;
         }
@@ -202,6 +225,15 @@ impl<'p> Place<'p> {
                 style: board.settings().style(None),
             }),
         })
+    }
+
+    /// Nothing is written to a log of another chat, and none is set aside.
+    fn refuse_foreign(&self, board: &Board, chat: ChatId) -> Result<(), StoreError> {
+        match board::owner(&**self.disk, board, chat, &self.layout.chat(chat)) {
+            // It has the event already that says its new id.
+            Err(StoreError::Moved { .. }) => Ok(()),
+            owner => owner,
+        }
     }
 
     /// The snapshots came along with the directory and still have the old id.
@@ -276,6 +308,7 @@ impl<'p> Place<'p> {
             self.disk.remove_file(&log_path).at("remove", &log_path)?;
         }
         if let Some(source_locked) = source_lock.filter(|locked| !is_empty(locked)) {
+            self.refuse_foreign(source.board(), to)?;
             let file = self.merged_name(&old_dir, &source_locked.end())?;
             let (lines, end, bounties) =
                 merge::lines(&source, board, merged_before, &file, locked.end()).map_err(

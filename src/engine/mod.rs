@@ -30,6 +30,7 @@ mod merge;
 mod merged;
 mod migrate;
 mod monitor;
+mod moves;
 mod names;
 mod obstacles;
 mod pace;

@@ -21,6 +21,7 @@ use super::held::Held;
 use super::job::Job;
 use super::lane::{Lane, Next, lock};
 use super::monitor::Lag;
+use super::moves::Moves;
 use super::pace::Pace;
 use super::pulse::Pulse;
 use super::ready::{Ready, Way};
@@ -53,6 +54,7 @@ pub struct Shared {
     pub flush: Option<SharedFlush>,
     pub pace: Pace,
     pub changes: Changes,
+    pub moves: Moves,
     pub lanes: Mutex<HashMap<ChatId, Arc<Lane>>>,
     agenda: Agenda,
 }
@@ -79,6 +81,7 @@ impl Shared {
             flush: flush.map(SharedFlush::new),
             pace: Pace::default(),
             changes: Changes::default(),
+            moves: Moves::default(),
             lanes: Mutex::default(),
             agenda: Agenda::default(),
         }

@@ -74,6 +74,8 @@ pub enum DamageKind {
     Missing { snapshot: PathBuf, claimed: Seq },
     #[error("the log became shorter while it was open")]
     Shrunk,
+    #[error("the log is not there any more, though it was while this program ran")]
+    Gone,
 }
 
 impl Damage {
@@ -85,6 +87,10 @@ impl Damage {
             }
             DamageKind::WrongStream { .. } => {
                 "Put each chat's own log back into its directory".into()
+            }
+            DamageKind::Gone => {
+                "Put it back, or mount what it is on: it is then used again. To begin without it, start the bot anew"
+                    .into()
             }
             DamageKind::Shrunk => format!(
                 "What can be done: `bounty repair {}`; when it finds nothing to repair, start the bot anew",

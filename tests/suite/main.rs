@@ -27,6 +27,7 @@ mod locked;
 mod machine;
 mod metrics;
 mod migration;
+mod migration_faults;
 mod notifier;
 mod notify_telegram;
 mod overload;

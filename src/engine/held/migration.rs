@@ -1,5 +1,7 @@
 //! The chat has another id.
 
+use std::time::Duration;
+
 use crate::domain::board::{Answer, ChatStyle};
 use crate::store::StoreError;
 
@@ -20,30 +22,26 @@ impl Held<'_> {
         }
     }
 
-    /// Takes the group's new id over.
+    /// Takes the group's new id over. When that fails it is tried again, with whatever is asked under either id, and without.
     pub(super) fn migrate(&mut self, job: Job) {
         let Ask::Migrate { to } = job.request.ask else {
             return;
         };
-        if let Err(error) = self.let_go().and_then(|()| self.note()) {
-            return job.finish(Outcome::Trouble(Trouble::from(&error)));
-        }
         let migration = Migration {
             from: self.chat(),
             to,
             cause: job.request.cause.clone(),
         };
-        let done = migrate::run(self.shared, &migration);
-        if let Ok(done) = &done {
-            self.work.unpublished = !done.is_published;
-        }
-        let (outcome, style) = match done.map(|done| done.merged) {
+        self.shared.moves.begin(&migration);
+        let (outcome, style) = match self.carry_out(&migration, self.shared.settings.lock_patience)
+        {
             Ok(None) => (Outcome::Silent, ChatStyle::default()),
             Ok(Some(Merged { bounties, style })) => {
                 (Outcome::Answer(Answer::Merged { bounties }), style)
             }
             Err(error) => {
                 tracing::error!(from = self.chat().0, to = to.0, %error, "a group's new id could not be taken over; it is tried again");
+                self.shared.note_obstacle(self.chat(), false, &error);
                 (
                     Outcome::Trouble(Trouble::from(&error)),
                     ChatStyle::default(),
@@ -53,15 +51,45 @@ impl Held<'_> {
         job.for_chat(to).styled(style).finish(outcome);
     }
 
+    fn carry_out(
+        &mut self,
+        migration: &Migration,
+        patience: Duration,
+    ) -> Result<Option<Merged>, StoreError> {
+        self.let_go(patience)?;
+        self.note()?;
+        let done = migrate::run(self.shared, migration, patience)?;
+        self.work.unpublished = !done.is_published;
+        Ok(done.merged)
+    }
+
+    /// Carries out what is left of changes of id, from this one or to it, before anything else is done with the board. A board under the
+    /// old id that is damaged keeps nobody from going on under the new one.
+    pub(super) fn carry_out_moves(&mut self, patience: Duration) -> Result<(), StoreError> {
+        for migration in self.shared.moves.about(self.chat()) {
+            if migration.from == self.chat() {
+                self.carry_out(&migration, patience)?;
+                continue;
+            }
+            let noted = self.shared.note(&[migration.from]);
+            match noted.and_then(|_| migrate::run(self.shared, &migration, patience)) {
+                Ok(_) | Err(StoreError::Damaged(_) | StoreError::Foreign { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
     /// Closes the log. What a failed write left in it is undone first: nobody who opens it anew would know of that.
-    fn let_go(&mut self) -> Result<(), StoreError> {
+    fn let_go(&mut self, patience: Duration) -> Result<(), StoreError> {
         if self
             .work
             .open
             .as_ref()
             .is_some_and(|open| !open.is_at_rest())
         {
-            match self.try_to_write(self.shared.settings.lock_patience) {
+            let open = self.work.open.as_mut();
+            match open.map_or(Ok(()), |open| open.lock(false, patience).map(|_| ())) {
                 // Another process moved it already, and cut it back when it opened it.
                 Ok(()) | Err(StoreError::Moved { .. }) => {}
                 Err(error) => return Err(error),

@@ -132,7 +132,9 @@ impl<'s> Held<'s> {
                 }
                 batch::Begun::NotNow(unanswered) => jobs = unanswered,
             }
-            self.work.open = None;
+            if let Err(error) = self.let_go_moved() {
+                return self.turn_away(jobs, &error);
+            }
         }
         self.give_up(jobs, Trouble::Busy);
     }

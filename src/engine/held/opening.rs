@@ -1,9 +1,10 @@
 //! Having the chat's board in memory, and letting go of one that is not to be trusted.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::store::StoreError;
+use crate::store::{DamageKind, IoContext, Layout, StoreError};
 
 use super::super::board::OpenBoard;
 use super::super::migrate;
@@ -15,6 +16,9 @@ impl Held<'_> {
     /// Whether nothing has to be read from disk first: the board is in memory, or there is no board yet.
     pub(super) fn is_at_hand(&mut self) -> bool {
         self.forget_refuted();
+        if !self.shared.moves.about(self.chat()).is_empty() {
+            return false;
+        }
         if self.work.open.as_ref().is_some_and(OpenBoard::has_events) {
             return true;
         }
@@ -30,6 +34,7 @@ impl Held<'_> {
     /// Has the chat's board at hand; false when the chat has another id now, and then its board is moved, for which locks are waited for
     /// at most `patience`. Until a board has its first event another process may note a new id at any time, so the notes are asked again.
     pub(super) fn ready(&mut self, patience: Duration) -> Result<bool, StoreError> {
+        self.carry_out_moves(patience)?;
         self.forget_refuted();
         if self.work.open.as_ref().is_some_and(OpenBoard::has_events) {
             return Ok(true);
@@ -42,10 +47,49 @@ impl Held<'_> {
             self.work.unpublished = !done.is_published;
             return Ok(false);
         }
+        if self.has_directory_alone()? {
+            migrate::finish_to(self.shared, self.chat())?;
+        }
         if self.work.open.is_none() {
             self.work.open = Some(self.new_board());
         }
         Ok(true)
+    }
+
+    /// Whether there is a directory of the chat and no log in it.
+    fn has_directory_alone(&self) -> Result<bool, StoreError> {
+        let dir = self.shared.layout.chat(self.chat());
+        Ok(!self.exists(&dir.join(Layout::LOG))? && self.exists(&dir)?)
+    }
+
+    fn exists(&self, path: &Path) -> Result<bool, StoreError> {
+        let status = self.shared.disk.status(path).at("look at", path)?;
+        Ok(status.is_some())
+    }
+
+    /// Lets go of a board whose log is not where it was, so that it is opened anew where it is now. Fails when it is nowhere: then it is
+    /// not to begin as if the chat never had one, and stays known until it is back.
+    pub(super) fn let_go_moved(&mut self) -> Result<(), StoreError> {
+        let known = self.work.open.as_ref().filter(|open| open.has_events());
+        if let Some(open) = known
+            && self.is_nowhere(open.log.path())?
+        {
+            let damage = open.log.end().damage(open.log.path(), DamageKind::Gone);
+            return Err(damage.into());
+        }
+        self.work.open = None;
+        Ok(())
+    }
+
+    /// Whether there is no log, and the chat has no other id to which it moved.
+    fn is_nowhere(&self, log: &Path) -> Result<bool, StoreError> {
+        let (disk, layout) = (&*self.shared.disk, &self.shared.layout);
+        if self.exists(log)? || current_chat(disk, layout, self.chat())? != self.chat() {
+            return Ok(false);
+        }
+        // Another process sets it aside while it puts the log of the group's old id in its place.
+        migrate::finish_to(self.shared, self.chat())?;
+        Ok(!self.exists(log)?)
     }
 
     fn new_board(&self) -> OpenBoard {
@@ -83,8 +127,8 @@ impl Held<'_> {
     pub(super) fn look_again(&mut self) {
         let mut tried = self.try_to_write(Duration::ZERO);
         if matches!(tried, Err(StoreError::Moved { .. })) {
-            self.work.open = None;
-            tried = self.try_to_write(Duration::ZERO);
+            let let_go = self.let_go_moved();
+            tried = let_go.and_then(|()| self.try_to_write(Duration::ZERO));
         }
         let open = self.work.open.as_ref();
         let latched = open.is_some_and(|open| open.log.is_latched());
