@@ -2,6 +2,7 @@
 
 mod bits;
 mod cuts;
+mod gone;
 mod holes;
 mod lines;
 mod older;
