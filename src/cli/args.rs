@@ -145,7 +145,7 @@ pub fn require_owner(dir: &Path) -> anyhow::Result<()> {
     let me = rustix::process::geteuid().as_raw();
     match std::fs::metadata(dir) {
         Ok(metadata) if metadata.uid() != me => anyhow::bail!(
-            "{} belongs to the user with uid {}: run this as that user (sudo -u '#{0}' …), or the bot cannot open what is written",
+            "{} belongs to the user with uid {}: run this as that user (sudo -u '#{1}' …), or the bot cannot open what is written",
             dir.display(),
             metadata.uid()
         ),

@@ -104,3 +104,18 @@ fn damage_names_the_repair_as_the_next_step() {
     );
     apply(&data).ok();
 }
+
+#[test]
+fn whoever_is_not_the_owner_is_told_whose_the_data_is() {
+    let data = board();
+    super::change_line(&data, 3);
+    if std::os::unix::fs::chown(data.chat(CHAT), Some(4_711), None).is_err() {
+        println!("skipped: only root gives files to others");
+        return;
+    }
+    let run = apply(&data);
+    assert_eq!(run.code, Some(1), "{}", run.stdout);
+    for words in ["uid 4711", "sudo -u '#4711'"] {
+        assert!(run.stderr.contains(words), "{words} in {}", run.stderr);
+    }
+}
