@@ -128,6 +128,9 @@ fn hint(error: &io::Error) -> &'static str {
         io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => {
             "; a file stands where a directory is needed: move it away, or choose another --data"
         }
+        io::ErrorKind::IsADirectory => {
+            "; a directory stands where a file is needed: move it away, and put the file back from a backup if there was one"
+        }
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
             "; free some space, it resumes by itself"
         }

@@ -4,6 +4,7 @@ mod bits;
 mod cuts;
 mod holes;
 mod lines;
+mod links;
 mod older;
 mod paths;
 
