@@ -9,7 +9,7 @@ use crate::domain::board::Board;
 use crate::domain::bridge::Bridge;
 use crate::domain::notifier::Notifier;
 use crate::domain::{Aggregate, Seq, StreamId};
-use crate::store::{DamageKind, Layout, Line, Position, StoreError, closing_seq};
+use crate::store::{Damage, DamageKind, Layout, Line, Position, StoreError, closing_seq};
 
 use super::reader::{Reader, SnapshotFile};
 
@@ -106,21 +106,30 @@ impl Reader<'_> {
         end: Position,
         has_log: bool,
     ) -> Result<(), StoreError> {
-        let stream = stream.into();
+        let lost = self.lost_events(stream.into(), files, end, has_log);
+        lost.map_or(Ok(()), |damage| Err(damage.into()))
+    }
+
+    /// The events behind the end of a log that these files, read before it or under its lock, say it had.
+    pub(super) fn lost_events<'f>(
+        &self,
+        stream: StreamId,
+        files: impl IntoIterator<Item = &'f SnapshotFile>,
+        end: Position,
+        has_log: bool,
+    ) -> Option<Damage> {
         let newest = files
             .into_iter()
             .filter_map(|file| Some((file.seq_after(end.seq)?, &file.name)))
             .max();
-        let Some((claimed, name)) = newest else {
-            return Ok(());
-        };
+        let (claimed, name) = newest?;
         let snapshot = self.layout.stream(stream).join(name);
         let kind = if has_log {
             DamageKind::Shorter { snapshot, claimed }
         } else {
             DamageKind::Missing { snapshot, claimed }
         };
-        Err(end.damage(&self.log_path(stream), kind).into())
+        Some(end.damage(&self.log_path(stream), kind))
     }
 }
 

@@ -1,5 +1,6 @@
 //! The logs of a data directory, read-only.
 
+use std::io::ErrorKind;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -214,6 +215,26 @@ impl<'d> Reader<'d> {
             content: self.disk.read(&claim.path).at("read", &claim.path)?,
             claimed: Some(claim.seq),
         }))
+    }
+
+    /// The main snapshot and the checkpoint: they reflect the last event that any snapshot does, or nearly.
+    pub(super) fn main_witnesses(&self, stream: StreamId) -> Result<Vec<SnapshotFile>, StoreError> {
+        let dir = self.layout.stream(stream);
+        let mut files = Vec::new();
+        for name in Layout::main_files(stream) {
+            let path = dir.join(name);
+            match self.disk.read(&path) {
+                Ok(content) => files.push(SnapshotFile {
+                    name: (*name).to_owned(),
+                    content,
+                    claimed: None,
+                }),
+                Err(error) if error.kind() == ErrorKind::NotFound => {}
+                Err(error) => return Err(error).at("read", &path),
+            }
+        }
+        files.extend(self.checkpoint(stream)?);
+        Ok(files)
     }
 
     /// Every file of a stream that tells how long its log was, or must have been made by another program.

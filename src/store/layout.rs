@@ -19,6 +19,15 @@ impl Layout {
     pub const MAIN_FILES: [&'static str; 4] =
         ["group.json", "user.json", "bridge.json", "notifier.json"];
 
+    /// Those of [`Self::MAIN_FILES`] that a stream may have: a group's board or a user's, or the one of its kind.
+    pub fn main_files(stream: StreamId) -> &'static [&'static str] {
+        match stream {
+            StreamId::Chat(_) => &["group.json", "user.json"],
+            StreamId::Bridge => &["bridge.json"],
+            StreamId::Notifier(_) => &["notifier.json"],
+        }
+    }
+
     /// The whole state of a long log as of one event; only this program reads it.
     pub const CHECKPOINT: &'static str = ".checkpoint";
 
