@@ -10,7 +10,7 @@ use crate::domain::board::{BoardEvent, FieldChange};
 use crate::domain::bridge::BridgeEvent;
 use crate::domain::{BountyId, ChatId, Event, Timestamp};
 
-use super::args::{DataArgs, ZoneArgs, chats};
+use super::args::{DataArgs, ZoneArgs, actor, bounty, chats};
 use super::audit_bridge;
 use super::output::{cell, visible_json};
 use super::progress::Progress;
@@ -26,10 +26,10 @@ pub struct Args {
     #[arg(long, value_name = "ID", allow_negative_numbers = true)]
     chat: Vec<ChatId>,
     /// Only this bounty's events
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = bounty)]
     bounty: Option<BountyId>,
     /// Only what this actor did, by Telegram id
-    #[arg(long, value_name = "ID", allow_negative_numbers = true)]
+    #[arg(long, value_name = "ID", allow_negative_numbers = true, value_parser = actor)]
     user: Option<i64>,
     /// Only events of this type, like BountyEdited
     #[arg(long = "type", value_name = "TYPE")]

@@ -11,7 +11,7 @@ use crate::domain::{BountyId, ChatId};
 use crate::store::Line;
 
 use super::Status;
-use super::args::{DataArgs, Format, ZoneArgs};
+use super::args::{DataArgs, Format, ZoneArgs, bounty};
 use super::output::visible_json;
 use super::words::{field, who};
 
@@ -22,6 +22,7 @@ pub struct Args {
     #[arg(allow_negative_numbers = true)]
     chat: ChatId,
     /// The bounty, by its id
+    #[arg(value_parser = bounty)]
     bounty: BountyId,
     #[command(flatten)]
     zone: ZoneArgs,
@@ -50,8 +51,9 @@ pub fn run(data: &DataArgs, args: &Args) -> anyhow::Result<Status> {
             return Err(damage.into());
         }
         anyhow::bail!(
-            "chat {chat} never had a bounty {}: `bounty show {chat}` lists what it has",
-            args.bounty
+            "chat {chat} never had a bounty {}: `{}` lists what it has",
+            args.bounty,
+            layout.command(&format!("show {chat}"))
         );
     }
     let mut out = stdout().lock();
