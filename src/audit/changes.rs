@@ -63,7 +63,8 @@ pub struct BridgeChange<'l> {
 }
 
 impl Reader<'_> {
-    /// Hands every event of a chat that is asked for to `each`, oldest first. Returns where the log stops being readable.
+    /// Hands every event of a chat that is asked for to `each`, oldest first. Returns where the log stops being readable, or that it
+    /// was longer.
     pub fn changes(
         &self,
         chat: ChatId,
@@ -71,7 +72,7 @@ impl Reader<'_> {
         each: &mut dyn FnMut(Change<'_>) -> ControlFlow<()>,
     ) -> Result<Option<Damage>, StoreError> {
         let mut board = Board::default();
-        let scan = self.read(chat, &mut |line: Line<'_, BoardEvent>| {
+        let extent = self.read_extent(chat, &mut |line: Line<'_, BoardEvent>| {
             let record = line.record;
             let flow = if filter.asks_for(record) {
                 let fields = changes(&board, &record.event);
@@ -88,7 +89,7 @@ impl Reader<'_> {
             board.evolve(record);
             flow
         })?;
-        Ok(scan.and_then(|scan| scan.damage(&self.log_path(chat))))
+        Ok(extent.and_then(|extent| extent.damage))
     }
 
     /// The same for the bridge.
@@ -98,7 +99,7 @@ impl Reader<'_> {
         each: &mut dyn FnMut(BridgeChange<'_>) -> ControlFlow<()>,
     ) -> Result<Option<Damage>, StoreError> {
         let mut state = Bridge::default();
-        let scan = self.read(StreamId::Bridge, &mut |line: Line<'_, BridgeEvent>| {
+        let extent = self.read_extent(StreamId::Bridge, &mut |line: Line<'_, BridgeEvent>| {
             let record = &line.record;
             let flow = if filter.asks_for_any(record) {
                 let settings = bridge::changes(&state, &record.event);
@@ -113,6 +114,6 @@ impl Reader<'_> {
             state.evolve(record);
             flow
         })?;
-        Ok(scan.and_then(|scan| scan.damage(&self.log_path(StreamId::Bridge))))
+        Ok(extent.and_then(|extent| extent.damage))
     }
 }

@@ -9,7 +9,7 @@ use crate::domain::board::Board;
 use crate::domain::bridge::Bridge;
 use crate::domain::notifier::Notifier;
 use crate::domain::{Aggregate, Seq, StreamId};
-use crate::store::{DamageKind, Layout, Line, Position, StoreError, closing_seq};
+use crate::store::{Damage, DamageKind, Layout, Line, Position, StoreError, closing_seq};
 
 use super::reader::{Reader, SnapshotFile};
 
@@ -52,11 +52,11 @@ impl Difference {
 }
 
 impl Reader<'_> {
-    /// Compares each snapshot with the state at that snapshot's own `seq`.
+    /// Compares each snapshot with the state at that snapshot's own `seq`. None when the stream has neither a log nor a snapshot.
     pub fn check_snapshots(
         &self,
         stream: impl Into<StreamId>,
-    ) -> Result<SnapshotCheck, StoreError> {
+    ) -> Result<Option<SnapshotCheck>, StoreError> {
         match stream.into() {
             chat @ StreamId::Chat(_) => self.check_as::<Board>(chat),
             StreamId::Bridge => self.check_as::<Bridge>(StreamId::Bridge),
@@ -64,7 +64,10 @@ impl Reader<'_> {
         }
     }
 
-    fn check_as<S: Aggregate>(&self, stream: StreamId) -> Result<SnapshotCheck, StoreError> {
+    fn check_as<S: Aggregate>(
+        &self,
+        stream: StreamId,
+    ) -> Result<Option<SnapshotCheck>, StoreError> {
         // Before the log: a snapshot never runs ahead of it, but the log may grow while this reads.
         let (files, checkpoint) = (self.snapshots(stream)?, self.checkpoint(stream)?);
         let mut check = Check::<S>::new(&files);
@@ -81,6 +84,9 @@ impl Reader<'_> {
         }
         let witnesses = files.iter().chain(&checkpoint);
         self.refuse_lost_events(stream, witnesses, end, scan.is_some())?;
+        if scan.is_none() && files.is_empty() {
+            return Ok(None);
+        }
         let dir = self.layout.stream(stream);
         let found = check.finish().into_iter();
         let files = found
@@ -89,7 +95,7 @@ impl Reader<'_> {
                 difference,
             })
             .collect();
-        Ok(SnapshotCheck { stream, end, files })
+        Ok(Some(SnapshotCheck { stream, end, files }))
     }
 
     /// Refuses a log that ends before what these files, read before it or under its lock, reflect.
@@ -100,21 +106,30 @@ impl Reader<'_> {
         end: Position,
         has_log: bool,
     ) -> Result<(), StoreError> {
-        let stream = stream.into();
+        let lost = self.lost_events(stream.into(), files, end, has_log);
+        lost.map_or(Ok(()), |damage| Err(damage.into()))
+    }
+
+    /// The events behind the end of a log that these files, read before it or under its lock, say it had.
+    pub(super) fn lost_events<'f>(
+        &self,
+        stream: StreamId,
+        files: impl IntoIterator<Item = &'f SnapshotFile>,
+        end: Position,
+        has_log: bool,
+    ) -> Option<Damage> {
         let newest = files
             .into_iter()
             .filter_map(|file| Some((file.seq_after(end.seq)?, &file.name)))
             .max();
-        let Some((claimed, name)) = newest else {
-            return Ok(());
-        };
+        let (claimed, name) = newest?;
         let snapshot = self.layout.stream(stream).join(name);
         let kind = if has_log {
             DamageKind::Shorter { snapshot, claimed }
         } else {
             DamageKind::Missing { snapshot, claimed }
         };
-        Err(end.damage(&self.log_path(stream), kind).into())
+        Some(end.damage(&self.log_path(stream), kind))
     }
 }
 

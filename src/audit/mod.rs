@@ -6,6 +6,7 @@
 mod bridge_names;
 mod changes;
 mod check;
+mod extent;
 mod notifier;
 mod parallel;
 mod reader;
@@ -18,6 +19,7 @@ mod verify;
 pub use bridge_names::BridgeNames;
 pub use changes::{AuditFilter, BridgeChange, Change};
 pub use check::{Difference, FileCheck, SnapshotCheck};
+pub use extent::Extent;
 pub use parallel::for_each_stream;
 pub use reader::Reader;
 pub use rebuild::{Rebuilt, rebuild, rebuild_into, snapshot_files};

@@ -1,6 +1,8 @@
 //! The logs of a data directory, read-only.
 
-use std::path::PathBuf;
+use std::io::ErrorKind;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::domain::bridge::NotificationTrackerId;
@@ -88,7 +90,8 @@ impl<'d> Reader<'d> {
             .map_or(0, |status| status.len)
     }
 
-    /// Reads the stream's log up to its last valid line. None when it has no log. A log that belongs to another stream is damage.
+    /// Reads the stream's log up to its last valid line. None when it has no log. A log that belongs to another stream is damage, and no
+    /// line of the other stream goes to `each`.
     pub fn read<E: Event>(
         &self,
         stream: impl Into<StreamId>,
@@ -96,18 +99,42 @@ impl<'d> Reader<'d> {
     ) -> Result<Option<Scan>, StoreError> {
         let stream = stream.into();
         let path = self.log_path(stream);
-        let mut owner = None;
-        let mut with_owner = |line: Line<'_, E>| {
-            owner = line.record.event.stream().or(owner);
+        let (mut owner, mut given, mut is_doubtful) = (None, Seq(0), false);
+        let mut while_owned = |line: Line<'_, E>| {
+            let named = line.record.event.stream();
+            owner = named.or(owner);
+            if (named.is_some() || owner.is_none()) && !self.belongs(stream, owner) {
+                is_doubtful = true;
+                return ControlFlow::Break(());
+            }
+            given = line.end.seq;
             each(line)
         };
-        let Some(scan) = read_log(self.disk, &path, PATIENCE, &mut with_owner)? else {
-            return Ok(None);
-        };
-        if scan.end.seq > Seq(0) {
-            self.check_owner(stream, owner)?;
+        let scan = read_log(self.disk, &path, PATIENCE, &mut while_owned)?;
+        if !is_doubtful {
+            if scan.as_ref().is_some_and(|scan| scan.end.seq > Seq(0)) {
+                self.check_owner(stream, owner)?;
+            }
+            return Ok(scan);
         }
-        Ok(Some(scan))
+        // A later line may name the stream, as when only the notes of a migration are lost.
+        self.check_owner(stream, self.last_owner::<E>(&path)?)?;
+        read_log(self.disk, &path, PATIENCE, &mut |line: Line<'_, E>| {
+            if line.end.seq <= given {
+                return ControlFlow::Continue(());
+            }
+            each(line)
+        })
+    }
+
+    /// The stream that a log names last.
+    fn last_owner<E: Event>(&self, path: &Path) -> Result<Option<StreamId>, StoreError> {
+        let mut owner = None;
+        read_log(self.disk, path, PATIENCE, &mut |line: Line<'_, E>| {
+            owner = line.record.event.stream().or(owner);
+            ControlFlow::Continue(())
+        })?;
+        Ok(owner)
     }
 
     /// Reads the stream's log and fails when it is damaged; a torn tail is no event and is passed over.
@@ -188,6 +215,26 @@ impl<'d> Reader<'d> {
             content: self.disk.read(&claim.path).at("read", &claim.path)?,
             claimed: Some(claim.seq),
         }))
+    }
+
+    /// The main snapshot and the checkpoint: they reflect the last event that any snapshot does, or nearly.
+    pub(super) fn main_witnesses(&self, stream: StreamId) -> Result<Vec<SnapshotFile>, StoreError> {
+        let dir = self.layout.stream(stream);
+        let mut files = Vec::new();
+        for name in Layout::main_files(stream) {
+            let path = dir.join(name);
+            match self.disk.read(&path) {
+                Ok(content) => files.push(SnapshotFile {
+                    name: (*name).to_owned(),
+                    content,
+                    claimed: None,
+                }),
+                Err(error) if error.kind() == ErrorKind::NotFound => {}
+                Err(error) => return Err(error).at("read", &path),
+            }
+        }
+        files.extend(self.checkpoint(stream)?);
+        Ok(files)
     }
 
     /// Every file of a stream that tells how long its log was, or must have been made by another program.

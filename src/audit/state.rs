@@ -24,12 +24,13 @@ pub enum At {
 pub struct StateAt {
     pub board: Board,
     pub position: Position,
-    /// Where the log stops being readable, when that is before the moment asked for.
+    /// Where the log stops being readable, or was cut, when that is before the moment asked for.
     pub damage: Option<Damage>,
 }
 
 impl Reader<'_> {
-    /// The board at this moment, as far as the log is readable. None when the chat has no log.
+    /// The board at this moment, as far as the log is readable. None when the chat has no log and nothing says it had
+    /// one.
     pub fn state_at(&self, chat: ChatId, at: At) -> Result<Option<StateAt>, StoreError> {
         let last = match at {
             At::End => Seq(u64::MAX),
@@ -37,17 +38,17 @@ impl Reader<'_> {
             At::Time(time) => self.last_before(chat, time)?,
         };
         let (mut board, mut position) = (Board::default(), Position::START);
-        let scan = self.read(chat, &mut |line: Line<'_, BoardEvent>| {
+        let extent = self.read_extent(chat, &mut |line: Line<'_, BoardEvent>| {
             if line.record.seq <= last {
                 board.evolve(line.record);
                 position = line.end;
             }
             ControlFlow::Continue(())
         })?;
-        let Some(scan) = scan else { return Ok(None) };
-        let damage = scan
-            .damage(&self.log_path(chat))
-            .filter(|damage| damage.seq <= last);
+        let Some(extent) = extent else {
+            return Ok(None);
+        };
+        let damage = extent.damage.filter(|damage| damage.seq <= last);
         Ok(Some(StateAt {
             board,
             position,

@@ -112,8 +112,8 @@ type Named = (Timestamp, ChatId, Seq, String);
 pub struct Summary {
     counts: HashMap<Vec<Group>, Count>,
     names: HashMap<i64, Named>,
-    /// Which logs could not be read to their ends, in the order of the chats.
-    pub problems: Vec<String>,
+    /// Which logs could not be read to their ends, and why, in the order of the chats.
+    pub problems: Vec<(ChatId, String)>,
 }
 
 /// One group and its counts.
@@ -210,21 +210,21 @@ pub fn summarize(
 impl Summary {
     fn of_chat(reader: &Reader<'_>, chat: ChatId, filter: &AuditFilter, by: &[GroupBy]) -> Self {
         let mut summary = Self::default();
-        let read = reader.read(chat, &mut |line: Line<'_, BoardEvent>| {
+        let read = reader.read_extent(chat, &mut |line: Line<'_, BoardEvent>| {
             if filter.asks_for(line.record) {
                 summary.see(chat, line.record, by);
             }
             ControlFlow::Continue(())
         });
         let problem = match read {
-            Ok(scan) => scan
-                .and_then(|scan| scan.damage(&reader.log_path(chat)))
+            Ok(extent) => extent
+                .and_then(|extent| extent.damage)
                 .map(StoreError::Damaged),
             Err(error) => Some(error),
         };
         summary
             .problems
-            .extend(problem.map(|problem| problem.to_string()));
+            .extend(problem.map(|problem| (chat, problem.to_string())));
         summary
     }
 }

@@ -27,7 +27,7 @@ pub enum Problem {
     #[error(transparent)]
     Damaged(Damage),
     /// The remainder of a write that was never acknowledged; the bot sets it aside when it opens the log.
-    #[error("{} has a torn tail: {bytes} bytes after line {line} at byte {offset} are no complete line; they were never acknowledged, the bot sets them aside when it next uses this chat", path.display())]
+    #[error("{} has a torn tail: what stands after line {line}, from byte {offset} on ({bytes} {}), is no complete line; it was never acknowledged, the bot sets it aside when it next uses this chat", path.display(), if *bytes == 1 { "byte" } else { "bytes" })]
     Torn {
         path: PathBuf,
         line: u64,
@@ -69,10 +69,14 @@ impl FromStr for Expectation {
         };
         let (seq, head) = text.split_once(':').ok_or_else(explain)?;
         let head = Head::parse(head.to_ascii_lowercase().as_bytes()).ok_or_else(explain)?;
-        Ok(Self {
-            seq: seq.parse().map_err(|_| explain())?,
-            head,
-        })
+        let seq = seq.parse().map_err(|_| explain())?;
+        if seq == Seq(0) && head != Head::ZERO {
+            return Err(
+                "no event has the seq 0: note a seq and its head as `verify` prints them"
+                    .to_owned(),
+            );
+        }
+        Ok(Self { seq, head })
     }
 }
 

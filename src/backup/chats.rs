@@ -10,6 +10,7 @@ use super::stream::StreamCopy;
 use super::{Entry, Problem};
 use crate::audit::Reader;
 use crate::domain::{ChatId, StreamId};
+use crate::engine::broken_notes;
 use crate::store::{Disk, IoContext, Layout, Position, StoreError};
 
 /// One backup being made.
@@ -56,6 +57,7 @@ impl<'r> Run<'r> {
             self.followed.insert(old);
             self.follow(old)?;
         }
+        self.name_broken_notes()?;
         self.copy_notes()?;
         self.bring(StreamId::Bridge)?;
         // After the boards: a tracker of the copy has read its boards up to their ends or further, so it tells nothing twice.
@@ -104,7 +106,10 @@ impl<'r> Run<'r> {
         if self.is_there(&self.live.chat(old))? {
             return Ok(());
         }
-        let new = Reader::new(self.disk, self.live).current(old)?;
+        let Ok(new) = Reader::new(self.disk, self.live).current(old) else {
+            // Named with the other notes.
+            return Ok(());
+        };
         if new != old && self.is_there(&self.dest.chat(old))? && !self.move_copy(old, new)? {
             return Ok(());
         }
@@ -185,6 +190,15 @@ impl<'r> Run<'r> {
             resumed: self.resumed,
         };
         copy.run(end, self.progress)
+    }
+
+    /// A note that leads nowhere is not copied: once it is mended, the copy would differ.
+    fn name_broken_notes(&mut self) -> Result<(), StoreError> {
+        for (old, error) in broken_notes(self.disk, self.live)? {
+            self.followed.remove(&old);
+            self.note_problem(old.into(), Problem::Store(error));
+        }
+        Ok(())
     }
 
     fn copy_notes(&mut self) -> Result<(), StoreError> {

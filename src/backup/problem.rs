@@ -32,7 +32,7 @@ pub enum Problem {
     Kept { damage: Damage, kept: Seq },
     #[error("{} is no beginning of {}: one of them was cut, changed or replaced. Nothing was overwritten; `bounty verify` tells which is whole. To back the chat up anew, move its directory out of the backup", backup.display(), live.display())]
     NoPrefix { backup: PathBuf, live: PathBuf },
-    #[error("the backup's own log was changed: {0}")]
+    #[error("the backup's own log was changed, or copied when it was damaged: {}, line {} (seq {}): {}. Nothing was overwritten. To back the chat up anew, move {} out of the backup, then run it again", .0.path.display(), .0.line, .0.seq, .0.kind, dir_of(&.0.path))]
     Backup(Damage),
     #[error("{} and {} differ, though such a file never changes; nothing was overwritten", backup.display(), live.display())]
     Differs { backup: PathBuf, live: PathBuf },
@@ -60,6 +60,10 @@ impl Problem {
             other => Ok(other),
         }
     }
+}
+
+fn dir_of(path: &Path) -> std::path::Display<'_> {
+    path.parent().unwrap_or(path).display()
 }
 
 fn is_below(error: &StoreError, dir: &Path) -> bool {

@@ -10,7 +10,7 @@ use clap::{Args, ValueEnum};
 
 use crate::audit::Reader;
 use crate::cli::UsageError;
-use crate::domain::{ChatId, StreamId};
+use crate::domain::{BountyId, ChatId, StreamId};
 use crate::engine::Settings;
 use crate::notify::webhook::Guard;
 use crate::store::{Access, Disk, Layout, LocalDisk};
@@ -28,7 +28,7 @@ pub struct DataArgs {
         global = true,
         value_name = "DIR",
         env = "BOUNTY_DATA",
-        default_value = "data",
+        default_value = Layout::DEFAULT_ROOT,
         help_heading = "Data directory"
     )]
     data: PathBuf,
@@ -93,6 +93,25 @@ pub fn streams(reader: &Reader<'_>, named: &[StreamId]) -> anyhow::Result<Vec<St
     named.iter().map(current).collect()
 }
 
+/// A bounty as people write it, with or without the sign of a number.
+pub fn bounty(text: &str) -> Result<BountyId, &'static str> {
+    let number = text.strip_prefix('#').unwrap_or(text);
+    number
+        .parse()
+        .map_err(|_| "write the bounty's number, like 12 or #12")
+}
+
+/// The Telegram id of who does something: a user's, or that of a chat which speaks for itself.
+pub fn actor(text: &str) -> Result<i64, &'static str> {
+    text.parse().map_err(|_| "write a Telegram id, a whole number like 123456789; `bounty audit` shows ids behind the names")
+}
+
+/// A time zone by its name.
+pub fn zone(text: &str) -> Result<Tz, &'static str> {
+    text.parse()
+        .map_err(|_| "write an IANA name such as Europe/Berlin, or UTC")
+}
+
 /// How results are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Format {
@@ -115,7 +134,7 @@ pub enum LogFormat {
 #[derive(Debug, Clone, Args)]
 pub struct ZoneArgs {
     /// The time zone of due dates, by its IANA name, like Europe/Berlin
-    #[arg(long, value_name = "ZONE", env = "BOUNTY_TZ", default_value = "UTC")]
+    #[arg(long, value_name = "ZONE", env = "BOUNTY_TZ", default_value = "UTC", value_parser = zone)]
     pub tz: Tz,
 }
 
@@ -145,7 +164,7 @@ pub fn require_owner(dir: &Path) -> anyhow::Result<()> {
     let me = rustix::process::geteuid().as_raw();
     match std::fs::metadata(dir) {
         Ok(metadata) if metadata.uid() != me => anyhow::bail!(
-            "{} belongs to the user with uid {}: run this as that user (sudo -u '#{0}' …), or the bot cannot open what is written",
+            "{} belongs to the user with uid {}: run this as that user (sudo -u '#{1}' …), or the bot cannot open what is written",
             dir.display(),
             metadata.uid()
         ),

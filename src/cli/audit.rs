@@ -10,7 +10,7 @@ use crate::domain::board::{BoardEvent, FieldChange};
 use crate::domain::bridge::BridgeEvent;
 use crate::domain::{BountyId, ChatId, Event, Timestamp};
 
-use super::args::{DataArgs, ZoneArgs, chats};
+use super::args::{DataArgs, ZoneArgs, actor, bounty, chats};
 use super::audit_bridge;
 use super::output::{cell, visible_json};
 use super::progress::Progress;
@@ -26,10 +26,10 @@ pub struct Args {
     #[arg(long, value_name = "ID", allow_negative_numbers = true)]
     chat: Vec<ChatId>,
     /// Only this bounty's events
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = bounty)]
     bounty: Option<BountyId>,
     /// Only what this actor did, by Telegram id
-    #[arg(long, value_name = "ID", allow_negative_numbers = true)]
+    #[arg(long, value_name = "ID", allow_negative_numbers = true, value_parser = actor)]
     user: Option<i64>,
     /// Only events of this type, like BountyEdited
     #[arg(long = "type", value_name = "TYPE")]
@@ -87,7 +87,6 @@ pub fn run(data: &DataArgs, args: &Args) -> anyhow::Result<Status> {
     let mut printer = Printer::new(args)?;
     let mut problems = 0;
     for chat in chats {
-        problems += usize::from(args.names_no_log(&reader, chat));
         let mut failed = None;
         let read = reader.changes(chat, &filter, &mut |change| match printer.print(&change) {
             Ok(()) => ControlFlow::Continue(()),
@@ -106,6 +105,8 @@ pub fn run(data: &DataArgs, args: &Args) -> anyhow::Result<Status> {
         if let Some(problem) = damage.unwrap_or_else(Some) {
             problems += 1;
             eprintln!("error: {problem}");
+        } else {
+            problems += usize::from(args.names_no_log(&reader, chat));
         }
     }
     printer.finish()?;
@@ -128,12 +129,13 @@ impl Args {
         chats: &[ChatId],
         filter: &AuditFilter,
     ) -> anyhow::Result<Status> {
-        let missing = chats
-            .iter()
-            .filter(|chat| self.names_no_log(reader, **chat));
-        let missing = missing.count();
-        let status = summary::run(reader, chats, filter, &self.summary, self.format)?;
-        Ok(if missing > 0 { Status::Problem } else { status })
+        let problems = summary::run(reader, chats, filter, &self.summary, self.format)?;
+        let is_told = |chat: &ChatId| problems.iter().any(|(told, _)| told == chat);
+        let untold = chats.iter().filter(|chat| !is_told(chat));
+        let missing = untold
+            .filter(|chat| self.names_no_log(reader, **chat))
+            .count();
+        Ok(Status::from(missing > 0 || !problems.is_empty()))
     }
 
     /// A type that no event has would find nothing and say nothing.

@@ -19,10 +19,6 @@ pub fn run(
     filter: &AuditFilter,
     format: AuditFormat,
 ) -> anyhow::Result<Status> {
-    if reader.log_size(StreamId::Bridge) == 0 {
-        eprintln!("error: there is no bridge here: check --data");
-        return Ok(Status::Problem);
-    }
     let mut printer = Printer::new(format)?;
     let mut failed = None;
     let damage = reader.bridge_changes(filter, &mut |change| match printer.print(&change) {
@@ -38,8 +34,13 @@ pub fn run(
     printer.finish()?;
     if let Some(damage) = &damage {
         eprintln!("error: {damage}");
+        return Ok(Status::Problem);
     }
-    Ok(Status::from(damage.is_some()))
+    let is_missing = reader.log_size(StreamId::Bridge) == 0;
+    if is_missing {
+        eprintln!("error: there is no bridge here: check --data");
+    }
+    Ok(Status::from(is_missing))
 }
 
 enum Printer {

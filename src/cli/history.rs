@@ -11,7 +11,7 @@ use crate::domain::{BountyId, ChatId};
 use crate::store::Line;
 
 use super::Status;
-use super::args::{DataArgs, Format, ZoneArgs};
+use super::args::{DataArgs, Format, ZoneArgs, bounty};
 use super::output::visible_json;
 use super::words::{field, who};
 
@@ -22,6 +22,7 @@ pub struct Args {
     #[arg(allow_negative_numbers = true)]
     chat: ChatId,
     /// The bounty, by its id
+    #[arg(value_parser = bounty)]
     bounty: BountyId,
     #[command(flatten)]
     zone: ZoneArgs,
@@ -36,18 +37,23 @@ pub fn run(data: &DataArgs, args: &Args) -> anyhow::Result<Status> {
     let reader = Reader::new(&*disk, &layout);
     let chat = reader.current(args.chat)?;
     let mut fold = HistoryFold::new(args.bounty);
-    let scan = reader.read(chat, &mut |line: Line<'_, BoardEvent>| {
+    let extent = reader.read_extent(chat, &mut |line: Line<'_, BoardEvent>| {
         fold.see(line.record);
         ControlFlow::Continue(())
     })?;
-    let Some(scan) = scan else {
+    let Some(extent) = extent else {
         anyhow::bail!("chat {chat} has no log: check the id and --data")
     };
     let entries = fold.into_entries();
     if entries.is_empty() {
+        if let Some(damage) = extent.damage {
+            // The bounty may stand behind it.
+            return Err(damage.into());
+        }
         anyhow::bail!(
-            "chat {chat} never had a bounty {}: `bounty show {chat}` lists what it has",
-            args.bounty
+            "chat {chat} never had a bounty {}: `{}` lists what it has",
+            args.bounty,
+            layout.command(&format!("show {chat}"))
         );
     }
     let mut out = stdout().lock();
@@ -59,7 +65,7 @@ pub fn run(data: &DataArgs, args: &Args) -> anyhow::Result<Status> {
             writeln!(
                 out,
                 "chat {chat} is at seq {}, head {}",
-                scan.end.seq, scan.end.head
+                extent.end.seq, extent.end.head
             )?;
         }
         Format::Json => {
@@ -74,7 +80,7 @@ pub fn run(data: &DataArgs, args: &Args) -> anyhow::Result<Status> {
             )?;
         }
     }
-    if let Some(damage) = scan.damage(&reader.log_path(chat)) {
+    if let Some(damage) = extent.damage {
         eprintln!("error: {damage}");
         return Ok(Status::Problem);
     }

@@ -107,6 +107,7 @@ impl Cli {
             Ok(Status::Problem) => ExitCode::FAILURE,
             Err(error) if output::is_closed_pipe(&error) => ExitCode::SUCCESS,
             Err(error) => {
+                let error = output::named(error);
                 let error_text = without_tokens(&format!("{error:#}"));
                 eprintln!("error: {}", output::visible(&error_text));
                 ExitCode::from(if error.is::<UsageError>() { 2 } else { 1 })

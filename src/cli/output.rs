@@ -73,6 +73,14 @@ pub fn is_closed_pipe(error: &anyhow::Error) -> bool {
     })
 }
 
+/// An error without a word about what was being done is one of the output: whatever touches files says which.
+pub fn named(error: anyhow::Error) -> anyhow::Error {
+    if error.is::<io::Error>() || error.is::<csv::Error>() || error.is::<serde_json::Error>() {
+        return error.context("the output could not be written");
+    }
+    error
+}
+
 #[cfg(test)]
 mod tests {
     use super::{cell, visible, visible_json};

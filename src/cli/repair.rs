@@ -2,6 +2,7 @@
 
 use std::io::{Write, stdout};
 
+use anyhow::Context;
 use serde_json::{Value, json};
 
 use crate::audit::{
@@ -9,7 +10,7 @@ use crate::audit::{
 };
 use crate::domain::{ChatId, Seq, StreamId};
 use crate::engine::system_time;
-use crate::store::{Damage, Layout, Position, StoreError};
+use crate::store::{Damage, Layout, Position, StoreError, unrepaired};
 
 use super::Status;
 use super::args::{DataArgs, Format, os_user, require_owner};
@@ -33,15 +34,15 @@ pub struct Args {
 pub fn run(data: &DataArgs, args: &Args) -> anyhow::Result<Status> {
     data.require()?;
     let (disk, layout) = (data.disk(), data.layout());
-    let chat = match args.chat {
-        StreamId::Chat(chat) => chat,
-        StreamId::Bridge => anyhow::bail!(
-            "the bridge's log is not repaired: put {} back from a backup, or move it away and enter the settings anew; `bounty audit --bridge` shows what is still readable",
-            layout.stream(StreamId::Bridge).display()
+    let chat = match (args.chat, unrepaired(&layout, args.chat)) {
+        (StreamId::Chat(chat), _) => chat,
+        (StreamId::Bridge, way_out) => anyhow::bail!(
+            "the bridge's log is not repaired: {}",
+            way_out.unwrap_or_default()
         ),
-        stream @ StreamId::Notifier(_) => anyhow::bail!(
-            "a notification tracker's log is not repaired: put {} back from a backup, or move it away; the tracker then starts anew with what happens from there on",
-            layout.stream(stream).display()
+        (StreamId::Notifier(_), way_out) => anyhow::bail!(
+            "a notification tracker's log is not repaired: {}",
+            way_out.unwrap_or_default()
         ),
     };
     let chat = damaged_chat(&*disk, &layout, chat)?;
@@ -66,14 +67,13 @@ pub fn run(data: &DataArgs, args: &Args) -> anyhow::Result<Status> {
         Err(error) if args.format == Format::Json => return unrepairable(chat, &error),
         Err(error) => return Err(error.into()),
     };
-    match args.format {
-        Format::Table => report.print()?,
-        Format::Json => writeln!(
-            stdout(),
-            "{}",
-            serde_json::to_string_pretty(&report.json())?
-        )?,
-    }
+    report.say(args.format).with_context(|| {
+        let done = match (args.apply, &report.repaired.snapshots) {
+            (true, Some(_)) => "the log is repaired",
+            _ => "nothing was changed",
+        };
+        format!("chat {chat}: {done}, but the report could not be written")
+    })?;
     Ok(Status::Done)
 }
 
@@ -102,6 +102,17 @@ struct Report<'r> {
 }
 
 impl Report<'_> {
+    fn say(&self, format: Format) -> anyhow::Result<()> {
+        match format {
+            Format::Table => self.print()?,
+            Format::Json => {
+                let report = serde_json::to_string_pretty(&self.json())?;
+                writeln!(stdout(), "{report}")?;
+            }
+        }
+        Ok(())
+    }
+
     fn print(&self) -> std::io::Result<()> {
         let (chat, end) = (self.chat, self.repaired.diagnosis.end);
         let mut out = stdout().lock();
@@ -175,7 +186,8 @@ impl Report<'_> {
     }
 
     fn command(&self) -> String {
-        format!("bounty repair {} --apply", self.chat)
+        self.layout
+            .command(&format!("repair {} --apply", self.chat))
     }
 
     fn json(&self) -> Value {

@@ -78,7 +78,9 @@ struct Replay<'a> {
 impl Replay<'_> {
     fn one(&self, reader: &Reader<'_>, stream: StreamId) -> Outcome {
         let outcome = if self.args.check {
-            reader.check_snapshots(stream).map(Outcome::Checked)
+            reader
+                .check_snapshots(stream)
+                .map(|check| check.map_or(Outcome::NoLog, Outcome::Checked))
         } else if let Some(out) = &self.args.out {
             rebuild_into(reader, stream, out)
                 .map(|rebuilt| rebuilt.map_or(Outcome::NoLog, Outcome::Rebuilt))

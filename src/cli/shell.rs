@@ -67,6 +67,9 @@ struct Who {
 
 impl Args {
     fn who(&self) -> anyhow::Result<Who> {
+        if self.chat == Some(ChatId(0)) {
+            return Err(UsageError("--chat 0 is no chat: write a group's negative id, or a user's id for that user's DM".into()).into());
+        }
         let user = match (self.user, self.chat) {
             (Some(user), _) => user,
             (None, Some(chat)) if !chat.is_group() => UserId(chat.0),
@@ -76,7 +79,7 @@ impl Args {
             return Err(UsageError("--user is the positive id of a person".into()).into());
         }
         let chat = self.chat.unwrap_or(ChatId(user.0));
-        if chat.0 == 0 || (!chat.is_group() && chat.0 != user.0) {
+        if !chat.is_group() && chat.0 != user.0 {
             let explain = format!(
                 "a DM has its user's id: use --chat {user}, or a negative --chat for a group"
             );

@@ -37,6 +37,13 @@ pub fn run(data: &DataArgs, args: &Args) -> anyhow::Result<Status> {
     let Some(state) = state else {
         anyhow::bail!("chat {chat} has no log: check the id and --data")
     };
+    if let Some(damage) = state
+        .damage
+        .as_ref()
+        .filter(|_| state.position.seq == Seq(0))
+    {
+        anyhow::bail!("{damage}");
+    }
     let mut out = stdout().lock();
     match args.format {
         Format::Table => print_board(&mut out, chat, &state, args)?,

@@ -9,7 +9,6 @@ use serde_json::Value;
 use crate::audit::{AuditFilter, Group, GroupBy, Reader, Row, Summary, Who, summarize};
 use crate::domain::ChatId;
 
-use super::Status;
 use super::audit::AuditFormat;
 use super::output::{cell, visible, visible_json};
 use super::progress::Progress;
@@ -44,14 +43,14 @@ impl From<By> for GroupBy {
 /// The columns behind the groups.
 const COUNTS: [&str; 5] = ["events", "added", "edited", "deleted", "tracked"];
 
-/// Counts the events of these chats and prints the counts.
+/// Counts the events of these chats and prints the counts, and which logs could not be read to their ends. Answers with these.
 pub fn run(
     reader: &Reader<'_>,
     chats: &[ChatId],
     filter: &AuditFilter,
     by: &[By],
     format: AuditFormat,
-) -> anyhow::Result<Status> {
+) -> anyhow::Result<Vec<(ChatId, String)>> {
     let mut groups: Vec<GroupBy> = Vec::new();
     for by in by.iter().map(|by| GroupBy::from(*by)) {
         if !groups.contains(&by) {
@@ -68,10 +67,10 @@ pub fn run(
     });
     drop(progress);
     print(&Table::new(&summary, &groups), format)?;
-    for problem in &summary.problems {
+    for (_, problem) in &summary.problems {
         eprintln!("error: {}", visible(problem));
     }
-    Ok(Status::from(!summary.problems.is_empty()))
+    Ok(summary.problems)
 }
 
 fn print(table: &Table, format: AuditFormat) -> anyhow::Result<()> {

@@ -8,7 +8,8 @@ use serde_json::json;
 use crate::audit::{Expectation, Problem, Reader, Verdict, for_each_stream};
 use crate::backup::{is_incomplete, noted_problems};
 use crate::domain::StreamId;
-use crate::store::{Disk, Layout};
+use crate::engine::broken_notes;
+use crate::store::{Disk, Layout, Position};
 
 use super::args::{DataArgs, Format, streams};
 use super::output::visible;
@@ -42,6 +43,10 @@ pub fn run(data: &DataArgs, args: &Args) -> anyhow::Result<Status> {
     let reader = Reader::new(&*disk, &layout);
     let mut streams = streams(&reader, &args.chats)?;
     let (noted, told) = told_by_backup(&*disk, &layout, &args.chats)?;
+    let notes = match args.chats.is_empty() {
+        true => broken_notes(&*disk, &layout)?,
+        false => BTreeMap::new(),
+    };
     // What the backup lacks has no directory in it.
     let lacking = noted.keys().filter(|stream| !streams.contains(stream));
     streams.extend(lacking.copied().collect::<Vec<_>>());
@@ -60,13 +65,25 @@ pub fn run(data: &DataArgs, args: &Args) -> anyhow::Result<Status> {
         anyhow::Ok(())
     })?;
     drop(progress);
+    for (old, error) in &notes {
+        let verdict = Verdict {
+            stream: (*old).into(),
+            end: Position::START,
+            problem: None,
+        };
+        let problem = Some(error.to_string());
+        match args.format {
+            Format::Table => print_line(&verdict, problem.as_deref())?,
+            Format::Json => reports.push(report(&verdict, problem.as_deref())),
+        }
+    }
     if args.format == Format::Json {
         serde_json::to_writer_pretty(stdout().lock(), &reports)?;
         writeln!(stdout())?;
     } else if problems > 0 {
         eprintln!("logs with a problem: {problems} of {}", streams.len());
     }
-    Ok(Status::from(problems > 0 || told))
+    Ok(Status::from(problems > 0 || told || !notes.is_empty()))
 }
 
 /// What a backup, perhaps copied back, says of itself: the problems that the named chats had when it was made, and whether it says

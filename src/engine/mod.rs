@@ -63,7 +63,7 @@ pub use checks::Checks;
 pub use flush::{Mark, SharedFlush};
 pub use histogram::Reading;
 pub use monitor::{Lag, Monitor};
-pub use names::current_chat;
+pub use names::{broken_notes, current_chat};
 pub use obstacles::{Blocked, Obstacle};
 pub use publish::write_files;
 pub use reports::Reports;

@@ -1,5 +1,6 @@
 //! Which chat an id belongs to after migrations: the notes in `moved/`.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
 use crate::domain::ChatId;
@@ -7,6 +8,9 @@ use crate::store::{Disk, IoContext, Layout, StoreError};
 
 /// A chain of migrations longer than this is a loop in hand-made notes.
 const HOPS: usize = 16;
+
+/// What to do about a note that leads nowhere.
+const MEND: &str = "write the group's new id into it, the one whose log names this old id in its ChatMigrated event, or put it back from a backup";
 
 /// Follows the notes in `moved/` from this id to the one in use.
 pub fn current_chat(disk: &dyn Disk, layout: &Layout, chat: ChatId) -> Result<ChatId, StoreError> {
@@ -41,10 +45,38 @@ pub fn moved_to(
         Some(id) => Ok(Some(id)),
         None => Err(io::Error::new(
             io::ErrorKind::InvalidData,
-            "it should hold one chat id",
+            format!("it should hold one chat id; {MEND}"),
         ))
         .at("understand", &path),
     }
+}
+
+/// The notes in `moved/` that cannot be read, or lead in a circle, by the old ids that they are about.
+pub fn broken_notes(
+    disk: &dyn Disk,
+    layout: &Layout,
+) -> Result<BTreeMap<ChatId, StoreError>, StoreError> {
+    let dir = layout.moved_dir();
+    let names = disk.names(&dir).at("list", &dir)?;
+    let notes = names.iter().filter_map(|name| Layout::chat_of(name));
+    let broken = notes.filter_map(|old| Some((old, check_note(disk, layout, old).err()?)));
+    Ok(broken.collect())
+}
+
+/// A note further on that cannot be read is for its own old id to tell.
+fn check_note(disk: &dyn Disk, layout: &Layout, old: ChatId) -> Result<(), StoreError> {
+    let (mut next, mut seen) = (moved_to(disk, layout, old)?, BTreeSet::from([old]));
+    while let Some(chat) = next {
+        if !seen.insert(chat) {
+            let circle = io::Error::new(
+                io::ErrorKind::InvalidData,
+                format!("it leads in a circle; {MEND}"),
+            );
+            return Err(circle).at("follow", &layout.moved(old));
+        }
+        next = moved_to(disk, layout, chat).unwrap_or_default();
+    }
+    Ok(())
 }
 
 /// Notes, durably, that `old` is `new` from now on.

@@ -130,7 +130,7 @@ fn is_whole(place: Place<'_>, flush: &SharedFlush, chat: ChatId) -> bool {
     let check = || reader.check_snapshots(chat);
     log.is_some_and(|log| flush.covers(log.id))
         && is_intact()
-        && check().is_ok_and(|check| check.files.is_empty())
+        && check().is_ok_and(|check| check.is_some_and(|check| check.files.is_empty()))
 }
 
 /// Writes what a chat still lacks, and its snapshots. The group may change its id while this waits for its log.

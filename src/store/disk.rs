@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 /// A file system as the store sees it. Errors are the operating system's; callers add the path.
@@ -13,8 +13,14 @@ pub trait Disk: Send + Sync + 'static {
     /// The whole content of a file.
     fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
 
-    /// What the path leads to now; none when there is nothing.
+    /// What the path leads to now; none when there is nothing. A symbolic link that leads nowhere is an error of another kind than
+    /// [`NotFound`](io::ErrorKind::NotFound) here and wherever a path is looked for: what it led to is away, not gone.
     fn status(&self, path: &Path) -> io::Result<Option<FileStatus>>;
+
+    /// The file that the path leads to: another than the path itself when that is a symbolic link. It must be there.
+    fn target(&self, path: &Path) -> io::Result<PathBuf> {
+        Ok(path.to_owned())
+    }
 
     /// Puts a file with this content in the place of `path`, so that a reader sees the old or the new content and
     /// nothing between. `durable`: the content is flushed first; the directory is the caller's to flush.

@@ -5,7 +5,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::domain::{DecodeError, Seq};
+use super::layout::Layout;
+use crate::domain::{DecodeError, Seq, StreamId};
 
 /// Why a stream cannot be used as asked.
 #[derive(Debug, thiserror::Error)]
@@ -92,19 +93,45 @@ impl Damage {
                 "Put it back, or mount what it is on: it is then used again. To begin without it, start the bot anew"
                     .into()
             }
-            DamageKind::Shrunk => format!(
-                "What can be done: `bounty repair {}`; when it finds nothing to repair, start the bot anew",
-                self.chat()
-            )
-            .into(),
-            _ => format!("What can be kept, and how: `bounty repair {}`", self.chat()).into(),
+            _ => self.way_out().into(),
         }
     }
 
-    /// The chat whose log it is: the name of its directory.
-    fn chat(&self) -> Cow<'_, str> {
-        let dir = self.path.parent().and_then(Path::file_name);
-        dir.unwrap_or_default().to_string_lossy()
+    /// The stream's directory is named after it, and stands in the data directory.
+    fn way_out(&self) -> String {
+        let dir = self.path.parent().unwrap_or(&self.path);
+        let layout = Layout::new(dir.parent().unwrap_or(dir));
+        let name = dir.file_name().unwrap_or_default().to_string_lossy();
+        if let Some(way_out) = name
+            .parse()
+            .ok()
+            .and_then(|stream| unrepaired(&layout, stream))
+        {
+            return format!("What can be done: {way_out}");
+        }
+        let repair = layout.command(&format!("repair {name}"));
+        match self.kind {
+            DamageKind::Shrunk => format!(
+                "What can be done: `{repair}`; when it finds nothing to repair, start the bot anew"
+            ),
+            _ => format!("What can be kept, and how: `{repair}`"),
+        }
+    }
+}
+
+/// What can be done about the damaged log of a stream that is not repaired; none for a chat's, which is.
+pub fn unrepaired(layout: &Layout, stream: StreamId) -> Option<String> {
+    let dir = layout.stream(stream);
+    let dir = dir.display();
+    match stream {
+        StreamId::Chat(_) => None,
+        StreamId::Bridge => Some(format!(
+            "put {dir} back from a backup, or move it away and enter the settings anew; `{}` shows what is still readable",
+            layout.command("audit --bridge")
+        )),
+        StreamId::Notifier(_) => Some(format!(
+            "put {dir} back from a backup, or move it away; the tracker then starts anew with what happens from there on"
+        )),
     }
 }
 
@@ -129,10 +156,13 @@ fn way_in(path: &Path) -> String {
 fn hint(error: &io::Error) -> &'static str {
     match error.kind() {
         io::ErrorKind::PermissionDenied => {
-            "; give this program's user the right to it, or choose another --data"
+            "; give this program's user the right to it, or name another directory (--data, or where the output goes)"
         }
         io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => {
-            "; a file stands where a directory is needed: move it away, or choose another --data"
+            "; a file stands where a directory is needed: move it away, or name another directory (--data, or where the output goes)"
+        }
+        io::ErrorKind::IsADirectory => {
+            "; a directory stands where a file is needed: move it away, and put the file back from a backup if there was one"
         }
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
             "; free some space, it resumes by itself"

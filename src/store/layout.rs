@@ -13,11 +13,22 @@ pub struct Layout {
 }
 
 impl Layout {
+    /// The data directory when none is named.
+    pub const DEFAULT_ROOT: &'static str = "data";
     /// The name of every log.
     pub const LOG: &'static str = "events.jsonl";
     /// The snapshots that reflect a stream's last event; a stream has one of them.
     pub const MAIN_FILES: [&'static str; 4] =
         ["group.json", "user.json", "bridge.json", "notifier.json"];
+
+    /// Those of [`Self::MAIN_FILES`] that a stream may have: a group's board or a user's, or the one of its kind.
+    pub fn main_files(stream: StreamId) -> &'static [&'static str] {
+        match stream {
+            StreamId::Chat(_) => &["group.json", "user.json"],
+            StreamId::Bridge => &["bridge.json"],
+            StreamId::Notifier(_) => &["notifier.json"],
+        }
+    }
 
     /// The whole state of a long log as of one event; only this program reads it.
     pub const CHECKPOINT: &'static str = ".checkpoint";
@@ -28,6 +39,14 @@ impl Layout {
     /// The layout under this directory.
     pub fn new(root: impl Into<PathBuf>) -> Self {
         Self { root: root.into() }
+    }
+
+    /// The command that does this with this data directory, to be copied into a shell: `bounty repair -100 --data bk`.
+    pub fn command(&self, what: &str) -> String {
+        if self.root == Path::new(Self::DEFAULT_ROOT) {
+            return format!("bounty {what}");
+        }
+        format!("bounty {what} --data {}", in_shell(&self.root))
     }
 
     /// The data directory itself.
@@ -122,6 +141,17 @@ impl Layout {
     }
 }
 
+/// A path as a shell takes it for one word.
+fn in_shell(path: &Path) -> String {
+    let path = path.to_string_lossy();
+    let is_plain =
+        |character: char| character.is_alphanumeric() || "/._-+,:@%=".contains(character);
+    if !path.is_empty() && path.chars().all(is_plain) {
+        return path.into_owned();
+    }
+    format!("'{}'", path.replace('\'', r"'\''"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::Layout;
@@ -146,5 +176,14 @@ mod tests {
         ] {
             assert_eq!(chat(other), None, "{other}");
         }
+    }
+
+    #[test]
+    fn a_command_names_the_data_directory_when_it_is_not_the_default() {
+        let command = |root: &str| Layout::new(root).command("verify");
+        assert_eq!(command("data"), "bounty verify");
+        assert_eq!(command("/mnt/bk"), "bounty verify --data /mnt/bk");
+        assert_eq!(command("my bk"), "bounty verify --data 'my bk'");
+        assert_eq!(command("it's"), r"bounty verify --data 'it'\''s'");
     }
 }

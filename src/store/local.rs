@@ -2,13 +2,13 @@
 
 use std::ffi::OsString;
 use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, FileExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use rustix::fs::{FlockOperation, flock};
+use rustix::fs::{FlockOperation, OFlags, flock};
 use rustix::io::Errno;
 
 use super::disk::{Disk, DiskFile, FileId, FileStatus, GroupFlush, LockGuard, LockMode, OpenMode};
@@ -51,16 +51,82 @@ impl LocalDisk {
     pub fn new(access: Access) -> Self {
         Self { access }
     }
+
+    /// Opens a file that is there. What is no regular file is refused, and does not make this wait.
+    fn open_present(&self, path: &Path, mode: OpenMode) -> io::Result<File> {
+        let opened = OpenOptions::new()
+            .read(true)
+            .write(mode != OpenMode::Read)
+            .custom_flags(UNAWAITED)
+            .open(path);
+        let file = match opened {
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                refuse_lost_link(path)?;
+                return Err(error);
+            }
+            opened => opened?,
+        };
+        require_regular(&file)?;
+        Ok(file)
+    }
+
+    fn make(&self, path: &Path) -> io::Result<File> {
+        let file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .mode(self.access.file_mode())
+            .custom_flags(UNAWAITED)
+            .open(path)?;
+        require_regular(&file)?;
+        Ok(file)
+    }
+}
+
+/// A named pipe is opened without waiting for its other end; regular files know no difference.
+const UNAWAITED: i32 = OFlags::NONBLOCK.bits().cast_signed();
+
+/// A pipe or a device has no content to be read again, and a directory none at all.
+fn require_regular(file: &File) -> io::Result<()> {
+    let metadata = file.metadata()?;
+    if metadata.is_file() {
+        Ok(())
+    } else if metadata.is_dir() {
+        Err(ErrorKind::IsADirectory.into())
+    } else {
+        Err(io::Error::other("it is no regular file: move it away"))
+    }
+}
+
+/// Says so when nothing is found at a path because it, or the directory that it is in, is a symbolic link that leads nowhere: what it
+/// led to is away, as when a volume is not mounted. That is another thing than that nothing was ever there.
+fn refuse_lost_link(path: &Path) -> io::Result<()> {
+    for link in path.ancestors().take(2) {
+        let is_link = fs::symlink_metadata(link).is_ok_and(|metadata| metadata.is_symlink());
+        let is_lost =
+            is_link && fs::metadata(link).is_err_and(|error| error.kind() == ErrorKind::NotFound);
+        if is_lost {
+            let target = fs::read_link(link)?;
+            return Err(io::Error::other(format!(
+                "{} is a symbolic link to {}, where nothing is: mount or restore what was there, or remove the link",
+                link.display(),
+                target.display()
+            )));
+        }
+    }
+    Ok(())
 }
 
 impl Disk for LocalDisk {
     fn open(&self, path: &Path, mode: OpenMode) -> io::Result<Box<dyn DiskFile>> {
-        let file = OpenOptions::new()
-            .read(true)
-            .write(mode != OpenMode::Read)
-            .create(mode == OpenMode::Create)
-            .mode(self.access.file_mode())
-            .open(path)?;
+        let file = match self.open_present(path, mode) {
+            // Not made through a link that leads nowhere.
+            Err(error) if error.kind() == ErrorKind::NotFound && mode == OpenMode::Create => {
+                self.make(path)?
+            }
+            opened => opened?,
+        };
         Ok(Box::new(LocalFile {
             file: Arc::new(file),
             path: path.to_owned(),
@@ -68,14 +134,27 @@ impl Disk for LocalDisk {
     }
 
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        fs::read(path)
+        let mut content = Vec::new();
+        self.open_present(path, OpenMode::Read)?
+            .read_to_end(&mut content)?;
+        Ok(content)
     }
 
     fn status(&self, path: &Path) -> io::Result<Option<FileStatus>> {
         match fs::metadata(path) {
             Ok(metadata) => Ok(Some(status(&metadata))),
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                refuse_lost_link(path)?;
+                Ok(None)
+            }
             Err(error) => Err(error),
+        }
+    }
+
+    fn target(&self, path: &Path) -> io::Result<PathBuf> {
+        match fs::symlink_metadata(path)?.is_symlink() {
+            true => fs::canonicalize(path),
+            false => Ok(path.to_owned()),
         }
     }
 
@@ -109,7 +188,10 @@ impl Disk for LocalDisk {
     fn names(&self, path: &Path) -> io::Result<Vec<OsString>> {
         match fs::read_dir(path) {
             Ok(entries) => entries.map(|entry| Ok(entry?.file_name())).collect(),
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(Vec::new()),
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                refuse_lost_link(path)?;
+                Ok(Vec::new())
+            }
             Err(error) => Err(error),
         }
     }

@@ -38,7 +38,7 @@ pub use crate::domain::{Head, Position};
 pub use active::{ActiveFile, Orphan, Unreadable, noted_chats};
 pub use checkpoint::Checkpoint;
 pub use disk::{Disk, DiskFile, FileId, FileStatus, GroupFlush, LockGuard, LockMode, OpenMode};
-pub use error::{Damage, DamageKind, IoContext, StoreError};
+pub use error::{Damage, DamageKind, IoContext, StoreError, unrepaired};
 pub use layout::Layout;
 pub use line::{LINE_LIMIT, encode};
 pub use local::{Access, LocalDisk};

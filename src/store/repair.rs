@@ -88,7 +88,10 @@ impl<'d> HeldLog<'d> {
     /// Puts a log of the first `kept` bytes and these lines in the place of this one, durably. The new log's lock is held
     /// before it has its name: nobody uses it before the returned value is dropped.
     pub fn replace(self, kept: u64, lines: &[u8], patience: Duration) -> Result<Self, StoreError> {
-        let temporary = self.dir.join(NEW_LOG);
+        // A log may be on another file system, by a symbolic link that stays: the new one stands beside the old one there.
+        let target = self.disk.target(&self.path).at("look at", &self.path)?;
+        let name = target.file_name().unwrap_or_default().to_string_lossy();
+        let temporary = target.with_file_name(format!("{NEW_LOG}-{name}"));
         let file = self
             .disk
             .open(&temporary, OpenMode::Create)
@@ -99,9 +102,11 @@ impl<'d> HeldLog<'d> {
             .and_then(|()| file.sync_data())
             .at("write", &temporary)?;
         self.disk
-            .rename(&temporary, &self.path)
-            .at("replace", &self.path)?;
-        self.sync_dir()?;
+            .rename(&temporary, &target)
+            .at("replace", &target)?;
+        if let Some(dir) = target.parent() {
+            self.disk.sync_dir(dir).at("flush", dir)?;
+        }
         Ok(Self {
             disk: self.disk,
             dir: self.dir,

@@ -268,3 +268,55 @@ fn a_log_that_never_got_an_event_stands_in_no_ones_way() {
     assert_eq!(data.events(NEW).len(), 4);
     assert_sound(&data);
 }
+
+#[test]
+fn a_note_of_a_new_id_that_leads_nowhere_is_named_with_the_next_step() {
+    let data = Data::new();
+    data.feed(&[
+        in_old_group(1, 1, "/add One"),
+        told_in_old(10),
+        in_group(11, 7, 1, "/add Two"),
+    ]);
+    let note = data.path().join("moved").join(OLD.to_string());
+    let good = fs::read(&note).expect("a note");
+    let backup = |name: &str| data.path().with_file_name(name).display().to_string();
+    for (bad, words) in [
+        ("", "one chat id"),
+        ("x", "one chat id"),
+        ("-555", "in a circle"),
+        ("-7", "in a circle"),
+    ] {
+        fs::write(&note, bad).expect("written");
+        fs::write(note.with_file_name("-7"), "-555").expect("written");
+        let dest = backup(&format!("backup{bad}"));
+        for args in [
+            &["verify"][..],
+            &["verify", "--format", "json"],
+            &["backup", &dest],
+        ] {
+            let run = data.run(args);
+            assert_eq!(run.code, Some(1), "{args:?}: {}", run.stdout);
+            for words in [&note.display().to_string(), words, "ChatMigrated"] {
+                assert!(
+                    run.stdout.contains(words),
+                    "{args:?}: {words} in {}",
+                    run.stdout
+                );
+            }
+            assert!(
+                run.stdout.contains("-100555"),
+                "the board is told: {}",
+                run.stdout
+            );
+        }
+        fs::remove_file(note.with_file_name("-7")).expect("removed");
+        fs::write(&note, &good).expect("written");
+        data.run(&["backup", "--update", &dest]).ok();
+        data.run(&["verify"]).ok();
+        fs::remove_dir_all(dest).expect("removed");
+    }
+    fs::write(&note, "x").expect("written");
+    let run = data.run(&["show", "-555"]);
+    assert_eq!(run.code, Some(1));
+    assert!(run.stderr.contains("ChatMigrated"), "{}", run.stderr);
+}

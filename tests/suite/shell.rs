@@ -75,3 +75,48 @@ fn wrong_usage_is_exit_2_and_says_what_to_write() {
     }
     assert_eq!(data.run(&["no-such-command"]).code, Some(2));
 }
+
+#[test]
+fn what_cannot_be_read_on_the_command_line_is_told_with_what_to_write() {
+    let data = Data::new();
+    data.shell(&[], "/add One\n").ok();
+    let none = "0".repeat(64);
+    let wrong_head = format!("0:1{}", &none[1..]);
+    for (args, words) in [
+        (&["shell", "--chat", "0"][..], "--chat 0 is no chat"),
+        (&["audit", "--user", "abc"], "write a Telegram id"),
+        (&["audit", "--bounty", "one"], "like 12 or #12"),
+        (&["history", "1", "one"], "like 12 or #12"),
+        (&["show", "1", "--tz", "Berlin"], "such as Europe/Berlin"),
+        (
+            &["verify", "1", "--expect", &wrong_head],
+            "no event has the seq 0",
+        ),
+    ] {
+        let run = data.run(args);
+        assert_eq!(run.code, Some(2), "{args:?}: {}", run.stderr);
+        assert!(run.stderr.contains(words), "{args:?}: {}", run.stderr);
+    }
+    data.run(&["audit", "--bounty", "#1"]).ok();
+    data.run(&["history", "1", "#1"]).ok();
+    data.run(&["verify", "1", "--expect", &format!("0:{none}")])
+        .ok();
+}
+
+#[test]
+fn a_file_where_output_should_go_is_told_of_without_blaming_the_data() {
+    let data = Data::new();
+    data.shell(&[], "/add One\n").ok();
+    let file = data.path().with_file_name("file");
+    std::fs::write(&file, "in the way").expect("written");
+    let file = file.to_str().expect("UTF-8");
+    for args in [&["replay", "--out", file][..], &["backup", file]] {
+        let run = data.run(args);
+        assert_eq!(run.code, Some(1), "{args:?}");
+        let said = run.stdout + &run.stderr;
+        assert!(
+            said.contains(file) && said.contains("where the output goes"),
+            "{args:?}: {said}"
+        );
+    }
+}

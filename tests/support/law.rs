@@ -158,7 +158,10 @@ pub fn assert_sound(disk: &SimDisk, at: &str) {
         }
         let verdict = reader.verify(chat, None);
         assert!(verdict.problem.is_none(), "{at}: {:?}", verdict.problem);
-        let check = reader.check_snapshots(chat).expect("checked");
+        let check = reader
+            .check_snapshots(chat)
+            .expect("checked")
+            .expect("a board");
         assert!(check.files.is_empty(), "{at}: {:?}", check.files);
     }
 }

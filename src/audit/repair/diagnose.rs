@@ -101,7 +101,9 @@ impl Reader<'_> {
         let (old, snapshots) = past.split(snapshots, end);
         let damage = match &rest {
             Rest::Damaged(kind) => Some(end.damage(&path, kind.clone())),
-            Rest::Nothing | Rest::Torn(_) => self.lost(chat, &snapshots, end, log.is_some())?,
+            Rest::Nothing | Rest::Torn(_) => {
+                self.lost_events(chat.into(), &snapshots, end, log.is_some())
+            }
         };
         let is_unfinished = !old.is_empty() || past.wants_snapshots(&snapshots, end);
         let mut obsolete = old;
@@ -140,21 +142,6 @@ impl Reader<'_> {
             board: past.board,
             obsolete,
         }))
-    }
-
-    /// The events that snapshots say the log had, as damage.
-    fn lost(
-        &self,
-        chat: ChatId,
-        snapshots: &[SnapshotFile],
-        end: Position,
-        has_log: bool,
-    ) -> Result<Option<Damage>, StoreError> {
-        match self.refuse_lost_events(chat, snapshots, end, has_log) {
-            Ok(()) => Ok(None),
-            Err(StoreError::Damaged(damage)) => Ok(Some(damage)),
-            Err(error) => Err(error),
-        }
     }
 }
 

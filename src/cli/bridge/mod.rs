@@ -28,7 +28,7 @@ use serde_json::json;
 use crate::audit::Reader;
 use crate::bridge::{Asker, BridgeError, Executed, OpenBridge};
 use crate::domain::bridge::{Bridge, BridgeCommand, BridgeUserId, EntityKind};
-use crate::domain::{Actor, Cause, Event, StreamId};
+use crate::domain::{Actor, Cause, Event, Seq, StreamId};
 use crate::engine::system_time;
 use crate::store::Damage;
 
@@ -150,7 +150,11 @@ fn ask(
     data.require()?;
     let (disk, layout) = (data.disk(), data.layout());
     let reader = Reader::new(&*disk, &layout);
-    let (bridge, damage) = read(&reader)?;
+    let (bridge, damage) = match read(&reader)? {
+        // Nothing is left of it, which is another thing than a bridge where nothing was set up.
+        (bridge, Some(damage)) if bridge.seq() == Seq(0) => return Err(damage.into()),
+        read => read,
+    };
     let status = answer(&bridge, &reader)?;
     if let Some(damage) = &damage {
         eprintln!("error: {damage}");
@@ -198,13 +202,12 @@ fn print_executed(executed: &Executed, format: Format) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The bridge, and where its log stops being readable.
+/// The bridge, and where its log stops being readable or was cut.
 fn read(reader: &Reader<'_>) -> anyhow::Result<(Bridge, Option<Damage>)> {
     let mut bridge = Bridge::default();
-    let scan = reader.read(StreamId::Bridge, &mut |line| {
+    let extent = reader.read_extent(StreamId::Bridge, &mut |line| {
         bridge.evolve(line.record);
         ControlFlow::Continue(())
     })?;
-    let path = reader.log_path(StreamId::Bridge);
-    Ok((bridge, scan.and_then(|scan| scan.damage(&path))))
+    Ok((bridge, extent.and_then(|extent| extent.damage)))
 }

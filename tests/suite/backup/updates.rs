@@ -115,3 +115,31 @@ fn a_backup_whose_own_log_was_changed_is_named_and_left_alone() {
     assert_eq!(backup.data.log_bytes(-100), log);
     assert_eq!(backup.data.log_bytes(7), data.log_bytes(7));
 }
+
+#[test]
+fn a_chat_that_was_copied_damaged_and_mended_since_is_backed_up_anew_as_the_message_says() {
+    let data = small();
+    let whole = data.log_bytes(-100);
+    let mut damaged = whole.clone();
+    damaged[40] ^= 1;
+    fs::write(data.log(-100), damaged).expect("written");
+    let backup = Backup::new();
+    assert_eq!(backup.make(&data, &[]).code, Some(1));
+    fs::write(data.log(-100), whole).expect("written");
+    let report = backup.make(&data, &["--update"]);
+    assert_eq!(report.code, Some(1));
+    let copy = backup.data.chat(-100);
+    let words = format!(
+        "move {} out of the backup, then run it again",
+        copy.display()
+    );
+    assert!(report.stdout.contains(&words), "{}", report.stdout);
+    assert!(
+        !report.stdout.contains("bounty repair"),
+        "{}",
+        report.stdout
+    );
+    fs::rename(copy, backup.data.path().with_file_name("out")).expect("moved");
+    backup.make(&data, &["--update"]).ok();
+    backup.assert_sound();
+}

@@ -162,3 +162,36 @@ fn processes_at_once_change_the_bridge_one_after_the_other() {
     data.run(&["verify"]).ok();
     data.run(&["replay", "--check"]).ok();
 }
+
+#[test]
+fn a_bridge_whose_log_is_gone_or_cut_is_not_shown_as_whole() {
+    for (left, words) in [
+        (None, "is missing"),
+        (Some(0), "ends before"),
+        (Some(5), "ends before"),
+    ] {
+        let data = two_bots();
+        let path = data.path().join("bridge/events.jsonl");
+        let own = fs::read_to_string(&path).expect("a log");
+        match left {
+            None => fs::remove_file(&path).expect("removed"),
+            Some(count) => {
+                let lines: String = own.split_inclusive('\n').take(count).collect();
+                fs::write(&path, lines).expect("written");
+            }
+        }
+        for line in [
+            "check",
+            "bot list",
+            "bot list --format json",
+            "check --format json",
+        ] {
+            let run = bridge(&data, line);
+            assert_eq!(run.code, Some(1), "{line}: {}", run.stdout);
+            assert!(run.stderr.contains(words), "{line}: {}", run.stderr);
+        }
+        let run = data.run(&["audit", "--bridge"]);
+        assert_eq!(run.code, Some(1), "{}", run.stdout);
+        assert!(run.stderr.contains(words), "{}", run.stderr);
+    }
+}

@@ -5,6 +5,7 @@ mod cuts;
 mod gone;
 mod holes;
 mod lines;
+mod links;
 mod older;
 mod paths;
 

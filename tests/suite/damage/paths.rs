@@ -129,3 +129,52 @@ fn a_directory_whose_process_died_before_it_made_a_log_is_no_problem_and_no_boar
     data.feed(&[in_group(2, -200, 1, "/add first")]).ok();
     assert_eq!(data.run(&["verify"]).ok().stdout.lines().count(), 2);
 }
+
+#[test]
+fn a_pipe_in_the_place_of_a_file_keeps_nobody_waiting_and_is_named() {
+    for name in ["events.jsonl", "group.json"] {
+        let data = Data::new();
+        data.feed(&[
+            in_group(8, CHAT, 1, "/add One"),
+            in_group(9, OTHER, 1, "/add One"),
+        ])
+        .ok();
+        let path = data.chat(CHAT).join(name);
+        fs::remove_file(&path).expect("removed");
+        rustix::fs::mkfifoat(
+            rustix::fs::CWD,
+            &path,
+            rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR,
+        )
+        .expect("a pipe");
+        let path = path.display().to_string();
+        for command in [&["verify"][..], &["replay", "--check"], &["repair", "-100"]] {
+            let run = data.run(command);
+            assert_eq!(run.code, Some(1), "{command:?}");
+            says(
+                &(run.stdout + &run.stderr),
+                &[&path, "no regular file", "move it away"],
+            );
+        }
+        let run = data.run(&["audit"]);
+        says(&run.stdout, &["-200"]);
+    }
+}
+
+#[test]
+fn a_directory_in_the_place_of_a_log_is_named_with_the_next_step() {
+    let data = Data::new();
+    fs::create_dir_all(data.log(CHAT)).expect("made");
+    let path = data.log(CHAT).display().to_string();
+    let words = [
+        path.as_str(),
+        "a directory stands where a file is needed",
+        "move it away",
+    ];
+    one_chat_is_refused(&data, &words);
+    for command in ["verify", "audit"] {
+        let run = data.run(&[command]);
+        assert_eq!(run.code, Some(1));
+        says(&(run.stdout + &run.stderr), &words);
+    }
+}

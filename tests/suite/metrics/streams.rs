@@ -73,7 +73,7 @@ fn damage(stage: &Stage, stream: &str) -> Vec<u8> {
 fn is_named(server: SocketAddr, name: &str, stream: &str) {
     let answer = wait_get(server, "/readyz", |answer| answer.status == 503);
     assert!(answer.body.contains(name), "{answer:?}");
-    let way_out = format!("bounty repair {stream}");
+    let way_out = format!("{stream} back from a backup");
     assert!(answer.body.contains(&way_out), "{answer:?}");
     assert_eq!(get(server, "/healthz").status, 200);
     wait_metric(server, DAMAGED, 1.0);

@@ -60,7 +60,11 @@ fn a_dry_run_changes_nothing_and_says_what_would_be_done() {
     assert_eq!(report["state"], "damaged");
     assert_eq!(report["kept"], json!({"seq": 3, "head": head(&kept)}));
     assert_eq!(report["set_aside"][0]["bytes"], log.len() - kept.len());
-    assert_eq!(report["command"], "bounty repair -100 --apply");
+    let command = format!(
+        "bounty repair -100 --apply --data {}",
+        data.path().display()
+    );
+    assert_eq!(report["command"], command);
     assert!(files(&data.path()) == before, "a dry run changed something");
 }
 

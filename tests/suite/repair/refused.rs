@@ -91,16 +91,80 @@ fn damage_names_the_repair_as_the_next_step() {
     let data = board();
     super::change_line(&data, 3);
     let run = data.run(&["verify"]);
+    let repair = format!("`bounty repair -100 --data {}`", data.path().display());
+    assert!(run.stdout.contains(&repair), "{}", run.stdout);
+    let run = data.feed(&[in_group(77, CHAT, 1, "/add No")]);
+    assert!(run.stderr.contains(&repair), "{}", run.stderr);
+    apply(&data).ok();
+}
+
+#[test]
+fn whoever_is_not_the_owner_is_told_whose_the_data_is() {
+    let data = board();
+    super::change_line(&data, 3);
+    if std::os::unix::fs::chown(data.chat(CHAT), Some(4_711), None).is_err() {
+        println!("skipped: only root gives files to others");
+        return;
+    }
+    let run = apply(&data);
+    assert_eq!(run.code, Some(1), "{}", run.stdout);
+    for words in ["uid 4711", "sudo -u '#4711'"] {
+        assert!(run.stderr.contains(words), "{words} in {}", run.stderr);
+    }
+}
+
+#[test]
+fn damage_of_the_bridge_names_what_can_be_done_as_its_repair_cannot() {
+    let data = Data::in_memory();
+    data.run(&["bridge", "config", "add", "--name", "One"]).ok();
+    let log = data.path().join("bridge/events.jsonl");
+    let changed = fs::read_to_string(&log)
+        .expect("a log")
+        .replace("One", "Eno");
+    fs::write(&log, changed).expect("written");
+    let run = data.run(&["verify"]);
+    assert!(!run.stdout.contains("bounty repair"), "{}", run.stdout);
     assert!(
-        run.stdout.contains("`bounty repair -100`"),
+        run.stdout.contains("back from a backup, or move it away"),
         "{}",
         run.stdout
     );
-    let run = data.feed(&[in_group(77, CHAT, 1, "/add No")]);
     assert!(
-        run.stderr.contains("`bounty repair -100`"),
+        run.stdout.contains("`bounty audit --bridge --data "),
         "{}",
-        run.stderr
+        run.stdout
     );
-    apply(&data).ok();
+    assert_eq!(data.run(&["repair", "bridge"]).code, Some(1));
+}
+
+#[test]
+fn a_repair_whose_report_cannot_be_written_says_what_was_done() {
+    let data = board();
+    super::change_line(&data, 3);
+    let full = || {
+        fs::File::options()
+            .write(true)
+            .open("/dev/full")
+            .expect("a full device")
+    };
+    let run = |args: &[&str]| {
+        let output = data.bounty(args).stdout(full()).output().expect("a run");
+        let said = String::from_utf8(output.stderr).expect("UTF-8");
+        (output.status.code(), said)
+    };
+    let (code, said) = run(&["repair", NAME]);
+    assert_eq!(code, Some(1));
+    assert!(
+        said.contains("nothing was changed, but the report could not be written"),
+        "{said}"
+    );
+    let (code, said) = run(&["repair", NAME, "--apply"]);
+    assert_eq!(code, Some(1));
+    assert!(
+        said.contains("the log is repaired, but the report could not be written"),
+        "{said}"
+    );
+    let (code, said) = run(&["verify"]);
+    assert_eq!(code, Some(1));
+    assert!(said.contains("the output could not be written"), "{said}");
 }

@@ -215,3 +215,39 @@ fn a_damaged_chat_is_named_and_the_others_are_still_audited() {
     );
     data.run(&["show", "-100", "--at", "6"]).ok();
 }
+
+#[test]
+fn no_event_of_another_chat_is_told_as_the_one_of_the_directory_it_lies_in() {
+    let data = two_boards();
+    std::fs::copy(data.log(DM), data.log(GROUP)).expect("copied");
+    for args in [
+        &["audit", "--format", "json"][..],
+        &["audit", "--format", "json", "--summary", "chat"],
+    ] {
+        let run = data.run(args);
+        assert_eq!(run.code, Some(1), "{args:?}");
+        assert!(!run.stdout.contains("-100"), "{args:?}: {}", run.stdout);
+        assert!(run.stdout.contains("\"chat\": 5") || run.stdout.contains("\"chat\":5"));
+        let words = "the log belongs to chat 5, not to this directory";
+        assert!(run.stderr.contains(words), "{args:?}: {}", run.stderr);
+    }
+}
+
+#[test]
+fn a_group_that_moved_is_told_whole_though_the_note_of_its_old_id_is_lost() {
+    let data = two_boards();
+    let texts = ["/add Three", "/edit 3 Trois"];
+    let moved = json!({"update_id": 20, "message": {
+        "message_id": 20, "date": crate::support::DATE, "migrate_to_chat_id": -1005,
+        "chat": {"id": GROUP, "type": "group", "title": "Group"},
+        "from": {"id": 1, "is_bot": false, "first_name": "User 1"},
+    }});
+    data.feed(&[moved]).ok();
+    for (n, text) in (21..).zip(texts) {
+        data.feed(&[in_group(n, -1005, 1, text)]).ok();
+    }
+    let whole = found(&data, &["--chat", "-1005"]);
+    assert_eq!(whole.len(), 10);
+    std::fs::remove_file(data.path().join("moved/-100")).expect("removed");
+    assert_eq!(found(&data, &["--chat", "-1005"]), whole);
+}

@@ -96,3 +96,16 @@ fn other_files_beside_a_log_are_left_alone() {
     let (code, said) = check(&data);
     assert_eq!(code, Some(0), "{said}");
 }
+
+#[test]
+fn a_stream_that_is_not_there_is_a_problem_when_it_is_named() {
+    let data = two_boards();
+    for named in ["-999", "bridge", "notifier-7"] {
+        for args in [&["replay", "--check", named][..], &["replay", named]] {
+            let run = data.run(args);
+            assert_eq!(run.code, Some(1), "{args:?}");
+            let line = format!("{named}\tPROBLEM: no log here; check the id and --data");
+            assert!(run.stdout.contains(&line), "{args:?}: {}", run.stdout);
+        }
+    }
+}

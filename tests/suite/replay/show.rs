@@ -147,3 +147,47 @@ fn the_history_of_a_deleted_bounty_tells_its_whole_life() {
     );
     data.run(&["history", &DM.to_string(), "1"]).ok();
 }
+
+#[test]
+fn what_stands_in_a_log_that_was_cut_is_told_and_then_that_it_was_cut() {
+    let data = two_boards();
+    let log = data.log_bytes(GROUP);
+    std::fs::write(data.log(GROUP), crate::library::lines(&log)[..4].concat()).expect("written");
+    for args in [
+        &["audit", "--format", "json"][..],
+        &["audit", "--summary", "chat", "--format", "json"],
+        &["show", "-100"],
+        &["history", "-100", "1"],
+    ] {
+        let run = data.run(args);
+        assert_eq!(run.code, Some(1), "{args:?}: {}", run.stdout);
+        assert!(run.stdout.contains("-100"), "{args:?}: {}", run.stdout);
+        let words = "the log ends before it, though";
+        assert!(run.stderr.contains(words), "{args:?}: {}", run.stderr);
+    }
+    data.run(&["show", "-100", "--at", "3"]).ok();
+    assert_eq!(data.run(&["show", "-100", "--at", "6"]).code, Some(1));
+}
+
+#[test]
+fn a_log_that_is_gone_is_told_as_lost_and_not_as_one_that_never_was() {
+    let data = two_boards();
+    std::fs::remove_file(data.log(GROUP)).expect("removed");
+    for args in [
+        &["audit"][..],
+        &["audit", "--chat", "-100"],
+        &["audit", "--summary", "chat"],
+        &["show", "-100"],
+        &["history", "-100", "1"],
+    ] {
+        let run = data.run(args);
+        assert_eq!(run.code, Some(1), "{args:?}: {}", run.stdout);
+        let words = "the log is missing, though";
+        assert!(run.stderr.contains(words), "{args:?}: {}", run.stderr);
+        assert!(
+            !run.stderr.contains("check the id"),
+            "{args:?}: {}",
+            run.stderr
+        );
+    }
+}
