@@ -11,6 +11,7 @@ mod feed;
 mod history;
 #[cfg(feature = "import")]
 mod import;
+mod open_files;
 mod output;
 mod progress;
 mod repair;

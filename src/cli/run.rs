@@ -93,6 +93,7 @@ struct Service {
 
 impl Service {
     async fn run(self, api_url: Option<url::Url>) -> anyhow::Result<()> {
+        super::open_files::allow_most();
         let mut stop = stop_on_signal()?;
         let mut bridge = OpenBridge::new(Arc::clone(&self.disk), self.layout.clone());
         bridge.refresh()?;

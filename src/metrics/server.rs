@@ -15,6 +15,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
 
+use super::door::Door;
 use super::health::{unhealthy, unready};
 use super::render;
 use super::watched::Watched;
@@ -37,24 +38,22 @@ const TEXT_TYPE: HeaderValue = HeaderValue::from_static("text/plain; charset=utf
 /// Answers requests for ever.
 pub async fn serve(listener: TcpListener, watched: Arc<Watched>) {
     let room = Arc::new(Semaphore::new(CONNECTIONS));
+    let mut door = Door::new(listener);
     loop {
         let Ok(place) = Arc::clone(&room).acquire_owned().await else {
             return;
         };
-        match listener.accept().await {
-            Ok((stream, _)) => {
-                let watched = Arc::clone(&watched);
-                tokio::spawn(async move {
-                    // One that takes too long is cut off.
-                    let _ = timeout(CONNECTION_LIMIT, connection(stream, watched)).await;
-                    drop(place);
-                });
-            }
-            Err(error) => {
-                tracing::debug!(%error, "a connection for metrics could not be taken");
-                sleep(ACCEPT_PAUSE).await;
-            }
-        }
+        let Some(stream) = door.next().await else {
+            sleep(ACCEPT_PAUSE).await;
+            continue;
+        };
+        let (watched, spare) = (Arc::clone(&watched), door.spare());
+        tokio::spawn(async move {
+            // One that takes too long is cut off.
+            let _ = timeout(CONNECTION_LIMIT, connection(stream, watched)).await;
+            spare.keep();
+            drop(place);
+        });
     }
 }
 

@@ -29,6 +29,7 @@ mod metrics;
 mod migration;
 mod notifier;
 mod notify_telegram;
+mod open_files;
 mod overload;
 mod pool;
 mod processes;
