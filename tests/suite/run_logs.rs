@@ -126,3 +126,17 @@ fn why_it_ended_is_one_json_line_where_the_log_is_json_whatever_is_logged() {
         ended.output
     );
 }
+
+#[test]
+fn a_filter_of_the_log_that_is_none_is_wrong_usage() {
+    let stage = Stage::new();
+    for filter in ["bounty_ledger=loud", "warn,[", "info=info=info"] {
+        let mut command = stage.command(&[]);
+        command.env("BOUNTY_LOG", filter);
+        let ended = Bot::spawn(command).wait();
+        assert_eq!(ended.code, Some(2), "{filter}: {}", ended.output);
+        assert!(ended.output.contains("BOUNTY_LOG"), "{}", ended.output);
+        assert!(ended.output.contains(filter), "{}", ended.output);
+        assert!(!stage.data.path().exists(), "nothing was made");
+    }
+}
