@@ -21,11 +21,11 @@ use super::render;
 use super::watched::Watched;
 
 /// Connections at a time; more wait in the system's queue.
-const CONNECTIONS: usize = 16;
+const CONNECTIONS: usize = 64;
 /// How long a connection may last, from its first byte to its last.
 const CONNECTION_LIMIT: Duration = Duration::from_secs(10);
 /// How long a request's head may take to come.
-const HEAD_LIMIT: Duration = Duration::from_secs(5);
+const HEAD_LIMIT: Duration = Duration::from_secs(2);
 /// The most bytes that are read of a request at a time, and so of its head.
 const HEAD_BYTES: usize = 16 * 1_024;
 /// How long to wait when no connection can be taken: the process has no file descriptors left.
