@@ -1,5 +1,6 @@
 //! The `bounty` program: parses its arguments, starts logging, runs one subcommand.
 
+use std::env::{self, VarError};
 use std::io::{IsTerminal, stderr};
 use std::process::ExitCode;
 
@@ -11,16 +12,30 @@ use tracing_subscriber::EnvFilter;
 #[global_allocator]
 static ALLOCATOR: Jemalloc = Jemalloc;
 
+/// The variable that says what is logged.
+const FILTER: &str = "BOUNTY_LOG";
+/// What is logged when it says nothing.
+const USUAL: &str = "warn,bounty_ledger=info";
+
 fn main() -> ExitCode {
     let cli = Cli::read();
-    start_logging(cli.log_format());
+    if let Err(problem) = start_logging(cli.log_format()) {
+        eprintln!("error: {problem}");
+        return ExitCode::from(2);
+    }
     cli.run()
 }
 
-/// Logs go to stderr; BOUNTY_LOG filters them.
-fn start_logging(format: LogFormat) {
-    let filter = EnvFilter::try_from_env("BOUNTY_LOG")
-        .unwrap_or_else(|_| EnvFilter::new("warn,bounty_ledger=info"));
+/// Logs go to stderr; BOUNTY_LOG filters them. Fails, with the words for it, when that is no filter.
+fn start_logging(format: LogFormat) -> Result<(), String> {
+    let text = match env::var(FILTER) {
+        Ok(text) => text,
+        Err(VarError::NotPresent) => USUAL.to_owned(),
+        Err(VarError::NotUnicode(_)) => return Err(format!("{FILTER} is not UTF-8")),
+    };
+    let filter = EnvFilter::try_new(&text).map_err(|error| {
+        format!("{FILTER} is no filter for the log: {text:?}: {error}; use a level, like `info`, or some of them apart by commas, like `{USUAL}`")
+    })?;
     let logging = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(stderr)
@@ -29,4 +44,5 @@ fn start_logging(format: LogFormat) {
         LogFormat::Text => logging.init(),
         LogFormat::Json => logging.json().flatten_event(true).init(),
     }
+    Ok(())
 }

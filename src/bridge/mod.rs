@@ -12,8 +12,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::domain::bridge::{
-    Bridge, BridgeCommand, BridgeEvent, BridgeUserId, Context, Refusal, changes, decide, defaults,
-    missing_from,
+    Bridge, BridgeCommand, BridgeEvent, BridgeUserId, Context, Refusal, SecretRef, changes, decide,
+    defaults, missing_from,
 };
 use crate::domain::{Actor, Cause, Recorded, Seq, SettingChange, StreamId, Timestamp};
 use crate::engine::{add_line, write_files};
@@ -114,9 +114,17 @@ impl OpenBridge {
         Ok(executed.expect("a command that is not refused is one event"))
     }
 
-    /// Sets up a bot whose token is in this variable of the environment, unless there is one. True when that changed the bridge.
+    /// Sets up a bot whose token is in this variable of the environment, unless there is one, be its token found there or elsewhere.
+    /// True when that changed the bridge.
     pub fn set_up(&mut self, variable: &str, by: &Asker) -> Result<bool, BridgeError> {
-        let executed = self.execute_all(|bridge| defaults(bridge, variable), by)?;
+        let token = Secret::read(&SecretRef::Env(variable.to_owned())).ok();
+        // One that cannot be read is another.
+        let is_same = |place: &SecretRef| {
+            let other = Secret::read(place).ok();
+            token.is_some()
+                && other.as_ref().map(Secret::reveal) == token.as_ref().map(Secret::reveal)
+        };
+        let executed = self.execute_all(|bridge| defaults(bridge, variable, is_same), by)?;
         Ok(!executed.is_empty())
     }
 

@@ -20,8 +20,8 @@ pub enum SecretError {
     Unset(String),
     #[error("in the file {0}, which is empty")]
     Empty(String),
-    #[error("in the file {path}, which cannot be read: {source}")]
-    Unreadable { path: String, source: io::Error },
+    #[error("in the file {path}, which cannot be read: {error}")]
+    Unreadable { path: String, error: io::Error },
 }
 
 impl Secret {
@@ -33,9 +33,9 @@ impl Secret {
                 Self::of(&text).ok_or_else(|| SecretError::Unset(name.clone()))
             }
             SecretRef::File(path) => {
-                let text = read_file(path.as_ref()).map_err(|source| SecretError::Unreadable {
+                let text = read_file(path.as_ref()).map_err(|error| SecretError::Unreadable {
                     path: path.clone(),
-                    source,
+                    error,
                 })?;
                 Self::of(&text).ok_or_else(|| SecretError::Empty(path.clone()))
             }

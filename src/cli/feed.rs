@@ -35,6 +35,7 @@ pub struct Args {
 }
 
 pub fn run(data: &DataArgs, args: &Args) -> anyhow::Result<Status> {
+    super::open_files::allow_most();
     let engine = Arc::new(Engine::open(
         data.disk(),
         data.layout(),

@@ -11,6 +11,7 @@ mod feed;
 mod history;
 #[cfg(feature = "import")]
 mod import;
+mod open_files;
 mod output;
 mod progress;
 mod repair;
@@ -100,16 +101,24 @@ impl Cli {
         self.log_format
     }
 
-    /// Runs the subcommand, says what failed, and gives the process's exit status.
+    /// Runs the subcommand, says what failed, and gives the process's exit status. What ends `run` is a line of the log where that is
+    /// JSON.
     pub fn run(self) -> ExitCode {
+        let is_logged =
+            self.log_format == LogFormat::Json && matches!(self.command, Command::Run(_));
         match self.dispatch() {
             Ok(Status::Done) => ExitCode::SUCCESS,
             Ok(Status::Problem) => ExitCode::FAILURE,
             Err(error) if output::is_closed_pipe(&error) => ExitCode::SUCCESS,
             Err(error) => {
                 let error = output::named(error);
-                let error_text = without_tokens(&format!("{error:#}"));
-                eprintln!("error: {}", output::visible(&error_text));
+                let error_text = output::visible(&without_tokens(&format!("{error:#}")));
+                // A filter that keeps errors out of the log does not keep this to itself.
+                if is_logged && tracing::enabled!(tracing::Level::ERROR) {
+                    tracing::error!("{error_text}");
+                } else {
+                    eprintln!("error: {error_text}");
+                }
                 ExitCode::from(if error.is::<UsageError>() { 2 } else { 1 })
             }
         }

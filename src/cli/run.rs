@@ -93,6 +93,7 @@ struct Service {
 
 impl Service {
     async fn run(self, api_url: Option<url::Url>) -> anyhow::Result<()> {
+        super::open_files::allow_most();
         let mut stop = stop_on_signal()?;
         let mut bridge = OpenBridge::new(Arc::clone(&self.disk), self.layout.clone());
         bridge.refresh()?;
@@ -112,6 +113,7 @@ impl Service {
         let bridge = watch(bridge, engine.reports())
             .context("cannot start the thread that watches the bridge")?;
         let watched = Arc::new(Watched::new(engine.monitor()));
+        tokio::spawn(say_when_stopping(stop.clone(), Arc::clone(&watched)));
         if let Some(listener) = listener {
             tokio::spawn(serve(listener, Arc::clone(&watched)));
         }
@@ -151,7 +153,6 @@ impl Service {
         notifying
             .await
             .context("the notifications ended by a bug")?;
-        tracing::info!("stopping");
         close(engine).await?;
         tracing::info!("stopped; everything received is stored");
         polled.map_err(anyhow::Error::from)
@@ -197,6 +198,15 @@ async fn close(engine: Arc<Engine>) -> anyhow::Result<()> {
     match tokio::time::timeout(STOP_LIMIT, closing).await {
         Ok(closed) => closed.context("closing the boards ended by a bug"),
         Err(_) => anyhow::bail!("the last snapshots took too long; `bounty replay` writes them"),
+    }
+}
+
+/// From the signal on it is said, and not only when everything received is stored and answered.
+async fn say_when_stopping(mut stop: Stop, watched: Arc<Watched>) {
+    // There is no signal any more when the process ends for another reason.
+    if stop.wait_for(|stop| *stop).await.is_ok() {
+        watched.stop();
+        tracing::info!("stopping: what was received is stored and answered first");
     }
 }
 

@@ -3,17 +3,40 @@
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use crate::domain::ChatId;
 use crate::store::{Orphan, StoreError, Unreadable};
 
 use super::board::OpenBoard;
+use super::lane::lock;
+use super::monitor::Lag;
 use super::names::current_chat;
 use super::publish::publish;
 use super::pulse::{FIRST, interval};
 use super::worker::Shared;
+
+/// The chats whose snapshots a crash left behind, and that could not be written yet.
+#[derive(Default)]
+pub struct Unadopted(Mutex<Option<(usize, Instant)>>);
+
+impl Unadopted {
+    /// So many are left.
+    fn are(&self, left: usize) {
+        let mut known = lock(&self.0);
+        let since = known.map_or_else(Instant::now, |(_, since)| since);
+        *known = (left > 0).then_some((left, since));
+    }
+
+    /// How many are left, and for how long there have been some.
+    pub fn lag(&self) -> Lag {
+        lock(&self.0).map_or_else(Lag::default, |(waiting, since)| Lag {
+            waiting,
+            overdue: since.elapsed(),
+        })
+    }
+}
 
 /// Runs until the engine closes.
 pub fn run(shared: &Shared) {
@@ -36,10 +59,10 @@ impl Shared {
                 return;
             }
         };
-        let mut unreadable = BTreeSet::new();
+        let (mut unreadable, mut left) = (BTreeSet::new(), 0);
         for found in found {
             match found {
-                Ok(orphan) => self.adopt(orphan),
+                Ok(orphan) => left += self.adopt(orphan),
                 Err(Unreadable { path, error }) => {
                     if !complained.contains(&path) {
                         tracing::warn!(%error, "the snapshots of some chats that a crash may have left behind are not known; it is tried again");
@@ -49,15 +72,17 @@ impl Shared {
             }
         }
         *complained = unreadable;
+        self.unadopted.are(left);
     }
 
-    fn adopt(&self, orphan: Orphan) {
+    /// Returns how many chats are left.
+    fn adopt(&self, orphan: Orphan) -> usize {
         let (begun, chats) = (Instant::now(), orphan.chats.len());
         let since = self.mark();
         let (mut done, mut left) = (Vec::new(), Vec::new());
         for chat in &orphan.chats {
             if self.is_closing() {
-                return;
+                return chats - done.len();
             }
             match self.adopt_chat(*chat) {
                 // A damaged log has no newer snapshots to be written; whoever uses the chat is told.
@@ -67,25 +92,36 @@ impl Shared {
                 Err(error) => {
                     tracing::warn!(chat = chat.0, %error, "a snapshot that a crash may have left behind could not be written; it is tried again");
                     left.push(*chat);
+                    if !matches!(error, StoreError::Busy { .. }) {
+                        self.note_obstacle(*chat, false, &error);
+                    }
+                    // There is no room for the others either. They are tried when there is.
+                    if self.stats.obstacles.disk().is_some() {
+                        left.extend(&orphan.chats[done.len() + left.len()..]);
+                        break;
+                    }
                 }
             }
         }
         if done.is_empty() && !left.is_empty() {
-            return;
+            return left.len();
         }
-        let flushed = self.flush_snapshots(done.into_iter(), since);
+        let flushed = self.flush_snapshots(done.iter().copied(), since);
         match flushed.and_then(|()| orphan.keep(&*self.disk, &left)) {
             Ok(()) => {
-                let chats = chats - left.len();
+                let chats = done.len();
                 let seconds = begun.elapsed().as_secs_f64();
                 tracing::info!(
                     chats,
                     seconds,
                     "another process ended uncleanly; the snapshots of its chats are up to date"
                 );
+                left.len()
             }
             Err(error) => {
-                tracing::warn!(%error, "snapshots could not be flushed; it is tried again")
+                tracing::warn!(%error, "snapshots could not be flushed; it is tried again");
+                self.reports().tell_disk(&error);
+                chats
             }
         }
     }

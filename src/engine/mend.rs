@@ -18,6 +18,7 @@ pub fn try_again(shared: &Shared) {
     let obstacles = &shared.stats.obstacles;
     if obstacles.disk().is_some() && has_room(shared) {
         obstacles.clear_disk();
+        shared.adoption.hasten();
         tracing::info!("the disk takes writes again");
     }
     let mut chats = obstacles.to_try();

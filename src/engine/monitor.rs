@@ -20,6 +20,16 @@ pub struct Lag {
     pub overdue: Duration,
 }
 
+impl Lag {
+    /// Of these and of those.
+    pub(super) fn and(self, other: Self) -> Self {
+        Self {
+            waiting: self.waiting + other.waiting,
+            overdue: self.overdue.max(other.overdue),
+        }
+    }
+}
+
 impl Monitor {
     pub(super) fn new(shared: &Arc<Shared>) -> Self {
         Self {

@@ -87,9 +87,7 @@ impl Obstacles {
         });
         self.change(|known| {
             known.tried(stream, matches!(error, StoreError::Busy { .. }));
-            if needs_room(error) {
-                known.disk = Some(error.to_string());
-            }
+            known.look_for_room(error);
             // A stream whose write was cut back is whole: it only waits for room.
             if let Some(obstacle) = obstacle.filter(|_| latched || !needs_room(error)) {
                 let error = error.to_string();
@@ -106,6 +104,11 @@ impl Obstacles {
                 known.tried(stream, false);
             });
         }
+    }
+
+    /// What failed is no stream's own.
+    pub fn note_disk(&self, error: &StoreError) {
+        self.change(|known| known.look_for_room(error));
     }
 
     /// The disk takes writes again.
@@ -156,6 +159,13 @@ impl Obstacles {
 }
 
 impl Known {
+    /// Remembers an error that says that the disk takes no writes.
+    fn look_for_room(&mut self, error: &StoreError) {
+        if needs_room(error) {
+            self.disk = Some(error.to_string());
+        }
+    }
+
     /// What a held log is like is not known: it is tried again.
     fn tried(&mut self, stream: StreamId, is_held: bool) {
         let Some(chat) = stream.chat() else { return };

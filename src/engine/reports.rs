@@ -30,10 +30,20 @@ impl Reports {
             Ok(()) => obstacles.clear(stream),
             Err(error) => {
                 obstacles.note(stream, latched, error);
-                if obstacles.is_passing() {
-                    self.upkeep.hasten();
-                }
+                self.try_soon();
             }
+        }
+    }
+
+    /// Something failed that is no stream's own: when it was for want of room, the disk is tried again soon.
+    pub fn tell_disk(&self, error: &StoreError) {
+        self.stats.obstacles.note_disk(error);
+        self.try_soon();
+    }
+
+    fn try_soon(&self) {
+        if self.stats.obstacles.is_passing() {
+            self.upkeep.hasten();
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::store::{Disk, Layout, StoreError};
 
 use super::Settings;
 use super::active::Active;
-use super::adopt;
+use super::adopt::{self, Unadopted};
 use super::agenda::{Agenda, Task};
 use super::changes::Changes;
 use super::checkpoint::LongLogs;
@@ -51,6 +51,7 @@ pub struct Shared {
     pub active: Active,
     pub upkeep: Arc<Pulse>,
     pub adoption: Pulse,
+    pub unadopted: Unadopted,
     pub flush: Option<SharedFlush>,
     pub pace: Pace,
     pub changes: Changes,
@@ -69,6 +70,7 @@ impl Shared {
             active: Active::new(Arc::clone(&disk), layout.clone()),
             upkeep: Arc::default(),
             adoption: Pulse::default(),
+            unadopted: Unadopted::default(),
             disk,
             layout,
             settings,
@@ -120,7 +122,7 @@ impl Shared {
 
     /// The snapshots that wait.
     pub fn lag(&self) -> Lag {
-        self.agenda.lag()
+        self.agenda.lag().and(self.unadopted.lag())
     }
 
     /// How many chats are in memory.

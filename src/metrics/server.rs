@@ -15,16 +15,17 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
 
+use super::door::Door;
 use super::health::{unhealthy, unready};
 use super::render;
 use super::watched::Watched;
 
 /// Connections at a time; more wait in the system's queue.
-const CONNECTIONS: usize = 16;
+const CONNECTIONS: usize = 64;
 /// How long a connection may last, from its first byte to its last.
 const CONNECTION_LIMIT: Duration = Duration::from_secs(10);
 /// How long a request's head may take to come.
-const HEAD_LIMIT: Duration = Duration::from_secs(5);
+const HEAD_LIMIT: Duration = Duration::from_secs(2);
 /// The most bytes that are read of a request at a time, and so of its head.
 const HEAD_BYTES: usize = 16 * 1_024;
 /// How long to wait when no connection can be taken: the process has no file descriptors left.
@@ -37,24 +38,22 @@ const TEXT_TYPE: HeaderValue = HeaderValue::from_static("text/plain; charset=utf
 /// Answers requests for ever.
 pub async fn serve(listener: TcpListener, watched: Arc<Watched>) {
     let room = Arc::new(Semaphore::new(CONNECTIONS));
+    let mut door = Door::new(listener);
     loop {
         let Ok(place) = Arc::clone(&room).acquire_owned().await else {
             return;
         };
-        match listener.accept().await {
-            Ok((stream, _)) => {
-                let watched = Arc::clone(&watched);
-                tokio::spawn(async move {
-                    // One that takes too long is cut off.
-                    let _ = timeout(CONNECTION_LIMIT, connection(stream, watched)).await;
-                    drop(place);
-                });
-            }
-            Err(error) => {
-                tracing::debug!(%error, "a connection for metrics could not be taken");
-                sleep(ACCEPT_PAUSE).await;
-            }
-        }
+        let Some(stream) = door.next().await else {
+            sleep(ACCEPT_PAUSE).await;
+            continue;
+        };
+        let (watched, spare) = (Arc::clone(&watched), door.spare());
+        tokio::spawn(async move {
+            // One that takes too long is cut off.
+            let _ = timeout(CONNECTION_LIMIT, connection(stream, watched)).await;
+            spare.keep();
+            drop(place);
+        });
     }
 }
 

@@ -5,6 +5,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use rustix::io::Errno;
+
 use super::layout::Layout;
 use crate::domain::{DecodeError, Seq, StreamId};
 
@@ -154,6 +156,12 @@ fn way_in(path: &Path) -> String {
 
 /// The next step for the operating system's commonest refusals.
 fn hint(error: &io::Error) -> &'static str {
+    if matches!(
+        Errno::from_io_error(error),
+        Some(Errno::MFILE | Errno::NFILE)
+    ) {
+        return "; each chat in use needs an open file: allow more with LimitNOFILE= in the systemd unit, or `ulimit -n`";
+    }
     match error.kind() {
         io::ErrorKind::PermissionDenied => {
             "; give this program's user the right to it, or name another directory (--data, or where the output goes)"

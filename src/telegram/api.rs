@@ -1,6 +1,8 @@
 //! The Bot API as this program calls it: through teloxide's bot and errors, with answers read as little as possible, since a
 //! field that teloxide does not know must not turn a sent message into a failed one.
 
+use std::error::Error;
+use std::iter::successors;
 use std::time::Duration;
 
 use serde::de::{DeserializeOwned, IgnoredAny};
@@ -195,6 +197,11 @@ fn refusal(error: &ApiError) -> Failure {
     }
 }
 
+/// What an error comes from in the end; none when nothing is known behind it.
+pub fn innermost<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e (dyn Error + 'static)> {
+    successors(error.source(), |&cause| cause.source()).last()
+}
+
 /// An error as a log line may show it: without the answer's body, which may hold what users wrote, and without the token, which is
 /// in the address of every call and may stand in whatever a server in between answers.
 pub fn describe(error: &RequestError) -> String {
@@ -203,12 +210,9 @@ pub fn describe(error: &RequestError) -> String {
             format!("the answer is no valid JSON ({source})")
         }
         RequestError::Network(source) => {
-            use std::error::Error;
-            let cause = source
-                .source()
-                .map(|cause| format!(": {cause}"))
-                .unwrap_or_default();
-            format!("network error: {source}{cause}")
+            // What stands between them says only in which step it failed.
+            let cause = innermost(source).map(|cause| format!(": {cause}"));
+            format!("network error: {source}{}", cause.unwrap_or_default())
         }
         other => other.to_string(),
     };

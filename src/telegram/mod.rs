@@ -23,7 +23,7 @@ mod update;
 mod vitals;
 mod voice;
 
-pub use api::{bot, describe};
+pub use api::{bot, describe, innermost};
 pub use call::Call;
 pub use command::{MessageText, Parsed, parse};
 pub use crew::{Bug, Crew};
@@ -31,7 +31,7 @@ pub use front::{Front, is_migration};
 pub use lock::{PollerLock, wait_alone};
 pub use outbox::{OnMigrated, Outbox};
 pub use poller::{PollError, Poller, Stop, identify, stopped};
-pub use pool::Pool;
+pub use pool::{OnlyBotError, Pool};
 pub use rules::Rules;
 pub use session::{BotError, Ground};
 pub use token::{Token, TokenError};

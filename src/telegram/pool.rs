@@ -32,6 +32,16 @@ pub struct Pool {
     only: Option<TelegramBotId>,
 }
 
+/// The only bot of a process cannot be polled.
+#[derive(Debug, thiserror::Error)]
+#[error("bot {} {:?} cannot be polled: {error}", id.0, name)]
+pub struct OnlyBotError {
+    pub id: TelegramBotId,
+    /// What the bridge calls it.
+    pub name: String,
+    pub error: BotError,
+}
+
 /// A bot that is polled, or is to be.
 struct Slot {
     entry: TelegramBot,
@@ -72,7 +82,7 @@ impl Pool {
 
     /// Polls until the process is to stop; then everything received is durable and confirmed. Fails when there never was more than
     /// one bot, and that cannot be polled.
-    pub async fn run(mut self, stop: &mut Stop) -> Result<(), BotError> {
+    pub async fn run(mut self, stop: &mut Stop) -> Result<(), OnlyBotError> {
         let outcome = self.work(stop).await;
         self.slots.values().for_each(Slot::stop);
         while let Some((bot, ended)) = self.tasks.ended().await {
@@ -83,7 +93,7 @@ impl Pool {
         outcome
     }
 
-    async fn work(&mut self, stop: &mut Stop) -> Result<(), BotError> {
+    async fn work(&mut self, stop: &mut Stop) -> Result<(), OnlyBotError> {
         loop {
             let next = self.reconcile()?;
             select! {
@@ -98,7 +108,7 @@ impl Pool {
     }
 
     /// Starts and stops what is to be by the bridge as it is now. Returns when to look again though nothing happened.
-    fn reconcile(&mut self) -> Result<Instant, BotError> {
+    fn reconcile(&mut self) -> Result<Instant, OnlyBotError> {
         let bridge = Arc::clone(&self.bridge.borrow_and_update());
         let active: BTreeSet<TelegramBotId> = active_bots(&bridge).into_keys().collect();
         if active.iter().ne(&self.only) {
@@ -124,7 +134,7 @@ impl Pool {
     }
 
     /// Starts a bot, unless it runs or rests.
-    fn start(&mut self, entry: &TelegramBot, bridge: &Arc<Bridge>) -> Result<(), BotError> {
+    fn start(&mut self, entry: &TelegramBot, bridge: &Arc<Bridge>) -> Result<(), OnlyBotError> {
         if self.slots.get(&entry.id).is_some_and(|slot| !slot.is_due()) {
             return Ok(());
         }
@@ -183,9 +193,10 @@ impl Pool {
     }
 
     /// A bot cannot be polled: it is said, shown, and tried again later.
-    fn rest(&mut self, entry: &TelegramBot, error: BotError) -> Result<(), BotError> {
+    fn rest(&mut self, entry: &TelegramBot, error: BotError) -> Result<(), OnlyBotError> {
         if self.only == Some(entry.id) {
-            return Err(error);
+            let (id, name) = (entry.id, entry.name.clone());
+            return Err(OnlyBotError { id, name, error });
         }
         tracing::error!(bot = entry.id.0, name = entry.name, %error, "a bot cannot be polled; it is tried again in {} s, and when its entry changes", AGAIN.as_secs());
         let id = match &error {
@@ -204,7 +215,11 @@ impl Pool {
     }
 
     /// A task ended: it was told to, or it could not go on.
-    fn ended(&mut self, bot: TelegramBotId, outcome: Result<(), BotError>) -> Result<(), BotError> {
+    fn ended(
+        &mut self,
+        bot: TelegramBotId,
+        outcome: Result<(), BotError>,
+    ) -> Result<(), OnlyBotError> {
         let Some(slot) = self.slots.get(&bot) else {
             return Ok(());
         };

@@ -10,12 +10,12 @@ pub struct Token(Secret);
 /// Why there is no token.
 #[derive(Debug, thiserror::Error)]
 #[error("its token is to be {0}")]
-pub struct TokenError(#[from] SecretError);
+pub struct TokenError(SecretError);
 
 impl Token {
     /// Reads the token that is there now.
     pub fn read(place: &SecretRef) -> Result<Self, TokenError> {
-        Ok(Self(Secret::read(place)?))
+        Secret::read(place).map(Self).map_err(TokenError)
     }
 
     /// The bot's id, which stands before the colon; 0 in what is no token, which Telegram will refuse.

@@ -30,6 +30,7 @@ mod migration;
 mod migration_faults;
 mod notifier;
 mod notify_telegram;
+mod open_files;
 mod overload;
 mod pool;
 mod processes;

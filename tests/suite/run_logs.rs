@@ -1,6 +1,6 @@
 //! What users write is theirs: at the level that a service logs at, neither it nor the token is in the log.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::bot::{Bot, Stage, TOKEN};
 use crate::support::bot_api::updates::{User, group};
@@ -95,5 +95,48 @@ fn at_info_neither_the_token_nor_what_users_write_is_logged_whatever_fails() {
             let leak = output.lines().find(|line| line.contains(hidden));
             assert_eq!(leak, None);
         }
+    }
+}
+
+#[test]
+fn why_it_ended_is_one_json_line_where_the_log_is_json_whatever_is_logged() {
+    let stage = Stage::new();
+    for log in ["info", "off"] {
+        let mut command = stage.command(&["--log-format", "json"]);
+        command.env("BOUNTY_LOG", log).env_remove("TELOXIDE_TOKEN");
+        let ended = Bot::spawn(command).wait();
+        assert_eq!(ended.code, Some(1), "{}", ended.output);
+        let lines = ended.output.lines();
+        let said: Vec<&str> = lines.filter(|line| line.contains("BotFather")).collect();
+        assert_eq!(said.len(), 1, "{}", ended.output);
+        if log == "info" {
+            for line in ended.output.lines() {
+                serde_json::from_str::<Value>(line).expect("a JSON line");
+            }
+            let line: Value = serde_json::from_str(said[0]).expect("a JSON line");
+            assert_eq!(line["level"], "ERROR");
+        }
+    }
+    let mut command = stage.command(&[]);
+    command.env_remove("TELOXIDE_TOKEN");
+    let ended = Bot::spawn(command).wait();
+    assert!(
+        ended.output.contains("error: no bot token"),
+        "{}",
+        ended.output
+    );
+}
+
+#[test]
+fn a_filter_of_the_log_that_is_none_is_wrong_usage() {
+    let stage = Stage::new();
+    for filter in ["bounty_ledger=loud", "warn,[", "info=info=info"] {
+        let mut command = stage.command(&[]);
+        command.env("BOUNTY_LOG", filter);
+        let ended = Bot::spawn(command).wait();
+        assert_eq!(ended.code, Some(2), "{filter}: {}", ended.output);
+        assert!(ended.output.contains("BOUNTY_LOG"), "{}", ended.output);
+        assert!(ended.output.contains(filter), "{}", ended.output);
+        assert!(!stage.data.path().exists(), "nothing was made");
     }
 }

@@ -154,3 +154,24 @@ fn a_menu_that_cannot_be_set_holds_up_nothing() {
         .wait_until(LIMIT, "a poll", |api| api.polls_in_flight(TOKEN) == 1);
     assert_goes_on(&stage, bot);
 }
+
+#[test]
+fn why_telegram_cannot_be_reached_is_said_by_its_innermost_cause() {
+    let stage = Stage::new();
+    let plain = stage.api.url().as_str().replace("http://", "https://");
+    for (url, cause) in [
+        ("http://127.0.0.1:1", "Connection refused"),
+        ("http://no-such-host.invalid", "failed to lookup address"),
+        (plain.as_str(), "InvalidContentType"),
+    ] {
+        let mut command = stage.command(&[]);
+        command.env("TELOXIDE_API_URL", url);
+        let bot = Bot::spawn(command);
+        bot.wait_says("trying again");
+        let output = bot.stop().ok().output;
+        let line = output.lines().find(|line| line.contains("trying again"));
+        let line = line.expect("it was said");
+        assert!(line.contains(cause), "{line}");
+        assert!(!line.contains("client error"), "{line}");
+    }
+}

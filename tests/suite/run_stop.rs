@@ -4,9 +4,11 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::metrics::address;
 use crate::support::bot::{Bot, Ended, LIMIT, Stage, TOKEN};
 use crate::support::bot_api::updates::{User, group};
 use crate::support::bot_api::{Fault, FaultRule};
+use crate::support::http::wait_get;
 
 const CHATS: i64 = 20;
 const EACH: usize = 3;
@@ -133,4 +135,25 @@ fn a_second_one_on_the_same_data_waits_says_so_and_takes_over() {
     stage.wait_confirmed();
     next.stop().ok();
     stage.assert_sound();
+}
+
+#[test]
+fn from_the_signal_on_it_says_that_it_stops_and_is_not_ready_while_answers_still_wait() {
+    let stage = Stage::new();
+    let paused = FaultRule::new(Fault::too_many_requests(3_600)).method("sendMessage");
+    stage.api.fault(paused.forever());
+    let bot = stage.run(&["--metrics", ":0"]);
+    let server = address(&bot);
+    say(&stage, 0, "/add One");
+    bot.wait_says("asks for a pause");
+    wait_get(server, "/readyz", |answer| answer.status == 200);
+    bot.terminate();
+    bot.wait_says("stopping");
+    let answer = wait_get(server, "/readyz", |answer| answer.status == 503);
+    assert!(
+        answer.body.contains("the process is stopping"),
+        "{answer:?}"
+    );
+    assert!(!bot.output().contains("did not go out"), "too late");
+    bot.wait().ok();
 }

@@ -175,8 +175,13 @@ impl Bot {
     /// SIGTERM, and waits for the end.
     #[track_caller]
     pub fn stop(self) -> Ended {
-        self.signal(Signal::TERM);
+        self.terminate();
         self.wait()
+    }
+
+    /// SIGTERM.
+    pub fn terminate(&self) {
+        self.signal(Signal::TERM);
     }
 
     /// SIGINT, and waits for the end.

@@ -18,12 +18,21 @@ const NAME: &str = "Default";
 const COUNT: i64 = 20;
 
 /// The commands, to be carried out in this order, that set up a bot whose token is in this variable; none when there is one.
+/// `is_same`: whether the token in another place is the same one.
 ///
 /// A bot with that token is left as it is, whatever its operator made of it. Only a set-up that a crash cut short is finished.
-pub fn defaults(bridge: &Bridge, variable: &str) -> Vec<BridgeCommand> {
+pub fn defaults(
+    bridge: &Bridge,
+    variable: &str,
+    is_same: impl Fn(&SecretRef) -> bool,
+) -> Vec<BridgeCommand> {
     let token = SecretRef::Env(variable.to_owned());
     let bot = bridge.bots.iter().find(|bot| bot.token == token);
-    if bot.is_some_and(|bot| !is_unfinished(bridge, bot)) {
+    let is_there = match bot {
+        Some(bot) => !is_unfinished(bridge, bot),
+        None => bridge.bots.iter().any(|bot| is_same(&bot.token)),
+    };
+    if is_there {
         return Vec::new();
     }
     let mut plan = Plan {

@@ -9,6 +9,7 @@ use reqwest::header::{HeaderMap, RETRY_AFTER};
 
 use super::guard::Forbidden;
 use crate::domain::{Timestamp, notifier};
+use crate::telegram::innermost;
 
 /// A receiver's wish to be left alone is followed up to this long.
 const LONGEST: Duration = Duration::from_secs(60 * 60);
@@ -101,7 +102,7 @@ fn causes<'e>(error: &'e (dyn Error + 'static)) -> impl Iterator<Item = &'e (dyn
 
 /// The innermost cause, which is about the connection; what is around it may name the whole address.
 fn last(error: &reqwest::Error) -> String {
-    let inner = causes(error).skip(1).last();
+    let inner = innermost(error);
     inner.map_or_else(|| "the request failed".to_owned(), ToString::to_string)
 }
 

@@ -2,7 +2,8 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::{fs, path::Path, process::Command, time::Duration};
+use std::time::{Duration, Instant};
+use std::{fs, path::Path, process::Command};
 
 use bounty_ledger::domain::BotId;
 use bounty_ledger::engine::{Engine, Outcome, Settings, Trouble};
@@ -44,7 +45,11 @@ pub fn failing(kinds: &'static [Kind], code: i32) -> Plan {
 
 impl Lab {
     pub fn new() -> Self {
-        let disk = SimDisk::new(1);
+        Self::on(SimDisk::new(1))
+    }
+
+    /// The same on a disk with what others left there.
+    fn on(disk: SimDisk) -> Self {
         let settings = Settings::new(chrono_tz::UTC, page_size(20));
         let engine = Engine::open(Arc::new(disk.clone()), Layout::new("/data"), settings);
         let engine = engine.expect("an engine");
@@ -157,6 +162,33 @@ fn snapshots_that_cannot_be_written_are_seen_to_lag() {
     lab.disk.replan(None);
     wait_metric(lab.server, "bounty_snapshots_waiting", 0.0);
     wait_metric(lab.server, "bounty_snapshot_lag_seconds", 0.0);
+}
+
+#[test]
+fn a_disk_without_room_for_the_snapshots_that_a_crash_left_behind_is_said_until_they_are_written() {
+    let disk = SimDisk::new(1);
+    let settings = Settings::new(chrono_tz::UTC, page_size(20));
+    let first = disk.process(None);
+    let engine = Engine::open(Arc::new(first.clone()), Layout::new("/data"), settings);
+    let engine = engine.expect("an engine");
+    engine.ask(request(GROUP, 1, 1, add("kept")));
+    engine.ask(request(OTHER, 1, 2, add("kept")));
+    disk.crash(false, 1);
+    drop(engine);
+    let second = disk.process(Some(failing(&[Kind::Create, Kind::Write], ENOSPC)));
+    let lab = Lab::on(second);
+    let answer = wait_get(lab.server, "/readyz", |answer| answer.status == 503);
+    assert!(answer.body.contains("No space left"), "{answer:?}");
+    wait_metric(lab.server, "bounty_disk_full", 1.0);
+    wait_metric(lab.server, "bounty_snapshots_waiting", 2.0);
+    lab.disk.replan(None);
+    let room = Instant::now();
+    wait_get(lab.server, "/readyz", |answer| answer.status == 200);
+    wait_metric(lab.server, "bounty_disk_full", 0.0);
+    wait_metric(lab.server, "bounty_snapshots_waiting", 0.0);
+    assert!(room.elapsed() < Duration::from_secs(8), "{room:?}");
+    let files = lab.disk.files(Path::new("/data"));
+    assert!(files.contains_key(Path::new("/data/-42/group.json")));
 }
 
 #[test]

@@ -6,8 +6,10 @@ use serde_json::Value;
 
 use super::{GROUP, TOKENS, Troupe};
 use crate::bridge::bridge;
+use crate::metrics::address;
 use crate::support::bot::{Bot, Stage, TOKEN};
 use crate::support::bot_api::updates::{User, group};
+use crate::support::http::wait_get;
 
 fn events(stage: &Stage) -> Vec<Value> {
     let log = stage.data.path().join("bridge/events.jsonl");
@@ -99,4 +101,18 @@ fn the_bot_of_the_environment_comes_beside_those_of_the_bridge() {
     troupe.say(TOKEN, "/add By the bot of the environment");
     troupe.stage.wait_texts(GROUP, 2);
     bot.stop().ok();
+}
+
+#[test]
+fn a_token_that_a_bot_of_the_bridge_has_in_another_place_sets_up_no_second_one() {
+    let troupe = Troupe::new();
+    troupe.bridge("listener add --tracker 1 --bot 1");
+    let before = events(&troupe.stage).len();
+    let mut command = troupe.stage.command(&["--metrics", ":0"]);
+    command.env("TOKEN_1", format!(" {}\n", TOKENS[0]));
+    let bot = Bot::spawn(command);
+    let server = address(&bot);
+    wait_get(server, "/readyz", |answer| answer.status == 200);
+    bot.stop().ok();
+    assert_eq!(events(&troupe.stage).len(), before);
 }

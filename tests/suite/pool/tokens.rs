@@ -125,3 +125,17 @@ fn a_bot_with_another_poller_and_one_without_a_network_do_not_disturb_the_others
     troupe.wait_polled([true, true, true]);
     bot.stop().ok();
 }
+
+#[test]
+fn why_the_only_bots_token_cannot_be_read_is_said_once_with_the_bots_name() {
+    let troupe = Troupe::new();
+    troupe.bridge("bot edit 1 --token-file nowhere/token");
+    troupe.bridge("listener add --tracker 1 --bot 1");
+    let ended = troupe.run(&[]).wait();
+    assert_eq!(ended.code, Some(1), "{}", ended.output);
+    let output = ended.output;
+    for said in ["nowhere/token", "os error 2", "cannot be read"] {
+        assert_eq!(output.matches(said).count(), 1, "{said}: {output}");
+    }
+    assert!(output.contains("bot 1 \"One\""), "{output}");
+}
