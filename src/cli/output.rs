@@ -75,10 +75,19 @@ pub fn is_closed_pipe(error: &anyhow::Error) -> bool {
 
 /// An error without a word about what was being done is one of the output: whatever touches files says which.
 pub fn named(error: anyhow::Error) -> anyhow::Error {
-    if error.is::<io::Error>() || error.is::<csv::Error>() || error.is::<serde_json::Error>() {
-        return error.context("the output could not be written");
+    let is_bare = says_only::<io::Error>(&error)
+        || says_only::<csv::Error>(&error)
+        || says_only::<serde_json::Error>(&error);
+    match is_bare {
+        true => error.context("the output could not be written"),
+        false => error,
     }
-    error
+}
+
+/// Whether it is such an error, and nothing was said besides.
+fn says_only<E: std::error::Error + Send + Sync + 'static>(error: &anyhow::Error) -> bool {
+    let inner = error.downcast_ref::<E>();
+    inner.is_some_and(|inner| inner.to_string() == error.to_string())
 }
 
 #[cfg(test)]

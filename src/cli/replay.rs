@@ -55,8 +55,8 @@ pub fn run(data: &DataArgs, args: &Args) -> anyhow::Result<Status> {
             progress.advance(outcome.bytes());
             totals.add(stream, &outcome);
             match args.format {
-                Format::Table => outcome.print(stream)?,
-                Format::Json => reports.push(outcome.report(stream)),
+                Format::Table => outcome.print(stream, &replay.layout)?,
+                Format::Json => reports.push(outcome.report(stream, &replay.layout)),
             }
             anyhow::Ok(())
         },
@@ -110,7 +110,7 @@ impl Outcome {
     }
 
     /// Only what an operator has to know: nothing for a chat where all is well.
-    fn print(&self, stream: StreamId) -> std::io::Result<()> {
+    fn print(&self, stream: StreamId, layout: &Layout) -> std::io::Result<()> {
         let mut out = stdout().lock();
         match self {
             Self::Rebuilt(_) => Ok(()),
@@ -127,7 +127,7 @@ impl Outcome {
                         out,
                         "{}\t{}",
                         file.path.display(),
-                        describe(file.difference)
+                        describe(file.difference, layout)
                     )?;
                 }
                 Ok(())
@@ -135,7 +135,7 @@ impl Outcome {
         }
     }
 
-    fn report(&self, stream: StreamId) -> Value {
+    fn report(&self, stream: StreamId, layout: &Layout) -> Value {
         match self {
             Self::Rebuilt(done) => {
                 json!({ "chat": stream, "seq": done.end.seq, "head": done.end.head.as_str(),
@@ -145,7 +145,7 @@ impl Outcome {
             Self::Failed(error) => json!({ "chat": stream, "problem": error.to_string() }),
             Self::Checked(check) => {
                 let files: Vec<Value> = check.files.iter().map(|file| {
-                    json!({ "file": file.path, "difference": describe(file.difference), "lag": file.difference.is_lag() })
+                    json!({ "file": file.path, "difference": describe(file.difference, layout), "lag": file.difference.is_lag() })
                 }).collect();
                 json!({ "chat": stream, "seq": check.end.seq, "head": check.end.head.as_str(), "files": files, "problem": null })
             }
@@ -153,14 +153,15 @@ impl Outcome {
     }
 }
 
-fn describe(difference: Difference) -> String {
+fn describe(difference: Difference, layout: &Layout) -> String {
+    let replay = layout.command("replay");
     match difference {
         Difference::Behind { seq, latest } => {
             format!("behind: reflects seq {seq} of {latest} (a running bot writes it soon)")
         }
-        Difference::Missing => "PROBLEM: missing; `bounty replay` writes it".to_owned(),
+        Difference::Missing => format!("PROBLEM: missing; `{replay}` writes it"),
         Difference::Content => {
-            "PROBLEM: not what the log gives; `bounty replay` writes it anew".to_owned()
+            format!("PROBLEM: not what the log gives; `{replay}` writes it anew")
         }
         Difference::Unexpected => {
             "PROBLEM: the log gives no such file; remove it if it is not yours".to_owned()

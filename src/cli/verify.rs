@@ -7,9 +7,9 @@ use serde_json::json;
 
 use crate::audit::{Expectation, Problem, Reader, Verdict, for_each_stream};
 use crate::backup::{is_incomplete, noted_problems};
-use crate::domain::StreamId;
+use crate::domain::{ChatId, StreamId};
 use crate::engine::broken_notes;
-use crate::store::{Disk, Layout, Position};
+use crate::store::{Disk, Layout, Position, StoreError};
 
 use super::args::{DataArgs, Format, streams};
 use super::output::visible;
@@ -43,9 +43,9 @@ pub fn run(data: &DataArgs, args: &Args) -> anyhow::Result<Status> {
     let reader = Reader::new(&*disk, &layout);
     let mut streams = streams(&reader, &args.chats)?;
     let (noted, told) = told_by_backup(&*disk, &layout, &args.chats)?;
-    let notes = match args.chats.is_empty() {
-        true => broken_notes(&*disk, &layout)?,
-        false => BTreeMap::new(),
+    let (notes, are_unread) = match args.chats.is_empty() {
+        true => notes(&*disk, &layout),
+        false => (BTreeMap::new(), false),
     };
     // What the backup lacks has no directory in it.
     let lacking = noted.keys().filter(|stream| !streams.contains(stream));
@@ -83,7 +83,20 @@ pub fn run(data: &DataArgs, args: &Args) -> anyhow::Result<Status> {
     } else if problems > 0 {
         eprintln!("logs with a problem: {problems} of {}", streams.len());
     }
-    Ok(Status::from(problems > 0 || told || !notes.is_empty()))
+    Ok(Status::from(
+        problems > 0 || told || are_unread || !notes.is_empty(),
+    ))
+}
+
+/// The notes of new ids that lead nowhere, and whether the notes could not even be listed, which is said at once.
+fn notes(disk: &dyn Disk, layout: &Layout) -> (BTreeMap<ChatId, StoreError>, bool) {
+    match broken_notes(disk, layout) {
+        Ok(notes) => (notes, false),
+        Err(error) => {
+            eprintln!("error: {}", visible(&error.to_string()));
+            (BTreeMap::new(), true)
+        }
+    }
 }
 
 /// What a backup, perhaps copied back, says of itself: the problems that the named chats had when it was made, and whether it says

@@ -148,9 +148,11 @@ impl From<DecodeError> for DamageKind {
 
 /// What to do about another program's files.
 fn way_in(path: &Path) -> String {
-    let dir = path.parent().unwrap_or(path).display();
+    let dir = path.parent().unwrap_or(path);
+    let import = Layout::new(dir.parent().unwrap_or(dir)).command("import json-files old");
+    let dir = dir.display();
     format!(
-        "If a log was there, put it back from a backup. To go on with what another program left: `mkdir old && mv {dir} old/`, then `bounty import json-files old`. To start afresh, only move {dir} away"
+        "If a log was there, put it back from a backup. To go on with what another program left: `mkdir old && mv {dir} old/`, then `{import}`. To start afresh, only move {dir} away"
     )
 }
 

@@ -77,6 +77,7 @@ fn a_data_directory_that_is_not_there_is_named_by_what_only_reads() {
         let run = data.run(command);
         assert_eq!(run.code, Some(1), "{command:?}");
         says(&run.stderr, &[&path, "--data"]);
+        assert!(!run.stderr.contains("output"), "{}", run.stderr);
         assert!(!data.path().exists(), "{command:?} made it");
     }
 }

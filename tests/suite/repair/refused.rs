@@ -164,6 +164,7 @@ fn a_repair_whose_report_cannot_be_written_says_what_was_done() {
         said.contains("the log is repaired, but the report could not be written"),
         "{said}"
     );
+    assert!(!said.contains("the output"), "said once: {said}");
     let (code, said) = run(&["verify"]);
     assert_eq!(code, Some(1));
     assert!(said.contains("the output could not be written"), "{said}");
