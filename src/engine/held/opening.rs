@@ -47,7 +47,7 @@ impl Held<'_> {
             self.work.unpublished = !done.is_published;
             return Ok(false);
         }
-        if self.has_directory_alone()? {
+        if self.has_directory_alone() {
             migrate::finish_to(self.shared, self.chat())?;
         }
         if self.work.open.is_none() {
@@ -56,10 +56,11 @@ impl Held<'_> {
         Ok(true)
     }
 
-    /// Whether there is a directory of the chat and no log in it.
-    fn has_directory_alone(&self) -> Result<bool, StoreError> {
+    /// Whether there is a directory of the chat and no log in it. What cannot be looked at is refused when it is opened.
+    fn has_directory_alone(&self) -> bool {
         let dir = self.shared.layout.chat(self.chat());
-        Ok(!self.exists(&dir.join(Layout::LOG))? && self.exists(&dir)?)
+        let exists = |path: &Path| self.exists(path).ok();
+        exists(&dir.join(Layout::LOG)) == Some(false) && exists(&dir) == Some(true)
     }
 
     fn exists(&self, path: &Path) -> Result<bool, StoreError> {
