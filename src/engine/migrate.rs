@@ -138,10 +138,23 @@ fn finish_one(shared: &Shared, from: ChatId) -> Result<(), StoreError> {
         return Ok(());
     }
     let to = current_chat(&*shared.disk, &shared.layout, from)?;
-    let note = shared.note(&[from])?;
-    let patience = shared.settings.lock_patience;
-    if finish(shared, from, to, patience)?.is_published {
-        shared.settle_these(&HashMap::from([(from, note)]));
+    let migration = Migration {
+        from,
+        to,
+        cause: Cause::System {},
+    };
+    run_beside(shared, &migration, shared.settings.lock_patience)
+}
+
+/// As [`run`], for who does not have the old id's board: notes it as active for as long as that takes.
+pub fn run_beside(
+    shared: &Shared,
+    migration: &Migration,
+    patience: Duration,
+) -> Result<(), StoreError> {
+    let note = shared.note(&[migration.from])?;
+    if run(shared, migration, patience)?.is_published {
+        shared.settle_these(&HashMap::from([(migration.from, note)]));
     }
     Ok(())
 }

@@ -71,9 +71,8 @@ impl Held<'_> {
                 self.carry_out(&migration, patience)?;
                 continue;
             }
-            let noted = self.shared.note(&[migration.from]);
-            match noted.and_then(|_| migrate::run(self.shared, &migration, patience)) {
-                Ok(_) | Err(StoreError::Damaged(_) | StoreError::Foreign { .. }) => {}
+            match migrate::run_beside(self.shared, &migration, patience) {
+                Ok(()) | Err(StoreError::Damaged(_) | StoreError::Foreign { .. }) => {}
                 Err(error) => return Err(error),
             }
         }
