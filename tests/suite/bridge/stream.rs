@@ -1,9 +1,11 @@
 //! The bridge's stream among the others: verified, replayed, backed up; damage is found and nothing is overwritten.
 
 use std::fs;
-use std::sync::Barrier;
+use std::sync::{Arc, Barrier};
 use std::thread;
 
+use bounty_ledger::bridge::OpenBridge;
+use bounty_ledger::store::{Disk, Layout, LocalDisk};
 use serde_json::Value;
 
 use super::{bridge, json, log, snapshot, two_bots};
@@ -194,4 +196,23 @@ fn a_bridge_whose_log_is_gone_or_cut_is_not_shown_as_whole() {
         assert_eq!(run.code, Some(1), "{}", run.stdout);
         assert!(run.stderr.contains(words), "{}", run.stderr);
     }
+}
+
+#[test]
+fn a_bridge_whose_log_disappears_does_not_begin_anew_and_goes_on_when_it_is_back() {
+    let data = two_bots();
+    let (dir, away) = (data.path().join("bridge"), data.path().join("away"));
+    let disk: Arc<dyn Disk> = Arc::new(LocalDisk::default());
+    let mut open = OpenBridge::new(disk, Layout::new(data.path()));
+    open.refresh().expect("a bridge");
+    let known = open.state().clone();
+    fs::rename(&dir, &away).expect("renamed");
+    for _ in 0..2 {
+        let error = open.refresh().expect_err("its log is gone");
+        assert!(error.to_string().contains("Put it back"), "{error}");
+        assert_eq!(open.state(), &known);
+    }
+    fs::rename(&away, &dir).expect("renamed");
+    open.refresh().expect("it is back");
+    assert_eq!(open.state(), &known);
 }
