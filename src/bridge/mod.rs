@@ -18,8 +18,7 @@ use crate::domain::bridge::{
 use crate::domain::{Actor, Cause, Recorded, Seq, SettingChange, StreamId, Timestamp};
 use crate::engine::{add_line, write_files};
 use crate::store::{
-    DamageKind, Disk, Freshness, IoContext, Layout, Locked, Log, Position, StoreError, make_root,
-    refuse_other_stream,
+    Disk, Freshness, Layout, Locked, Log, Position, StoreError, make_root, refuse_other_stream,
 };
 
 pub use identity::identities;
@@ -99,23 +98,13 @@ impl OpenBridge {
         match self.log.freshness()? {
             Freshness::Current => return Ok(false),
             Freshness::Moved => {
-                self.require_log()?;
+                self.log.refuse_gone()?;
                 self.reopen();
             }
             Freshness::Absent | Freshness::Changed => {}
         }
         self.lock(false)?;
         Ok(self.state.seq() != before)
-    }
-
-    /// Fails when the log is not there any more, though this process knows it: a bridge does not begin anew in its place.
-    fn require_log(&self) -> Result<(), StoreError> {
-        let path = self.log.path();
-        let status = self.disk.status(path).at("look at", path)?;
-        if status.is_none() && self.state.seq() > Seq(0) {
-            return Err(self.log.end().damage(path, DamageKind::Gone).into());
-        }
-        Ok(())
     }
 
     /// Carries out one command. When it returns, the event is durable.

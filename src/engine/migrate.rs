@@ -3,7 +3,6 @@
 //! Every step can be interrupted and done again: the note in `moved/` comes first, and whoever finds a note and a
 //! directory under the old id goes on from there.
 
-use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -19,7 +18,7 @@ use super::Settings;
 use super::board::{self, OpenBoard};
 use super::checkpoint::Checkpoints;
 use super::merge::{self, Source};
-use super::names::{current_chat, flush_notes, moved_to, note_move};
+use super::names::{flush_notes, moved_to, note_move};
 use super::publish::publish;
 use super::worker::Shared;
 use super::writer::new_record;
@@ -28,6 +27,7 @@ use super::writer::new_record;
 const ATTEMPTS: usize = 5;
 
 /// A group's change of id, and how it became known.
+#[derive(Clone)]
 pub struct Migration {
     pub from: ChatId,
     pub to: ChatId,
@@ -40,20 +40,20 @@ pub struct Merged {
     pub style: ChatStyle,
 }
 
+impl Migration {
+    /// One that was noted before.
+    pub fn noted(from: ChatId, to: ChatId) -> Self {
+        let cause = Cause::System {};
+        Self { from, to, cause }
+    }
+}
+
 /// What came of a migration.
 pub struct Done {
     /// When two boards became one.
     pub merged: Option<Merged>,
     /// Whether the snapshots under the new id have everything.
     pub is_published: bool,
-}
-
-impl Done {
-    /// There was nothing to be done: no board, or another process did it.
-    const NOTHING: Self = Self {
-        merged: None,
-        is_published: true,
-    };
 }
 
 /// What a migration works on.
@@ -65,98 +65,21 @@ struct Place<'p> {
     patience: Duration,
 }
 
-/// Moves the board; told twice, or in any order, the result is the same. Each lock is waited for at most `patience`. The old id is to be
-/// noted as active.
-pub fn run(shared: &Shared, migration: &Migration, patience: Duration) -> Result<Done, StoreError> {
-    // An attempt that failed may have left a note that is not durable.
-    if moved_to(&*shared.disk, &shared.layout, migration.from)?.is_some() {
-        flush_notes(&*shared.disk, &shared.layout)?;
-    }
-    let done = Place::of(shared, patience).migrate(migration)?;
-    shared.moves.end(migration.from);
-    tell_changed(shared, migration);
-    Ok(done)
-}
-
-/// Goes on with a migration that was noted and perhaps not finished; each lock is waited for at most `patience`. The old id is to be
-/// noted as active.
-pub fn finish(
-    shared: &Shared,
-    from: ChatId,
-    to: ChatId,
-    patience: Duration,
-) -> Result<Done, StoreError> {
-    let migration = Migration {
-        from,
-        to,
-        cause: Cause::System {},
-    };
-    let done = Place::of(shared, patience).migrate(&migration)?;
-    shared.moves.end(from);
-    tell_changed(shared, &migration);
-    Ok(done)
-}
-
-/// Whoever follows the board finds it under its new id.
-fn tell_changed(shared: &Shared, migration: &Migration) {
-    for chat in [migration.from, migration.to] {
-        shared.changes.written(chat, Position::START);
-    }
-}
-
-/// At the start: goes on with every migration that a crash interrupted. Looks at the notes only, never at all chats.
-pub fn finish_interrupted(shared: &Shared) {
-    for from in noted(shared) {
-        if let Err(error) = finish_one(shared, from) {
-            tracing::error!(chat = from.0, %error, "an interrupted migration could not be finished; it is tried again");
-            shared.note_obstacle(from, false, &error);
-        }
-    }
-}
-
-/// The same for those that lead to this chat, which has a directory without a log: another process may have ended between setting the
-/// log aside and putting the other one in its place.
-pub fn finish_to(shared: &Shared, chat: ChatId) -> Result<(), StoreError> {
-    for from in noted(shared) {
-        if moved_to(&*shared.disk, &shared.layout, from)? == Some(chat) {
-            finish_one(shared, from)?;
-        }
-    }
-    Ok(())
-}
-
-/// The ids that groups had before.
-fn noted(shared: &Shared) -> impl Iterator<Item = ChatId> {
-    let names = shared.disk.names(&shared.layout.moved_dir());
-    let names = names.unwrap_or_default().into_iter();
-    names.filter_map(|name| Layout::chat_of(&name))
-}
-
-fn finish_one(shared: &Shared, from: ChatId) -> Result<(), StoreError> {
-    let log = shared.layout.chat(from).join(Layout::LOG);
-    if shared.disk.status(&log).at("look at", &log)?.is_none() {
-        return Ok(());
-    }
-    let to = current_chat(&*shared.disk, &shared.layout, from)?;
-    let migration = Migration {
-        from,
-        to,
-        cause: Cause::System {},
-    };
-    run_beside(shared, &migration, shared.settings.lock_patience)
-}
-
-/// As [`run`], for who does not have the old id's board: notes it as active for as long as that takes.
-pub fn run_beside(
+/// Moves the board; told twice, or in any order, the result is the same. Each lock is waited for at most `patience`. None when there was
+/// nothing to be done: no board, or another process did it. The old id is to be noted as active, and the migration as begun.
+pub fn run(
     shared: &Shared,
     migration: &Migration,
     patience: Duration,
-) -> Result<(), StoreError> {
-    let note = shared.note(&[migration.from])?;
-    if run(shared, migration, patience)?.is_published {
-        shared.settle_these(&HashMap::from([(migration.from, note)]));
+) -> Result<Option<Done>, StoreError> {
+    let done = Place::of(shared, patience).migrate(migration);
+    shared.moves.tried(migration.from, done.as_ref().err());
+    let done = done?;
+    // Whoever follows the board finds it under its new id.
+    for chat in [migration.from, migration.to] {
+        shared.changes.written(chat, Position::START);
     }
-    Ok(())
+    Ok(done)
 }
 
 impl<'p> Place<'p> {
@@ -169,7 +92,7 @@ impl<'p> Place<'p> {
         }
     }
 
-    fn migrate(&self, migration: &Migration) -> Result<Done, StoreError> {
+    fn migrate(&self, migration: &Migration) -> Result<Option<Done>, StoreError> {
         let mut attempt = 1;
         loop {
             match self.migrate_once(migration) {
@@ -180,12 +103,12 @@ impl<'p> Place<'p> {
         }
     }
 
-    fn migrate_once(&self, migration: &Migration) -> Result<Done, StoreError> {
+    fn migrate_once(&self, migration: &Migration) -> Result<Option<Done>, StoreError> {
         let Migration { from, to, cause } = migration;
         let noted = moved_to(&**self.disk, self.layout, *from)?;
         let to = noted.unwrap_or(*to);
         if *from == to {
-            return Ok(Done::NOTHING);
+            return Ok(None);
         }
         let mut old = self.log(*from);
         let mut board = Board::default();
@@ -197,16 +120,14 @@ impl<'p> Place<'p> {
         if board.chat_id() != Some(to) {
             self.refuse_foreign(&board, *from)?;
         }
-        if noted.is_none() {
-            note_move(&**self.disk, self.layout, *from, to)?;
+        match noted {
+            None => note_move(&**self.disk, self.layout, *from, to)?,
+            // Who wrote it may have ended before its flush, or seen that fail; without it the old id would lead nowhere.
+            Some(_) => flush_notes(&**self.disk, self.layout)?,
         }
         let Some(mut locked) = locked.filter(|locked| locked.end() != Position::START) else {
-            return Ok(Done::NOTHING);
+            return Ok(None);
         };
-        if noted.is_some() {
-            // Who wrote it may have ended before its flush; without it the old id would lead nowhere.
-            flush_notes(&**self.disk, self.layout)?;
-        }
         if board.chat_id() == Some(*from) {
             self.append_move(&mut locked, &mut board, *from, to, cause)?;
         }
@@ -231,13 +152,13 @@ impl<'p> Place<'p> {
             "a group became a supergroup; its board goes on under the new id"
         );
         drop(locked);
-        Ok(Done {
+        Ok(Some(Done {
             is_published: self.publish(to),
             merged: merged.map(|bounties| Merged {
                 bounties,
                 style: board.settings().style(None),
             }),
-        })
+        }))
     }
 
     /// Nothing is written to a log of another chat, and none is set aside.

@@ -21,6 +21,7 @@ mod flood;
 mod flush;
 mod held;
 mod histogram;
+mod interrupted;
 mod job;
 mod judged;
 mod lane;
@@ -140,7 +141,7 @@ impl Engine {
     ) -> Result<Self, StoreError> {
         make_root(&*disk, layout.root())?;
         let shared = Arc::new(Shared::new(disk, layout, settings));
-        migrate::finish_interrupted(&shared);
+        interrupted::finish_all(&shared);
         let threads = worker::start(&shared).at("start threads for", shared.layout.root())?;
         Ok(Self { shared, threads })
     }

@@ -28,6 +28,7 @@ mod machine;
 mod metrics;
 mod migration;
 mod migration_faults;
+mod noted;
 mod notifier;
 mod notify_telegram;
 mod open_files;

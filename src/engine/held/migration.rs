@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::domain::board::{Answer, ChatStyle};
 use crate::store::StoreError;
 
+use super::super::interrupted;
 use super::super::job::Job;
 use super::super::migrate::{self, Merged, Migration};
 use super::super::names::current_chat;
@@ -32,9 +33,8 @@ impl Held<'_> {
             to,
             cause: job.request.cause.clone(),
         };
-        self.shared.moves.begin(&migration);
-        let (outcome, style) = match self.carry_out(&migration, self.shared.settings.lock_patience)
-        {
+        let patience = self.shared.settings.lock_patience;
+        let (outcome, style) = match self.carry_out(&migration, patience) {
             Ok(None) => (Outcome::Silent, ChatStyle::default()),
             Ok(Some(Merged { bounties, style })) => {
                 (Outcome::Answer(Answer::Merged { bounties }), style)
@@ -51,32 +51,37 @@ impl Held<'_> {
         job.for_chat(to).styled(style).finish(outcome);
     }
 
-    fn carry_out(
+    /// Moves the board from this id, or finds that there is nothing to move. What it was merged with, if there was something.
+    pub(super) fn carry_out(
         &mut self,
         migration: &Migration,
         patience: Duration,
     ) -> Result<Option<Merged>, StoreError> {
+        self.shared.moves.begin(migration);
         self.let_go(patience)?;
         self.note()?;
-        let done = migrate::run(self.shared, migration, patience)?;
+        let Some(done) = migrate::run(self.shared, migration, patience)? else {
+            return Ok(None);
+        };
         self.work.unpublished = !done.is_published;
         Ok(done.merged)
     }
 
-    /// Carries out what is left of changes of id, from this one or to it, before anything else is done with the board. A board under the
-    /// old id that is damaged keeps nobody from going on under the new one.
-    pub(super) fn carry_out_moves(&mut self, patience: Duration) -> Result<(), StoreError> {
-        for migration in self.shared.moves.about(self.chat()) {
+    /// Carries out the changes of id that come before anything else is done with the board. True when the chat has another id now.
+    pub(super) fn carry_out_moves(&mut self, patience: Duration) -> Result<bool, StoreError> {
+        let mut has_left = false;
+        for migration in self.shared.moves.before(self.chat()) {
             if migration.from == self.chat() {
                 self.carry_out(&migration, patience)?;
+                has_left = true;
                 continue;
             }
-            match migrate::run_beside(self.shared, &migration, patience) {
+            match interrupted::run_beside(self.shared, &migration, patience) {
                 Ok(()) | Err(StoreError::Damaged(_) | StoreError::Foreign { .. }) => {}
                 Err(error) => return Err(error),
             }
         }
-        Ok(())
+        Ok(has_left)
     }
 
     /// Closes the log. What a failed write left in it is undone first: nobody who opens it anew would know of that.

@@ -132,7 +132,7 @@ impl<'s> Held<'s> {
                 }
                 batch::Begun::NotNow(unanswered) => jobs = unanswered,
             }
-            if let Err(error) = self.let_go_moved() {
+            if let Err(error) = self.let_go_moved(patience) {
                 return self.turn_away(jobs, &error);
             }
         }

@@ -4,10 +4,11 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::store::{DamageKind, IoContext, Layout, StoreError};
+use crate::store::{Layout, StoreError};
 
 use super::super::board::OpenBoard;
-use super::super::migrate;
+use super::super::interrupted;
+use super::super::migrate::Migration;
 use super::super::names::current_chat;
 use super::super::worker::Shared;
 use super::Held;
@@ -16,7 +17,7 @@ impl Held<'_> {
     /// Whether nothing has to be read from disk first: the board is in memory, or there is no board yet.
     pub(super) fn is_at_hand(&mut self) -> bool {
         self.forget_refuted();
-        if !self.shared.moves.about(self.chat()).is_empty() {
+        if !self.shared.moves.before(self.chat()).is_empty() {
             return false;
         }
         if self.work.open.as_ref().is_some_and(OpenBoard::has_events) {
@@ -34,21 +35,20 @@ impl Held<'_> {
     /// Has the chat's board at hand; false when the chat has another id now, and then its board is moved, for which locks are waited for
     /// at most `patience`. Until a board has its first event another process may note a new id at any time, so the notes are asked again.
     pub(super) fn ready(&mut self, patience: Duration) -> Result<bool, StoreError> {
-        self.carry_out_moves(patience)?;
+        if self.carry_out_moves(patience)? {
+            return Ok(false);
+        }
         self.forget_refuted();
         if self.work.open.as_ref().is_some_and(OpenBoard::has_events) {
             return Ok(true);
         }
         let current = current_chat(&*self.shared.disk, &self.shared.layout, self.chat())?;
         if current != self.chat() {
-            self.work.open = None;
-            self.note()?;
-            let done = migrate::finish(self.shared, self.chat(), current, patience)?;
-            self.work.unpublished = !done.is_published;
+            self.carry_out(&Migration::noted(self.chat(), current), patience)?;
             return Ok(false);
         }
         if self.has_directory_alone() {
-            migrate::finish_to(self.shared, self.chat())?;
+            interrupted::finish_to(self.shared, self.chat(), patience)?;
         }
         if self.work.open.is_none() {
             self.work.open = Some(self.new_board());
@@ -59,38 +59,24 @@ impl Held<'_> {
     /// Whether there is a directory of the chat and no log in it. What cannot be looked at is refused when it is opened.
     fn has_directory_alone(&self) -> bool {
         let dir = self.shared.layout.chat(self.chat());
-        let exists = |path: &Path| self.exists(path).ok();
-        exists(&dir.join(Layout::LOG)) == Some(false) && exists(&dir) == Some(true)
-    }
-
-    fn exists(&self, path: &Path) -> Result<bool, StoreError> {
-        let status = self.shared.disk.status(path).at("look at", path)?;
-        Ok(status.is_some())
+        let status = |path: &Path| self.shared.disk.status(path);
+        matches!(status(&dir.join(Layout::LOG)), Ok(None)) && matches!(status(&dir), Ok(Some(_)))
     }
 
     /// Lets go of a board whose log is not where it was, so that it is opened anew where it is now. Fails when it is nowhere: then it is
     /// not to begin as if the chat never had one, and stays known until it is back.
-    pub(super) fn let_go_moved(&mut self) -> Result<(), StoreError> {
-        let known = self.work.open.as_ref().filter(|open| open.has_events());
-        if let Some(open) = known
-            && self.is_nowhere(open.log.path())?
+    pub(super) fn let_go_moved(&mut self, patience: Duration) -> Result<(), StoreError> {
+        let (disk, layout) = (&*self.shared.disk, &self.shared.layout);
+        if let Some(open) = &self.work.open
+            && open.log.refuse_gone().is_err()
+            && current_chat(disk, layout, self.chat())? == self.chat()
         {
-            let damage = open.log.end().damage(open.log.path(), DamageKind::Gone);
-            return Err(damage.into());
+            // Another process may have set it aside, to put the log of the group's old id in its place.
+            interrupted::finish_to(self.shared, self.chat(), patience)?;
+            open.log.refuse_gone()?;
         }
         self.work.open = None;
         Ok(())
-    }
-
-    /// Whether there is no log, and the chat has no other id to which it moved.
-    fn is_nowhere(&self, log: &Path) -> Result<bool, StoreError> {
-        let (disk, layout) = (&*self.shared.disk, &self.shared.layout);
-        if self.exists(log)? || current_chat(disk, layout, self.chat())? != self.chat() {
-            return Ok(false);
-        }
-        // Another process sets it aside while it puts the log of the group's old id in its place.
-        migrate::finish_to(self.shared, self.chat())?;
-        Ok(!self.exists(log)?)
     }
 
     fn new_board(&self) -> OpenBoard {
@@ -128,7 +114,7 @@ impl Held<'_> {
     pub(super) fn look_again(&mut self) {
         let mut tried = self.try_to_write(Duration::ZERO);
         if matches!(tried, Err(StoreError::Moved { .. })) {
-            let let_go = self.let_go_moved();
+            let let_go = self.let_go_moved(Duration::ZERO);
             tried = let_go.and_then(|()| self.try_to_write(Duration::ZERO));
         }
         let open = self.work.open.as_ref();

@@ -142,6 +142,17 @@ impl<E: Event> Log<E> {
         })
     }
 
+    /// Fails when nothing has the log's name, though events of it are known: another one is not to begin in its place.
+    pub fn refuse_gone(&self) -> Result<(), StoreError> {
+        let at_path = self.disk.status(&self.path).at("look at", &self.path)?;
+        match at_path {
+            None if self.end != Position::START => {
+                Err(self.end.damage(&self.path, DamageKind::Gone).into())
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Takes the lock, which is waited for at most `patience`, and catches up with what other processes wrote. None when
     /// there is no log and `create` is false. On damage the events before it have gone to `sink`, and [`Log::end`]
     /// stands before it.
