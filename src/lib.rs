@@ -2,6 +2,7 @@
 pub mod audit;
 pub mod backup;
 pub mod bridge;
+mod causes;
 pub mod cli;
 pub mod domain;
 pub mod engine;

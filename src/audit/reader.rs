@@ -1,5 +1,6 @@
 //! The logs of a data directory, read-only.
 
+use std::ffi::OsStr;
 use std::io::ErrorKind;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -183,24 +184,32 @@ impl<'d> Reader<'d> {
     /// The snapshot files of a stream, each with its content.
     pub(super) fn snapshots(&self, stream: StreamId) -> Result<Vec<SnapshotFile>, StoreError> {
         let dir = self.layout.stream(stream);
+        let mut names = self.disk.names(&dir).at("list", &dir)?;
+        names.retain(|name| Layout::is_snapshot(name));
+        names.sort_unstable();
+        self.read_snapshots(stream, &names)
+    }
+
+    /// Those of these names that are there.
+    fn read_snapshots(
+        &self,
+        stream: StreamId,
+        names: &[impl AsRef<OsStr>],
+    ) -> Result<Vec<SnapshotFile>, StoreError> {
+        let dir = self.layout.stream(stream);
         let mut files = Vec::new();
-        for name in self
-            .disk
-            .names(&dir)
-            .at("list", &dir)?
-            .into_iter()
-            .filter(|name| Layout::is_snapshot(name))
-        {
-            let path = dir.join(&name);
-            let content = self.disk.read(&path).at("read", &path)?;
-            let name = name.to_string_lossy().into_owned();
-            files.push(SnapshotFile {
-                name,
-                content,
-                claimed: None,
-            });
+        for name in names {
+            let path = dir.join(name.as_ref());
+            match self.disk.read(&path) {
+                Ok(content) => files.push(SnapshotFile {
+                    name: name.as_ref().to_string_lossy().into_owned(),
+                    content,
+                    claimed: None,
+                }),
+                Err(error) if error.kind() == ErrorKind::NotFound => {}
+                Err(error) => return Err(error).at("read", &path),
+            }
         }
-        files.sort_by(|one, other| one.name.cmp(&other.name));
         Ok(files)
     }
 
@@ -219,20 +228,7 @@ impl<'d> Reader<'d> {
 
     /// The main snapshot and the checkpoint: they reflect the last event that any snapshot does, or nearly.
     pub(super) fn main_witnesses(&self, stream: StreamId) -> Result<Vec<SnapshotFile>, StoreError> {
-        let dir = self.layout.stream(stream);
-        let mut files = Vec::new();
-        for name in Layout::main_files(stream) {
-            let path = dir.join(name);
-            match self.disk.read(&path) {
-                Ok(content) => files.push(SnapshotFile {
-                    name: (*name).to_owned(),
-                    content,
-                    claimed: None,
-                }),
-                Err(error) if error.kind() == ErrorKind::NotFound => {}
-                Err(error) => return Err(error).at("read", &path),
-            }
-        }
+        let mut files = self.read_snapshots(stream, Layout::main_files(stream))?;
         files.extend(self.checkpoint(stream)?);
         Ok(files)
     }

@@ -34,16 +34,9 @@ pub struct Args {
 pub fn run(data: &DataArgs, args: &Args) -> anyhow::Result<Status> {
     data.require()?;
     let (disk, layout) = (data.disk(), data.layout());
-    let chat = match (args.chat, unrepaired(&layout, args.chat)) {
-        (StreamId::Chat(chat), _) => chat,
-        (StreamId::Bridge, way_out) => anyhow::bail!(
-            "the bridge's log is not repaired: {}",
-            way_out.unwrap_or_default()
-        ),
-        (StreamId::Notifier(_), way_out) => anyhow::bail!(
-            "a notification tracker's log is not repaired: {}",
-            way_out.unwrap_or_default()
-        ),
+    let Some(chat) = args.chat.chat() else {
+        let way_out = unrepaired(&layout, args.chat).unwrap_or_default();
+        anyhow::bail!("the log of {} is not repaired: {way_out}", args.chat);
     };
     let chat = damaged_chat(&*disk, &layout, chat)?;
     let done = if args.apply {

@@ -11,6 +11,7 @@
 
 mod active;
 mod checkpoint;
+mod command;
 mod disk;
 mod error;
 #[cfg(target_os = "linux")]

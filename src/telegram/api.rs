@@ -1,8 +1,6 @@
 //! The Bot API as this program calls it: through teloxide's bot and errors, with answers read as little as possible, since a
 //! field that teloxide does not know must not turn a sent message into a failed one.
 
-use std::error::Error;
-use std::iter::successors;
 use std::time::Duration;
 
 use serde::de::{DeserializeOwned, IgnoredAny};
@@ -11,6 +9,7 @@ use serde_json::value::RawValue;
 use teloxide::requests::{JsonRequest, Payload, Request};
 use teloxide::{ApiError, Bot, RequestError};
 
+use crate::causes::causes;
 use crate::domain::bridge::without_tokens;
 
 /// How long Telegram holds a poll open when there is nothing to tell.
@@ -197,11 +196,6 @@ fn refusal(error: &ApiError) -> Failure {
     }
 }
 
-/// What an error comes from in the end; none when nothing is known behind it.
-pub fn innermost<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e (dyn Error + 'static)> {
-    successors(error.source(), |&cause| cause.source()).last()
-}
-
 /// An error as a log line may show it: without the answer's body, which may hold what users wrote, and without the token, which is
 /// in the address of every call and may stand in whatever a server in between answers.
 pub fn describe(error: &RequestError) -> String {
@@ -211,7 +205,8 @@ pub fn describe(error: &RequestError) -> String {
         }
         RequestError::Network(source) => {
             // What stands between them says only in which step it failed.
-            let cause = innermost(source).map(|cause| format!(": {cause}"));
+            let cause = causes(source).skip(1).last();
+            let cause = cause.map(|cause| format!(": {cause}"));
             format!("network error: {source}{}", cause.unwrap_or_default())
         }
         other => other.to_string(),

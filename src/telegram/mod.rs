@@ -23,7 +23,7 @@ mod update;
 mod vitals;
 mod voice;
 
-pub use api::{bot, describe, innermost};
+pub use api::{bot, describe};
 pub use call::Call;
 pub use command::{MessageText, Parsed, parse};
 pub use crew::{Bug, Crew};

@@ -154,6 +154,7 @@ fn from_the_signal_on_it_says_that_it_stops_and_is_not_ready_while_answers_still
         answer.body.contains("the process is stopping"),
         "{answer:?}"
     );
-    assert!(!bot.output().contains("did not go out"), "too late");
-    bot.wait().ok();
+    let output = bot.wait().ok().output;
+    let place = |words| output.find(words).expect("said");
+    assert!(place("stopping") < place("did not go out"), "{output}");
 }

@@ -33,6 +33,12 @@ pub const BOT: i64 = 7001;
 /// Tue 31 Dec 2024 00:00 UTC: when the messages of these tests were sent, unless they say otherwise.
 pub const DATE: i64 = 1_735_603_200;
 
+/// Says past the test's captured output that it is skipped, and why.
+pub fn say_skipped(test: &str, why: &str) {
+    // The test has nothing else to tell when stderr is closed.
+    let _ = writeln!(std::io::stderr(), "SKIPPED {test}: {why}");
+}
+
 /// A number that the environment may set, to make a test longer or another one.
 pub fn from_environment(name: &str, default: usize) -> usize {
     let value = std::env::var(name).ok();

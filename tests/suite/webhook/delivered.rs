@@ -7,8 +7,8 @@ use bounty_ledger::notify::webhook::{Outcome, SIGNATURE, signature};
 use serde_json::{Value, json};
 
 use super::{ID, KEY, PATH, hook_of, send};
-use crate::support::DATE;
 use crate::support::receiver::{Receiver, Reply};
+use crate::support::{DATE, say_skipped};
 
 #[test]
 fn an_event_arrives_once_as_a_structured_cloud_event_with_key_and_signature() {
@@ -55,12 +55,8 @@ fn openssl_finds_the_same_signature() {
     command.args(["dgst", "-sha256", "-hmac", KEY]);
     let spawned = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
     let Ok(mut openssl) = spawned else {
-        // The test has nothing else to tell when stderr is closed.
-        let _ = writeln!(
-            std::io::stderr(),
-            "SKIPPED openssl_finds_the_same_signature: openssl is not installed"
-        );
-        return;
+        let test = "openssl_finds_the_same_signature";
+        return say_skipped(test, "openssl is not installed");
     };
     let mut input = openssl.stdin.take().expect("a pipe");
     write!(input, "{DATE}.").expect("written");

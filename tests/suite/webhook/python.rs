@@ -13,7 +13,7 @@ use super::{ID, KEY, hook_of, send};
 use crate::bridge::bridge;
 use crate::support::bot::{Bot, Stage};
 use crate::support::receiver::{Received, Receiver};
-use crate::support::{DATE, Data, in_group};
+use crate::support::{DATE, Data, in_group, say_skipped};
 
 /// Reads a request as JSON and writes down the event that it holds, and what the README's recipe says of its signature.
 const CONSUMER: &str = r#"
@@ -79,8 +79,7 @@ fn is_skipped(test: &str) -> bool {
     let Some(lack) = lack() else { return false };
     let required = std::env::var("BOUNTY_CLOUDEVENTS").is_ok_and(|value| value == "required");
     assert!(!required, "the consumer is required: {lack}");
-    // The test has nothing else to tell when stderr is closed.
-    let _ = writeln!(std::io::stderr(), "SKIPPED {test}: {lack}");
+    say_skipped(test, &lack);
     true
 }
 
