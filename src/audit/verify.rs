@@ -7,7 +7,7 @@ use std::str::FromStr;
 use crate::domain::board::BoardEvent;
 use crate::domain::bridge::BridgeEvent;
 use crate::domain::notifier::NotifierEvent;
-use crate::domain::{Event, Seq, StreamId};
+use crate::domain::{ChatId, Event, Seq, StreamId};
 use crate::store::{Damage, Head, Line, Position, Rest, StoreError};
 
 use super::reader::Reader;
@@ -46,6 +46,13 @@ pub enum Problem {
         line: u64,
         seq: Seq,
         found: Head,
+    },
+    /// A board that begins anew under the old id would be nobody's.
+    #[error("{} does not lead to chat {to}, which had the id {old} before: write {to} into it, or put it back from a backup", path.display())]
+    NotNoted {
+        path: PathBuf,
+        old: ChatId,
+        to: ChatId,
     },
     #[error("chat {chat} has no log: check the id and --data")]
     NoLog { chat: StreamId },
@@ -111,8 +118,11 @@ impl Reader<'_> {
         let path = self.log_path(stream);
         // Before the log: a snapshot never runs ahead of it, but the log may grow while this reads.
         let witnesses = self.witnesses(stream)?;
-        let mut noted = None;
+        let (mut noted, mut ids) = (None, Vec::new());
         let scan = self.read(stream, &mut |line: Line<'_, E>| {
+            if let Some(StreamId::Chat(id)) = line.record.event.stream() {
+                ids.push(id);
+            }
             if expected.is_some_and(|expected| expected.seq == line.end.seq) {
                 noted = Some(line.end.head);
             }
@@ -134,15 +144,29 @@ impl Reader<'_> {
         {
             return Ok(Some(problem));
         }
-        Ok(match scan.rest {
-            Rest::Torn(rest) => Some(Problem::Torn {
+        match scan.rest {
+            Rest::Torn(rest) => Ok(Some(Problem::Torn {
                 path,
                 line: end.seq.0,
                 offset: end.offset,
                 bytes: rest.len(),
-            }),
-            Rest::Nothing | Rest::Damaged(_) => None,
-        })
+            })),
+            Rest::Nothing | Rest::Damaged(_) => self.not_noted(&ids),
+        }
+    }
+
+    /// The first of the ids that a chat had, the latest last, that does not lead where the latest does.
+    fn not_noted(&self, ids: &[ChatId]) -> Result<Option<Problem>, StoreError> {
+        let Some((&to, before)) = ids.split_last() else {
+            return Ok(None);
+        };
+        for &old in before {
+            if self.current(old)? != self.current(to)? {
+                let path = self.layout.moved(old);
+                return Ok(Some(Problem::NotNoted { path, old, to }));
+            }
+        }
+        Ok(None)
     }
 }
 

@@ -105,7 +105,7 @@ fn write(
         return Ok(Wrote::Nothing);
     };
     // A new id may have been noted since it was looked for: no board begins under the old one then.
-    if held.locked.end() == Position::START && held.is_left() {
+    if held.locked.end() == Position::START && held.is_left()? {
         return Ok(Wrote::NotHere);
     }
     let known = merged_duplicates(&mut held, jobs)?;
@@ -184,8 +184,9 @@ fn read_known(open: &OpenBoard, settings: &Settings, jobs: Vec<Job>, partial: bo
     answer_all(zip(jobs, drafts), partial)
 }
 
-/// Refuses changes; reads are answered when what is readable is this chat's. When nothing is readable they are refused
-/// too: an empty list would say that there are no bounties. What is refused does not count in the limits.
+/// Refuses changes; reads are answered when what is readable is this chat's: all of the log, or what stands before its damage. When
+/// nothing is readable they are refused too: an empty list would say that there are no bounties. What is refused does not count in the
+/// limits.
 pub fn refuse(
     open: &mut OpenBoard,
     flood: &mut FloodGuard,
@@ -198,7 +199,11 @@ pub fn refuse(
     let settings = &shared.settings;
     let trouble = Trouble::from(error);
     let readable = !matches!(error, StoreError::Busy { .. } | StoreError::Foreign { .. })
-        && (open.state().is_some() || open.refresh(settings.lock_patience).is_ok())
+        && match open.refresh(settings.lock_patience) {
+            Ok(()) => true,
+            Err(StoreError::Damaged(_)) => open.state().is_some(),
+            Err(_) => false,
+        }
         && !open.log.is_in_doubt()
         && open.check_owner().is_ok();
     let has_events = open.state().is_some_and(|board| board.seq() > Seq(0));

@@ -182,10 +182,12 @@ impl LockedBoard<'_> {
     }
 
     /// Whether the chat has another id by now.
-    pub fn is_left(&self) -> bool {
+    pub fn is_left(&self) -> Result<bool, StoreError> {
         let layout = self.dir.parent().map(Layout::new);
         let current = layout.map(|layout| current_chat(self.disk, &layout, self.chat));
-        matches!(current, Some(Ok(current)) if current != self.chat)
+        Ok(current
+            .transpose()?
+            .is_some_and(|current| current != self.chat))
     }
 }
 

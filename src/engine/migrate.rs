@@ -50,6 +50,8 @@ impl Migration {
 
 /// What came of a migration.
 pub struct Done {
+    /// Where the board is now.
+    pub to: ChatId,
     /// When two boards became one.
     pub merged: Option<Merged>,
     /// Whether the snapshots under the new id have everything.
@@ -75,6 +77,12 @@ pub fn run(
     let done = Place::of(shared, patience).migrate(migration);
     shared.moves.tried(migration.from, done.as_ref().err());
     let done = done?;
+    if let Some(done) = &done
+        && let Ok(Some(next)) = moved_to(&*shared.disk, &shared.layout, done.to)
+    {
+        // That id had been left before this board came to it.
+        shared.moves.begin(&Migration::noted(done.to, next));
+    }
     // Whoever follows the board finds it under its new id.
     for chat in [migration.from, migration.to] {
         shared.changes.written(chat, Position::START);
@@ -111,6 +119,14 @@ impl<'p> Place<'p> {
             return Ok(None);
         }
         let mut old = self.log(*from);
+        let has_log = self.exists(old.path())?;
+        if noted.is_some() {
+            // Who wrote it may have ended before its flush, or seen that fail; without it the old id would lead nowhere.
+            flush_notes(&**self.disk, self.layout)?;
+        } else if !has_log {
+            // Noted before it is locked: a board that begins at this moment is moved, or finds the note and does not begin.
+            note_move(&**self.disk, self.layout, *from, to)?;
+        }
         let mut board = Board::default();
         let mut merged_before = merge::Seen::default();
         let locked = old.lock(false, self.patience, &mut |record| {
@@ -120,10 +136,8 @@ impl<'p> Place<'p> {
         if board.chat_id() != Some(to) {
             self.refuse_foreign(&board, *from)?;
         }
-        match noted {
-            None => note_move(&**self.disk, self.layout, *from, to)?,
-            // Who wrote it may have ended before its flush, or seen that fail; without it the old id would lead nowhere.
-            Some(_) => flush_notes(&**self.disk, self.layout)?,
+        if noted.is_none() && has_log {
+            note_move(&**self.disk, self.layout, *from, to)?;
         }
         let Some(mut locked) = locked.filter(|locked| locked.end() != Position::START) else {
             return Ok(None);
@@ -153,6 +167,7 @@ impl<'p> Place<'p> {
         );
         drop(locked);
         Ok(Some(Done {
+            to,
             is_published: self.publish(to),
             merged: merged.map(|bounties| Merged {
                 bounties,

@@ -320,3 +320,29 @@ fn a_note_of_a_new_id_that_leads_nowhere_is_named_with_the_next_step() {
     assert_eq!(run.code, Some(1));
     assert!(run.stderr.contains("ChatMigrated"), "{}", run.stderr);
 }
+
+#[test]
+fn a_note_of_a_new_id_that_is_gone_or_leads_elsewhere_is_named_with_what_to_write() {
+    let data = Data::new();
+    data.feed(&[in_old_group(1, 1, "/add One"), told_in_old(10)])
+        .ok();
+    data.run(&["verify"]).ok();
+    let note = data.path().join("moved").join(OLD.to_string());
+    for content in [None, Some("-777")] {
+        match content {
+            None => fs::remove_file(&note).expect("removed"),
+            Some(content) => fs::write(&note, content).expect("written"),
+        }
+        let run = data.run(&["verify"]);
+        assert_eq!(run.code, Some(1), "{}", run.stdout);
+        let advice = format!("write {NEW} into it");
+        for words in [&note.display().to_string(), &advice] {
+            assert!(run.stdout.contains(words), "{words} in {}", run.stdout);
+        }
+    }
+    // What was advised.
+    fs::write(&note, NEW.to_string()).expect("written");
+    data.run(&["verify"]).ok();
+    data.feed(&[in_old_group(11, 1, "/add Two")]).ok();
+    assert_eq!(data.json(NEW, "group.json")["bounties"][1]["text"], "Two");
+}

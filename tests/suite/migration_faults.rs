@@ -1,6 +1,8 @@
 //! Changes of a group's id that stop half-way, fail, or meet what is not theirs.
 
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -10,6 +12,7 @@ use bounty_ledger::engine::{Engine, Outcome, Trouble};
 use bounty_ledger::store::{Disk, Layout};
 
 use crate::support::BOT;
+use crate::support::hooked_disk::{About, HookedDisk};
 use crate::support::law::assert_sound;
 use crate::support::scenario::{NEW, OLD, ROOT, Step, add, change, list, open, request, settings};
 use crate::support::sim_disk::{EIO, ENOSPC, Fault, Kind, Plan, SimDisk};
@@ -168,4 +171,54 @@ fn nothing_is_merged_into_the_log_of_another_chat_and_the_new_id_goes_on() {
     assert_eq!(told, Outcome::Trouble(Trouble::Damaged));
     assert_eq!(texts(&engine, NEW, 12), ["one"]);
     assert_eq!(disk.content(&old.join(Layout::LOG)), before);
+}
+
+#[test]
+fn a_board_that_begins_under_the_old_id_while_the_new_one_is_noted_is_moved() {
+    let disk = SimDisk::new(3);
+    let other = open(&disk.process(None), settings()).expect("an engine");
+    let note = Layout::new(ROOT).moved(ChatId(OLD));
+    let began = AtomicBool::new(false);
+    let hooked = HookedDisk::new(disk.process(None), move |about, path: &Path| {
+        if about == About::Replace && path == note && !began.swap(true, Ordering::Relaxed) {
+            let said = say(&other, &add(OLD, 1, "just begun"), 1);
+            assert!(matches!(said, Outcome::Answer(_)), "{said:?}");
+        }
+        Ok(())
+    });
+    let engine = Engine::open(Arc::new(hooked), Layout::new(ROOT), settings()).expect("an engine");
+    assert_eq!(say(&engine, &Step::Migrate, 10), Outcome::Silent);
+    assert_eq!(texts(&engine, NEW, 11), ["just begun"]);
+    drop(engine);
+    assert_sound(&disk, "after the migration");
+}
+
+#[test]
+fn a_board_that_comes_to_an_id_which_was_left_long_ago_goes_on_from_there() {
+    // Notes are gone through by name, so one of the groups meets them in the order that leaves its board half-way.
+    for [first, second, third] in [[-1, -2, -3], [-2, -1, -3]] {
+        let disk = SimDisk::new(3);
+        let process = disk.process(None);
+        let engine = open(&process, settings()).expect("an engine");
+        say(&engine, &add(first, 1, "of the first group"), 1);
+        drop(engine);
+        let layout = Layout::new(ROOT);
+        process.create_dir(&layout.moved_dir()).expect("made");
+        for (old, new) in [(first, second), (second, third)] {
+            let note = layout.moved(ChatId(old));
+            process
+                .replace(&note, new.to_string().as_bytes(), true)
+                .expect("written");
+        }
+        let engine = open(&disk.process(None), settings()).expect("an engine");
+        let log = layout.chat(ChatId(third)).join(Layout::LOG);
+        let begun = Instant::now();
+        while disk.content(&log).is_none() {
+            assert!(begun.elapsed() < Duration::from_secs(60), "left half-way");
+            sleep(Duration::from_millis(20));
+        }
+        assert_eq!(texts(&engine, first, 2), ["of the first group"]);
+        drop(engine);
+        assert_sound(&disk, "after the migrations");
+    }
 }

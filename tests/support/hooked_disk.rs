@@ -15,6 +15,7 @@ pub enum About {
     Read,
     Flush,
     Lock,
+    Replace,
 }
 
 /// Is called before each such thing; an error is what comes of it.
@@ -55,6 +56,7 @@ impl<D: Disk> Disk for HookedDisk<D> {
     }
 
     fn replace(&self, path: &Path, content: &[u8], durable: bool) -> io::Result<()> {
+        (self.hook)(About::Replace, path)?;
         self.disk.replace(path, content, durable)
     }
 
