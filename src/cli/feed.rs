@@ -8,7 +8,7 @@ use std::thread;
 use anyhow::Context;
 
 use crate::domain::BotId;
-use crate::engine::Engine;
+use crate::engine::{Engine, Settings};
 use crate::telegram::{BotIdentity, Carrier, Front, Response, is_migration, read};
 
 use super::Status;
@@ -35,12 +35,11 @@ pub struct Args {
 }
 
 pub fn run(data: &DataArgs, args: &Args) -> anyhow::Result<Status> {
-    super::open_files::allow_most();
-    let engine = Arc::new(Engine::open(
-        data.disk(),
-        data.layout(),
-        super::args::settings(args.zone.tz),
-    )?);
+    let settings = Settings {
+        open_logs: super::open_files::allow_most(),
+        ..super::args::settings(args.zone.tz)
+    };
+    let engine = Arc::new(Engine::open(data.disk(), data.layout(), settings)?);
     let front = Front::new(Arc::clone(&engine), args.zone.tz);
     let bot = BotIdentity {
         id: args.bot_id,

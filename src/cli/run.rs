@@ -63,6 +63,7 @@ pub fn run(data: &DataArgs, args: &Args) -> anyhow::Result<Status> {
     let flood_limit = Some(args.flood_limit).filter(|limit| *limit > 0);
     let settings = Settings {
         flood_limit,
+        open_logs: super::open_files::allow_most(),
         ..settings(args.zone.tz)
     };
     let service = Service {
@@ -93,7 +94,6 @@ struct Service {
 
 impl Service {
     async fn run(self, api_url: Option<url::Url>) -> anyhow::Result<()> {
-        super::open_files::allow_most();
         let mut stop = stop_on_signal()?;
         let mut bridge = OpenBridge::new(Arc::clone(&self.disk), self.layout.clone());
         bridge.refresh()?;

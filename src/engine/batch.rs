@@ -198,17 +198,20 @@ pub fn refuse(
     shared.note_obstacle(open.chat, open.log.is_latched(), error);
     let settings = &shared.settings;
     let trouble = Trouble::from(error);
-    let readable = !matches!(error, StoreError::Busy { .. } | StoreError::Foreign { .. })
+    let is_readable = !matches!(error, StoreError::Busy { .. } | StoreError::Foreign { .. });
+    let is_fresh = is_readable
         && match open.refresh(settings.lock_patience) {
             Ok(()) => true,
-            Err(StoreError::Damaged(_)) => open.state().is_some(),
-            Err(_) => false,
-        }
+            Err(error) => matches!(error, StoreError::Damaged(_)),
+        };
+    let is_own = is_readable
+        && open.state().is_some()
         && !open.log.is_in_doubt()
         && open.check_owner().is_ok();
     let has_events = open.state().is_some_and(|board| board.seq() > Seq(0));
-    let is_answered =
-        |job: &Job| readable && job.change().is_none() && (has_events || job.needs_no_board());
+    let is_answered = |job: &Job| {
+        job.change().is_none() && is_own && (is_fresh && has_events || job.needs_no_board())
+    };
     let (reads, refused): (Vec<Job>, Vec<Job>) = jobs.into_iter().partition(is_answered);
     let style =
         (open.state()).map_or_else(ChatStyle::default, |board| board.settings().style(None));

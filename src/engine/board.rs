@@ -123,6 +123,11 @@ impl OpenBoard {
         self.log.is_at_rest()
     }
 
+    /// Whether its log is open, and nothing is in the way of closing that: a state that has to be made again is made from it.
+    pub fn can_rest(&self) -> bool {
+        self.log.is_open() && self.log.is_at_rest() && self.state.is_some()
+    }
+
     /// Has the state made again from the log.
     pub fn forget_state(&mut self) {
         self.state = None;

@@ -182,6 +182,23 @@ impl Lane {
             .flatten()
     }
 
+    /// When its log could be closed: whether it waits for a thread, which will open it again, and when it was last used.
+    pub fn rests_since(&self) -> Option<(bool, Option<Instant>)> {
+        let desk = lock(&self.desk);
+        let work = desk.work.as_ref()?;
+        let can_rest = work.open.as_ref().is_some_and(OpenBoard::can_rest);
+        can_rest.then_some((desk.scheduled, work.used))
+    }
+
+    /// Closes its log, until it is used again; not while a thread has it.
+    pub fn rest(&self) {
+        let mut desk = lock(&self.desk);
+        let open = desk.work.as_mut().and_then(|work| work.open.as_mut());
+        if let Some(open) = open.filter(|open| open.can_rest()) {
+            open.log.rest();
+        }
+    }
+
     /// Whether nobody used it for so long that it can leave the memory.
     pub fn is_idle(&self, idle: Duration) -> bool {
         let desk = lock(&self.desk);

@@ -8,6 +8,8 @@ use super::worker::Shared;
 
 /// How soon what may pass by itself is tried again.
 pub const SOON: Duration = Duration::from_secs(1);
+/// How many boards are tried each time.
+const AT_ONCE: usize = 256;
 /// The disk has room again when it takes a file of this size: more than the slack of a file's last block.
 const ROOM: usize = 64 * 1_024;
 /// That file's name: a `.tmp-` file may be deleted, should a crash leave it.
@@ -21,7 +23,7 @@ pub fn try_again(shared: &Shared) {
         shared.adoption.hasten();
         tracing::info!("the disk takes writes again");
     }
-    let mut chats = obstacles.to_try();
+    let mut chats = obstacles.to_try(AT_ONCE);
     chats.extend(shared.moves.chats());
     for chat in chats {
         shared.look_again(chat);

@@ -34,6 +34,7 @@ mod monitor;
 mod moves;
 mod names;
 mod obstacles;
+mod open_logs;
 mod pace;
 mod publish;
 mod pulse;
@@ -97,6 +98,8 @@ pub struct Settings {
     pub checkpoint_over: u64,
     /// How long a board that nobody uses stays in memory.
     pub idle: Duration,
+    /// How many logs may be open at once, one for each chat in use. With more, those are closed that were not used for longest.
+    pub open_logs: usize,
     /// What time it is.
     pub now: fn() -> Timestamp,
 }
@@ -113,6 +116,7 @@ impl Settings {
             snapshot_delay: Duration::from_millis(200),
             checkpoint_over: 8 << 20,
             idle: Duration::from_secs(600),
+            open_logs: usize::MAX,
             now: system_time,
         }
     }

@@ -60,6 +60,14 @@ pub struct Blocked {
     pub error: String,
 }
 
+impl Blocked {
+    /// Whether what is in the way may be gone at any moment: of a board. Who works on another stream tries that itself.
+    fn may_pass(&self, stream: StreamId) -> bool {
+        let may_pass = matches!(self.obstacle, Obstacle::Latched | Obstacle::Failing);
+        may_pass && stream.chat().is_some()
+    }
+}
+
 /// All that is known to be in the way.
 #[derive(Debug, Default)]
 pub struct Obstacles {
@@ -76,6 +84,10 @@ struct Known {
     /// Boards whose logs somebody held when they were last tried.
     held: BTreeSet<ChatId>,
     disk: Option<String>,
+    /// How many of the streams are boards that may be used again at any moment.
+    passing: usize,
+    /// The last board that was to be tried again.
+    last_tried: Option<ChatId>,
 }
 
 impl Obstacles {
@@ -91,7 +103,7 @@ impl Obstacles {
             // A stream whose write was cut back is whole: it only waits for room.
             if let Some(obstacle) = obstacle.filter(|_| latched || !needs_room(error)) {
                 let error = error.to_string();
-                known.streams.insert(stream, Blocked { obstacle, error });
+                known.block(stream, Blocked { obstacle, error });
             }
         });
     }
@@ -100,7 +112,7 @@ impl Obstacles {
     pub fn clear(&self, stream: StreamId) {
         if self.count.load(Relaxed) > 0 {
             self.change(|known| {
-                known.streams.remove(&stream);
+                known.unblock(stream);
                 known.tried(stream, false);
             });
         }
@@ -126,11 +138,18 @@ impl Obstacles {
         lock(&self.known).streams.clone()
     }
 
-    /// The boards that should be tried again.
-    pub fn to_try(&self) -> BTreeSet<ChatId> {
-        let known = lock(&self.known);
+    /// The boards that should be tried again, so many at most: those that come behind the ones of the last time.
+    pub fn to_try(&self, at_most: usize) -> Vec<ChatId> {
+        let mut known = lock(&self.known);
         let blocked = known.streams.keys().filter_map(|stream| stream.chat());
-        blocked.chain(known.held.iter().copied()).collect()
+        let mut all: Vec<ChatId> = blocked.chain(known.held.iter().copied()).collect();
+        all.sort_unstable();
+        all.dedup();
+        let tried = all.partition_point(|chat| Some(*chat) <= known.last_tried);
+        all.rotate_left(tried);
+        all.truncate(at_most);
+        known.last_tried = all.last().copied();
+        all
     }
 
     /// Whether something should be tried again soon: what may end by itself. Damage ends by a repair only.
@@ -146,19 +165,24 @@ impl Obstacles {
     fn change(&self, change: impl FnOnce(&mut Known)) {
         let mut known = lock(&self.known);
         change(&mut known);
-        let streams = &known.streams;
         let others = known.held.len() + usize::from(known.disk.is_some());
-        let passes = |(stream, blocked): &(&StreamId, &Blocked)| {
-            let may_pass = matches!(blocked.obstacle, Obstacle::Latched | Obstacle::Failing);
-            may_pass && stream.chat().is_some()
-        };
-        let passing = streams.iter().filter(passes).count();
-        self.count.store(streams.len() + others, Relaxed);
-        self.passing.store(passing + others, Relaxed);
+        self.count.store(known.streams.len() + others, Relaxed);
+        self.passing.store(known.passing + others, Relaxed);
     }
 }
 
 impl Known {
+    fn block(&mut self, stream: StreamId, blocked: Blocked) {
+        self.unblock(stream);
+        self.passing += usize::from(blocked.may_pass(stream));
+        self.streams.insert(stream, blocked);
+    }
+
+    fn unblock(&mut self, stream: StreamId) {
+        let was = self.streams.remove(&stream);
+        self.passing -= usize::from(was.is_some_and(|was| was.may_pass(stream)));
+    }
+
     /// Remembers an error that says that the disk takes no writes.
     fn look_for_room(&mut self, error: &StoreError) {
         if needs_room(error) {
@@ -186,4 +210,51 @@ fn needs_room(error: &StoreError) -> bool {
         error.kind(),
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::ReadOnlyFilesystem
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+    use std::path::PathBuf;
+
+    use super::Obstacles;
+    use crate::domain::{ChatId, StreamId};
+    use crate::store::StoreError;
+
+    fn failing() -> StoreError {
+        StoreError::Io {
+            doing: "look at",
+            path: PathBuf::from("data"),
+            error: io::ErrorKind::PermissionDenied.into(),
+        }
+    }
+
+    #[test]
+    fn when_many_boards_are_blocked_each_is_tried_in_its_turn() {
+        let obstacles = Obstacles::default();
+        for chat in 1..=5 {
+            obstacles.note(ChatId(chat).into(), false, &failing());
+        }
+        obstacles.note(ChatId(3).into(), false, &failing());
+        let next = || obstacles.to_try(2).into_iter().map(|chat| chat.0);
+        assert!(next().eq([1, 2]));
+        assert!(next().eq([3, 4]));
+        assert!(next().eq([5, 1]));
+        assert!(next().eq([2, 3]));
+    }
+
+    #[test]
+    fn there_is_nothing_to_wait_for_when_all_boards_can_be_used_again() {
+        let obstacles = Obstacles::default();
+        obstacles.note(StreamId::Bridge, false, &failing());
+        assert!(!obstacles.is_passing(), "who works on it tries it");
+        for _ in 0..2 {
+            obstacles.note(ChatId(1).into(), false, &failing());
+            assert!(obstacles.is_passing());
+        }
+        obstacles.clear(ChatId(1).into());
+        assert!(!obstacles.is_passing());
+        obstacles.clear(ChatId(1).into());
+        assert!(!obstacles.is_passing());
+    }
 }

@@ -15,7 +15,7 @@ use super::held::{Begun, Held};
 use super::lane::Lane;
 use super::ready::Way;
 use super::stats::Stats;
-use super::worker::Shared;
+use super::worker::{ROUNDS, Shared};
 
 /// How many chats a round has at most.
 const CHATS: usize = 256;
@@ -30,6 +30,7 @@ struct Round<'s> {
 
 /// Runs rounds until the engine closes.
 pub fn run(shared: &Shared, flush: &SharedFlush) {
+    let most = CHATS.min(shared.open_logs.share(ROUNDS));
     while let Some(lane) = shared.ready.next_round() {
         let mut round = Round {
             flush,
@@ -37,7 +38,7 @@ pub fn run(shared: &Shared, flush: &SharedFlush) {
             begun: Instant::now(),
             written: Vec::new(),
         };
-        let (mut lanes, mut room) = (vec![lane], CHATS - 1);
+        let (mut lanes, mut room) = (vec![lane], most - 1);
         loop {
             while room > 0
                 && let Some(lane) = shared.ready.gather()

@@ -22,6 +22,7 @@ use super::job::Job;
 use super::lane::{Lane, Next, lock};
 use super::monitor::Lag;
 use super::moves::Moves;
+use super::open_logs::OpenLogs;
 use super::pace::Pace;
 use super::pulse::Pulse;
 use super::ready::{Ready, Way};
@@ -38,7 +39,7 @@ const LAST_PATIENCE: Duration = Duration::from_secs(2);
 /// How long a checkpoint waits for its log, which was free just now: all other chats wait too, and it is made again later.
 const BRIEFLY: Duration = Duration::from_millis(100);
 /// How many threads fill rounds: while one waits for its flush, others write the next.
-const ROUNDS: usize = 3;
+pub const ROUNDS: usize = 3;
 
 /// What all threads of an engine share.
 pub struct Shared {
@@ -56,6 +57,7 @@ pub struct Shared {
     pub pace: Pace,
     pub changes: Changes,
     pub moves: Moves,
+    pub open_logs: OpenLogs,
     pub lanes: Mutex<HashMap<ChatId, Arc<Lane>>>,
     agenda: Agenda,
 }
@@ -71,6 +73,7 @@ impl Shared {
             upkeep: Arc::default(),
             adoption: Pulse::default(),
             unadopted: Unadopted::default(),
+            open_logs: OpenLogs::new(settings.open_logs),
             disk,
             layout,
             settings,

@@ -11,8 +11,9 @@ use sha2::{Digest, Sha256};
 use super::disk::{Disk, DiskFile, OpenMode};
 use super::error::{IoContext, StoreError};
 use super::layout::Layout;
-use super::line::{LINE_LIMIT, check, states};
+use super::line::{LINE_LIMIT, check};
 use super::named;
+use super::place::{USUAL_LINE, has_place};
 use super::read::read_range;
 use super::snapshot::{Claim, is_absent};
 use crate::domain::{Event, Seq};
@@ -22,8 +23,6 @@ use crate::domain::{Head, Position};
 const FORMAT: u32 = 1;
 /// The version of what stands in the state, and of what made it of the events.
 const PROGRAM: &str = env!("CARGO_PKG_VERSION");
-/// Most lines of a log are shorter than this.
-const USUAL_LINE: usize = 1 << 12;
 /// 64 hex digits and the newline.
 const SEAL: usize = 65;
 
@@ -101,11 +100,7 @@ impl Checkpoint {
 
     /// Whether this log has, where the checkpoint was made, the event that it was made after.
     pub fn fits<E: Event>(&self, log: &dyn DiskFile) -> io::Result<bool> {
-        if self.at.offset > log.status()?.len || origin(log)? != Some(self.origin) {
-            return Ok(false);
-        }
-        let last = line_before(log, self.at.offset)?;
-        Ok(last.is_some_and(|line| states::<E>(&line, self.at.seq, self.at.head)))
+        Ok(origin(log)? == Some(self.origin) && has_place::<E>(log, self.at)?)
     }
 
     /// Puts the checkpoint in its place, flushed before. The log's lock is held, shared, only while the name is given: it must
@@ -202,23 +197,6 @@ fn origin(log: &dyn DiskFile) -> io::Result<Option<Head>> {
         if let Some(end) = memchr::memchr(b'\n', &bytes) {
             let first = check(&bytes[..end], &Head::ZERO);
             return Ok(first.ok().map(|checked| checked.head));
-        }
-    }
-    Ok(None)
-}
-
-/// The line that ends at this byte of a log, without its newline; none when none ends there.
-pub(super) fn line_before(log: &dyn DiskFile, end: u64) -> io::Result<Option<Vec<u8>>> {
-    for len in [USUAL_LINE, LINE_LIMIT + 1] {
-        let from = end.saturating_sub(len as u64);
-        let bytes = read_range(log, from, end)?;
-        let Some(line) = bytes.strip_suffix(b"\n") else {
-            return Ok(None);
-        };
-        match memchr::memrchr(b'\n', line) {
-            Some(before) => return Ok(Some(line[before + 1..].to_vec())),
-            None if from == 0 => return Ok(Some(line.to_vec())),
-            None => {}
         }
     }
     Ok(None)

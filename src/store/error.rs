@@ -162,7 +162,7 @@ fn hint(error: &io::Error) -> &'static str {
         Errno::from_io_error(error),
         Some(Errno::MFILE | Errno::NFILE)
     ) {
-        return "; each chat in use needs an open file: allow more with LimitNOFILE= in the systemd unit, or `ulimit -n`";
+        return "; no more files may be open: allow more with LimitNOFILE= in the systemd unit, or `ulimit -n`";
     }
     match error.kind() {
         io::ErrorKind::PermissionDenied => {

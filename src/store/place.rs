@@ -2,10 +2,13 @@
 
 use std::io;
 
-use super::checkpoint::line_before;
 use super::disk::DiskFile;
-use super::line::{stated, states};
+use super::line::{LINE_LIMIT, stated, states};
+use super::read::read_range;
 use crate::domain::{Event, Position};
+
+/// Most lines of a log are shorter than this.
+pub(super) const USUAL_LINE: usize = 1 << 12;
 
 /// Whether a log has, before this place, the event that the place names. As the hash of an event is made of all before it, what stands
 /// there is what stood there when the place was noted.
@@ -33,4 +36,21 @@ pub fn end_of<E: Event>(log: &dyn DiskFile, len: u64) -> io::Result<Option<Posit
             seq,
             head,
         }))
+}
+
+/// The line that ends at this byte of a log, without its newline; none when none ends there.
+pub(super) fn line_before(log: &dyn DiskFile, end: u64) -> io::Result<Option<Vec<u8>>> {
+    for len in [USUAL_LINE, LINE_LIMIT + 1] {
+        let from = end.saturating_sub(len as u64);
+        let bytes = read_range(log, from, end)?;
+        let Some(line) = bytes.strip_suffix(b"\n") else {
+            return Ok(None);
+        };
+        match memchr::memrchr(b'\n', line) {
+            Some(before) => return Ok(Some(line[before + 1..].to_vec())),
+            None if from == 0 => return Ok(Some(line.to_vec())),
+            None => {}
+        }
+    }
+    Ok(None)
 }

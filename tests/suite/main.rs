@@ -40,6 +40,7 @@ mod readme;
 mod real_faults;
 mod repair;
 mod replay;
+mod resting;
 mod run_basics;
 mod run_buttons;
 mod run_flood;

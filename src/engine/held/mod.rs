@@ -49,6 +49,8 @@ impl<'s> Held<'s> {
     /// Takes the board of a chat that was given to this thread.
     pub fn new(shared: &'s Shared, lane: Arc<Lane>) -> Self {
         let work = lane.take();
+        let is_open = work.open.as_ref().is_some_and(|open| open.log.is_open());
+        shared.take_in_hand(is_open);
         Self {
             shared,
             lane,
@@ -68,6 +70,7 @@ impl<'s> Held<'s> {
         self.schedule_snapshots();
         let due = self.work.overdue.unwrap_or_else(Instant::now);
         let next = self.lane.take_back(self.work);
+        self.shared.put_down();
         self.shared.pass_on(self.lane, next, due, way);
     }
 

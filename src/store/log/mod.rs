@@ -124,17 +124,17 @@ impl<E: Event> Log<E> {
     /// Looks whether the file is still what this process knows: one system call, no lock.
     pub fn freshness(&self) -> Result<Freshness, StoreError> {
         let at_path = self.disk.status(&self.path).at("look at", &self.path)?;
-        let Some(file) = &self.file else {
-            return Ok(if at_path.is_none() {
-                Freshness::Absent
-            } else {
-                Freshness::Changed
-            });
+        let id = match (&self.file, self.id) {
+            (Some(file), _) => self.id_of(&**file)?,
+            (None, Some(id)) => id,
+            (None, None) if at_path.is_none() => return Ok(Freshness::Absent),
+            (None, None) => return Ok(Freshness::Changed),
         };
-        let id = self.id_of(&**file)?;
         Ok(match at_path {
             Some(at_path) if at_path.id != id => Freshness::Moved,
-            Some(at_path) if at_path.len == self.end.offset && self.is_settled() => {
+            Some(at_path)
+                if self.is_open() && at_path.len == self.end.offset && self.is_settled() =>
+            {
                 Freshness::Current
             }
             Some(_) => Freshness::Changed,
@@ -176,11 +176,18 @@ impl<E: Event> Log<E> {
         }))
     }
 
-    /// Lets go of the file until the log is locked again: an idle log needs none. What is known of it stays; should another log have
-    /// its name by then, that is damage.
+    /// Whether its file is open.
+    pub fn is_open(&self) -> bool {
+        self.file.is_some()
+    }
+
+    /// Lets go of the file until the log is locked or read again. What is known of it stays; another log that has its name by then is
+    /// told from it, as while it was open.
     pub fn rest(&mut self) {
-        if self.latch.is_none() && self.foreign.is_none() {
+        if self.end == Position::START && self.is_at_rest() {
             self.hold(None);
+        } else if self.id.is_some() && self.is_at_rest() {
+            self.file = None;
         }
     }
 
@@ -200,8 +207,14 @@ impl<E: Event> Log<E> {
 
     /// Reads the events up to the known end again, without a lock: they are durable and never change.
     pub fn read_known(&self, each: EachLine<'_, E>) -> Result<(), StoreError> {
-        let Some(file) = &self.file else {
-            return Ok(());
+        let reopened;
+        let file = match &self.file {
+            Some(file) => file,
+            None if self.end == Position::START => return Ok(()),
+            None => {
+                reopened = self.reopen()?;
+                &reopened
+            }
         };
         let scan = scan(&**file, Position::START, self.end.offset, each).at("read", &self.path)?;
         match scan.rest {

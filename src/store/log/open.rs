@@ -8,10 +8,15 @@ use crate::domain::Position;
 use crate::store::disk::{DiskFile, FileStatus, LockGuard, LockMode, OpenMode};
 use crate::store::error::{DamageKind, IoContext, StoreError};
 use crate::store::named;
+use crate::store::place::has_place;
 
 impl<E: Event> Log<E> {
-    /// Opens the log's file; false when there is none and none is to be made.
+    /// Opens the log's file; false when there is none and none is to be made. Of a log that is known it is the file that it had.
     pub(super) fn open(&mut self, create: bool) -> Result<bool, StoreError> {
+        if self.end != Position::START {
+            self.file = Some(self.reopen()?);
+            return Ok(true);
+        }
         self.hold(named::open(&*self.disk, &self.path, OpenMode::ReadWrite)?);
         if self.file.is_some() {
             return Ok(true);
@@ -24,6 +29,22 @@ impl<E: Event> Log<E> {
         let made = self.disk.open(&self.path, OpenMode::Create);
         self.hold(Some(made.at("make", &self.path)?));
         Ok(true)
+    }
+
+    /// Opens the file of a known log again: the same one, with the last known event where it was. When the file is too short for
+    /// that, catching up says so.
+    pub(super) fn reopen(&self) -> Result<Box<dyn DiskFile>, StoreError> {
+        let file = named::open(&*self.disk, &self.path, OpenMode::ReadWrite)?;
+        let file = file.ok_or_else(|| self.moved())?;
+        let status = file.status().at("look at", &self.path)?;
+        let is_short = status.len < self.end.offset;
+        let is_known = self.id == Some(status.id)
+            && (is_short || has_place::<E>(&*file, self.end).at("read", &self.path)?);
+        if is_known {
+            Ok(file)
+        } else {
+            Err(self.moved())
+        }
     }
 
     /// The exclusive lock of the very file that has the log's name, and what that file is then.

@@ -45,7 +45,7 @@ impl Process {
     }
 }
 
-/// Snapshots at the end or at once, boards that stay or leave the memory at once, one thread or two.
+/// Snapshots at the end or at once, boards that stay or leave the memory at once, one thread or two, logs that stay open or not.
 fn random_settings(rng: &mut Rng) -> Settings {
     let slow = Duration::from_secs(3_600);
     let either = |coin: bool, short: Duration| if coin { short } else { slow };
@@ -54,6 +54,7 @@ fn random_settings(rng: &mut Rng) -> Settings {
         snapshot_delay: either(rng.below(4) == 0, Duration::from_millis(1)),
         idle: either(rng.below(4) == 0, Duration::ZERO),
         lock_patience: Duration::from_millis(400),
+        open_logs: if rng.below(4) == 0 { 1 } else { usize::MAX },
         ..settings()
     }
 }
