@@ -1,12 +1,15 @@
 //! A board whose log is closed while it stays in memory: when it is used again, the log must be the one that it was.
 
 use std::cell::Cell;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
 
-use bounty_ledger::domain::board::{Answer, Command, Query};
+use bounty_ledger::domain::board::{Answer, BoardEvent, Command, Query};
 use bounty_ledger::domain::{BountyId, ChatId};
 use bounty_ledger::engine::{Engine, Outcome, Settings, Trouble};
-use bounty_ledger::store::{Disk, Layout, OpenMode};
+use bounty_ledger::store::{Disk, Layout, Line, Log, OpenMode};
 
 use crate::support::BOT;
 use crate::support::law::assert_sound;
@@ -178,4 +181,24 @@ fn the_history_of_a_bounty_is_read_from_it() {
         Outcome::Answer(Answer::History(history)) => assert_eq!(history.entries.len(), 1),
         other => panic!("{other:?}"),
     }
+}
+
+#[test]
+fn its_known_events_are_read_also_while_it_is_closed() {
+    let stage = Stage::new();
+    let disk: Arc<dyn Disk> = Arc::new(stage.operator);
+    let dir = Layout::new(ROOT).chat(ChatId(GROUP));
+    let mut log = Log::<BoardEvent>::new(disk, dir);
+    let mut known = 0;
+    let locked = log.lock(false, Duration::ZERO, &mut |_| known += 1);
+    assert!(locked.expect("readable").is_some());
+    log.rest();
+    assert!(known > 0 && !log.is_open());
+    let mut read = 0;
+    let each = &mut |_: Line<'_, BoardEvent>| {
+        read += 1;
+        ControlFlow::Continue(())
+    };
+    log.read_known(each).expect("readable");
+    assert_eq!(read, known);
 }
