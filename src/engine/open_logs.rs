@@ -43,14 +43,16 @@ impl OpenLogs {
 }
 
 impl Shared {
-    /// A thread takes a chat in hand, whose log is to be opened unless it is.
-    pub fn take_in_hand(&self, is_open: bool) {
+    /// A thread is about to take a chat in hand.
+    pub fn take_in_hand(&self) {
         self.open_logs.taken.fetch_add(1, Relaxed);
-        if !is_open {
-            self.open_logs.open.fetch_add(1, Relaxed);
-            if self.open_logs.is_over() {
-                self.close_oldest();
-            }
+    }
+
+    /// Room for one more log, which is about to be opened.
+    pub fn room_for_log(&self) {
+        self.open_logs.open.fetch_add(1, Relaxed);
+        if self.open_logs.is_over() {
+            self.close_oldest();
         }
     }
 

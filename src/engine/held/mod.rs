@@ -48,9 +48,11 @@ pub enum Begun {
 impl<'s> Held<'s> {
     /// Takes the board of a chat that was given to this thread.
     pub fn new(shared: &'s Shared, lane: Arc<Lane>) -> Self {
+        shared.take_in_hand();
         let work = lane.take();
-        let is_open = work.open.as_ref().is_some_and(|open| open.log.is_open());
-        shared.take_in_hand(is_open);
+        if !work.open.as_ref().is_some_and(|open| open.log.is_open()) {
+            shared.room_for_log();
+        }
         Self {
             shared,
             lane,
