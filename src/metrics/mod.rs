@@ -4,7 +4,6 @@
 //! waits for longer than a moment, and no disk operation.
 
 mod address;
-mod door;
 mod exposition;
 mod health;
 mod process;

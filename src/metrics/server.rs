@@ -1,6 +1,7 @@
 //! The HTTP server. It must stand whoever connects: few connections at a time, each short, each with one small request.
 
 use std::convert::Infallible;
+use std::mem::replace;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,7 +16,6 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
 
-use super::door::Door;
 use super::health::{unhealthy, unready};
 use super::render;
 use super::watched::Watched;
@@ -38,22 +38,29 @@ const TEXT_TYPE: HeaderValue = HeaderValue::from_static("text/plain; charset=utf
 /// Answers requests for ever.
 pub async fn serve(listener: TcpListener, watched: Arc<Watched>) {
     let room = Arc::new(Semaphore::new(CONNECTIONS));
-    let mut door = Door::new(listener);
+    let mut is_shut = false;
     loop {
         let Ok(place) = Arc::clone(&room).acquire_owned().await else {
             return;
         };
-        let Some(stream) = door.next().await else {
-            sleep(ACCEPT_PAUSE).await;
-            continue;
-        };
-        let (watched, spare) = (Arc::clone(&watched), door.spare());
-        tokio::spawn(async move {
-            // One that takes too long is cut off.
-            let _ = timeout(CONNECTION_LIMIT, connection(stream, watched)).await;
-            spare.keep();
-            drop(place);
-        });
+        match listener.accept().await {
+            Ok((stream, _)) => {
+                is_shut = false;
+                let watched = Arc::clone(&watched);
+                tokio::spawn(async move {
+                    // One that takes too long is cut off.
+                    let _ = timeout(CONNECTION_LIMIT, connection(stream, watched)).await;
+                    drop(place);
+                });
+            }
+            Err(error) => {
+                // Once, until one can be taken again.
+                if !replace(&mut is_shut, true) {
+                    tracing::warn!(%error, "a connection for metrics could not be taken; it is tried again");
+                }
+                sleep(ACCEPT_PAUSE).await;
+            }
+        }
     }
 }
 

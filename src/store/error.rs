@@ -197,3 +197,23 @@ impl<T> IoContext<T> for io::Result<T> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+    use std::path::Path;
+
+    use rustix::io::Errno;
+
+    use super::IoContext;
+
+    #[test]
+    fn without_a_file_left_to_open_the_next_step_is_to_allow_more() {
+        let refused: io::Result<()> = Err(Errno::MFILE.into());
+        let error = refused.at("open", Path::new("data/-1/events.jsonl"));
+        let told = error.expect_err("it was refused").to_string();
+        for words in ["data/-1/events.jsonl", "LimitNOFILE", "ulimit -n"] {
+            assert!(told.contains(words), "{told}");
+        }
+    }
+}

@@ -10,12 +10,12 @@ use bounty_ledger::engine::{Engine, Outcome, Settings};
 use bounty_ledger::store::{Disk, LockMode, OpenMode};
 use serde_json::Value;
 
-use crate::support::BOT;
 use crate::support::law::assert_sound;
 use crate::support::scenario::{
     DM, GROUP, OLD, ROOT, Step, add, change, open, request, runs, settings,
 };
 use crate::support::sim_disk::{Fault, Kind, Plan, SimDisk};
+use crate::support::{BOT, wait_until};
 
 /// Boards are looked after often, snapshots come at once.
 pub fn busy() -> Settings {
@@ -35,14 +35,6 @@ pub fn notes(disk: &SimDisk) -> Vec<PathBuf> {
     let files = disk.files(&Path::new(ROOT).join("active"));
     let is_note = |path: &PathBuf| path.extension().is_some_and(|ending| ending == "jsonl");
     files.into_keys().filter(is_note).collect()
-}
-
-pub fn wait_until(what: &str, is_so: impl Fn() -> bool) {
-    let begun = Instant::now();
-    while !is_so() {
-        assert!(begun.elapsed() < Duration::from_secs(60), "not {what}");
-        sleep(Duration::from_millis(2));
-    }
 }
 
 pub fn has(disk: &SimDisk, file: &str) -> bool {

@@ -4,17 +4,17 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::mpsc::channel;
 use std::thread::{self, sleep};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use bounty_ledger::domain::ChatId;
 use bounty_ledger::engine::{Engine, Obstacle, Outcome, Settings, Trouble};
 use bounty_ledger::store::{Disk, DiskFile, Layout, LockGuard, LockMode, OpenMode};
 use serde_json::Value;
 
-use crate::support::BOT;
 use crate::support::law::assert_sound;
 use crate::support::scenario::{DM, GROUP, NEW, ROOT, add, open, request, settings};
 use crate::support::sim_disk::SimDisk;
+use crate::support::{BOT, wait_until};
 
 /// Longer than any test runs.
 const FOR_EVER: Duration = Duration::from_secs(3_600);
@@ -85,15 +85,6 @@ fn busy(lock_patience: Duration) -> Settings {
         lock_patience,
         idle: Duration::from_millis(10),
         ..patient(FOR_EVER)
-    }
-}
-
-#[track_caller]
-fn wait_until(what: &str, is_so: impl Fn() -> bool) {
-    let begun = Instant::now();
-    while !is_so() {
-        assert!(begun.elapsed() < LIMIT, "not {what}");
-        sleep(Duration::from_millis(2));
     }
 }
 

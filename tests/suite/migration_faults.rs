@@ -3,19 +3,17 @@
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::sleep;
-use std::time::{Duration, Instant};
 
 use bounty_ledger::domain::board::{Answer, Change, Command, EditParts, Query};
 use bounty_ledger::domain::{BountyId, ChatId};
 use bounty_ledger::engine::{Engine, Outcome, Trouble};
 use bounty_ledger::store::{Disk, Layout};
 
-use crate::support::BOT;
 use crate::support::hooked_disk::{About, HookedDisk};
 use crate::support::law::assert_sound;
 use crate::support::scenario::{NEW, OLD, ROOT, Step, add, change, list, open, request, settings};
 use crate::support::sim_disk::{EIO, ENOSPC, Fault, Kind, Plan, SimDisk};
+use crate::support::{BOT, wait_until};
 
 fn say(engine: &Engine, step: &Step, update: i64) -> Outcome {
     engine.ask(request(step, BOT, update)).outcome
@@ -142,14 +140,8 @@ fn a_migration_that_failed_is_tried_again_by_itself() {
     let told = say(&engine, &Step::Migrate, 10);
     assert_eq!(told, Outcome::Trouble(Trouble::Storage));
     process.replan(None);
-    let (begun, log) = (
-        Instant::now(),
-        Layout::new(ROOT).chat(ChatId(NEW)).join(Layout::LOG),
-    );
-    while disk.content(&log).is_none() {
-        assert!(begun.elapsed() < Duration::from_secs(60), "not moved");
-        sleep(Duration::from_millis(20));
-    }
+    let log = Layout::new(ROOT).chat(ChatId(NEW)).join(Layout::LOG);
+    wait_until("moved", || disk.content(&log).is_some());
     assert_eq!(texts(&engine, NEW, 12), ["of the old group"]);
 }
 
@@ -212,11 +204,7 @@ fn a_board_that_comes_to_an_id_which_was_left_long_ago_goes_on_from_there() {
         }
         let engine = open(&disk.process(None), settings()).expect("an engine");
         let log = layout.chat(ChatId(third)).join(Layout::LOG);
-        let begun = Instant::now();
-        while disk.content(&log).is_none() {
-            assert!(begun.elapsed() < Duration::from_secs(60), "left half-way");
-            sleep(Duration::from_millis(20));
-        }
+        wait_until("moved on", || disk.content(&log).is_some());
         assert_eq!(texts(&engine, first, 2), ["of the first group"]);
         drop(engine);
         assert_sound(&disk, "after the migrations");

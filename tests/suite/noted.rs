@@ -12,12 +12,12 @@ use bounty_ledger::domain::ChatId;
 use bounty_ledger::engine::{Engine, Outcome, Settings, Trouble};
 use bounty_ledger::store::{ActiveFile, Layout, make_root, noted_chats};
 
-use crate::active::{busy, has, notes, say, wait_until};
-use crate::support::BOT;
+use crate::active::{busy, has, notes, say};
 use crate::support::hooked_disk::{About, HookedDisk};
 use crate::support::law::assert_sound;
 use crate::support::scenario::{DM, GROUP, ROOT, Step, add, list, open, request, settings};
 use crate::support::sim_disk::{EIO, Fault, Kind, Plan, SimDisk};
+use crate::support::{BOT, wait_until};
 
 #[test]
 fn a_chat_that_calmed_down_is_forgotten_and_noted_again_at_its_next_change() {

@@ -24,6 +24,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -32,6 +33,16 @@ use tempfile::TempDir;
 pub const BOT: i64 = 7001;
 /// Tue 31 Dec 2024 00:00 UTC: when the messages of these tests were sent, unless they say otherwise.
 pub const DATE: i64 = 1_735_603_200;
+
+/// Waits until something is so that is only a matter of time; the limit is for what never comes.
+#[track_caller]
+pub fn wait_until(what: &str, is_so: impl Fn() -> bool) {
+    let begun = Instant::now();
+    while !is_so() {
+        assert!(begun.elapsed() < Duration::from_secs(60), "not {what}");
+        thread::sleep(Duration::from_millis(2));
+    }
+}
 
 /// Says past the test's captured output that it is skipped, and why.
 pub fn say_skipped(test: &str, why: &str) {

@@ -52,7 +52,7 @@ pub struct Log<E> {
 pub enum Freshness {
     /// Nothing happened since.
     Current,
-    /// Its length differs: another process wrote.
+    /// Its length differs: another process wrote. Or it is closed, and has to be opened to know.
     Changed,
     /// There is no log.
     Absent,
