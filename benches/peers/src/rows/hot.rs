@@ -1,7 +1,8 @@
 //! One hot chat.
 
 use crate::lab::Lab;
-use crate::peers::{cqrs, engine, raw, sqlite};
+use crate::peers::sqlite::{self, Boards, Events, Tables};
+use crate::peers::{cqrs, engine, raw};
 use crate::table::{Row, Sample, Unit};
 use crate::workload::{Op, Workload};
 
@@ -9,7 +10,9 @@ use crate::workload::{Op, Workload};
 pub const WINDOW: usize = 64;
 
 /// The peer that commits many commands in one transaction.
-pub const BATCHED: &str = "SQLite, one writer, up to 64 a transaction";
+pub const BATCHED: &str = "SQLite, one writer, up to 64 a transaction: the event alone";
+/// The same, with what a bot needs besides.
+pub const BOT: &str = "the same, and what a bot needs: each update once, the boards in tables";
 
 pub fn row(lab: &Lab) -> Row<'_> {
     let ops = |count: usize| Workload::new(1).take(lab.count(count));
@@ -23,7 +26,10 @@ pub fn row(lab: &Lab) -> Row<'_> {
         let run = sqlite::one_transaction_each(dir.path(), &ops(10_000), 16)?;
         Ok(Sample::of_run(run))
     })
-    .with(BATCHED, move || batched_sqlite(lab, &ops(100_000)))
+    .with(BATCHED, move || {
+        batched_sqlite::<Events>(lab, &ops(100_000))
+    })
+    .with(BOT, move || batched_sqlite::<Boards>(lab, &ops(100_000)))
     .with("cqrs-es on SQLite", move || {
         let dir = lab.fresh()?;
         Ok(Sample::of_run(cqrs::execute(dir.path(), &ops(4_000))?))
@@ -36,9 +42,10 @@ pub fn row(lab: &Lab) -> Row<'_> {
 }
 
 /// SQLite with one writer, in a new database.
-pub fn batched_sqlite(lab: &Lab, ops: &[Op]) -> anyhow::Result<Sample> {
+pub fn batched_sqlite<T: Tables>(lab: &Lab, ops: &[Op]) -> anyhow::Result<Sample> {
     let dir = lab.fresh()?;
-    Ok(Sample::of_run(sqlite::batched(dir.path(), ops, WINDOW)?))
+    let run = sqlite::batched::<T>(dir.path(), ops, WINDOW)?;
+    Ok(Sample::of_run(run))
 }
 
 /// Our engine in a new directory; `warm` comes before what is measured.

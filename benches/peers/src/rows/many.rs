@@ -2,10 +2,11 @@
 
 use crate::lab::Lab;
 use crate::peers::raw;
+use crate::peers::sqlite::{Boards, Events};
 use crate::table::{Row, Sample, Unit};
 use crate::workload::Workload;
 
-use super::hot::{BATCHED, WINDOW, batched_sqlite, ours};
+use super::hot::{BATCHED, BOT, WINDOW, batched_sqlite, ours};
 
 const CHATS: usize = 1_000;
 
@@ -20,7 +21,10 @@ pub fn row(lab: &Lab) -> Row<'_> {
         let warm = workload.one_each();
         ours(lab, &workload.take(lab.count(100_000)), &warm)
     })
-    .with(BATCHED, move || batched_sqlite(lab, &ops(100_000)))
+    .with(BATCHED, move || {
+        batched_sqlite::<Events>(lab, &ops(100_000))
+    })
+    .with(BOT, move || batched_sqlite::<Boards>(lab, &ops(100_000)))
     .with("one fdatasync per log, 32 threads", move || {
         let dir = lab.fresh()?;
         Ok(Sample::of_run(raw::one_sync_each(
