@@ -13,7 +13,7 @@ pub enum BackupError {
     NotEmpty(PathBuf),
     #[error("{} is a backup that was not finished; finish it with --update, or remove it", .0.display())]
     Unfinished(PathBuf),
-    #[error("{} was not made by `bounty backup`; nothing was changed: name a new directory", .0.display())]
+    #[error("{} is no backup of this program; nothing was changed: name a new directory", .0.display())]
     NotABackup(PathBuf),
     #[error("{} and the data directory are in one another; name a directory elsewhere", .0.display())]
     Inside(PathBuf),

@@ -106,13 +106,15 @@ impl Cli {
     pub fn run(self) -> ExitCode {
         let is_logged =
             self.log_format == LogFormat::Json && matches!(self.command, Command::Run(_));
+        let layout = self.data.layout();
         match self.dispatch() {
             Ok(Status::Done) => ExitCode::SUCCESS,
             Ok(Status::Problem) => ExitCode::FAILURE,
             Err(error) if output::is_closed_pipe(&error) => ExitCode::SUCCESS,
             Err(error) => {
                 let error = output::named(error);
-                let error_text = output::visible(&without_tokens(&format!("{error:#}")));
+                let error_text = without_tokens(&format!("{error:#}"));
+                let error_text = output::visible(&layout.with_commands(&error_text));
                 // A filter that keeps errors out of the log does not keep this to itself.
                 if is_logged && tracing::enabled!(tracing::Level::ERROR) {
                     tracing::error!("{error_text}");

@@ -12,6 +12,26 @@ impl Layout {
         }
         format!("bounty {what} --data {}", in_shell(self.root()))
     }
+
+    /// A text with this data directory in each command that it quotes with backticks, but for those that name one or ask for help.
+    pub fn with_commands(&self, text: &str) -> String {
+        const OPENING: &str = "`bounty ";
+        let (mut named, mut rest) = (String::with_capacity(text.len()), text);
+        while let Some((before, (command, after))) = rest
+            .split_once(OPENING)
+            .and_then(|(before, quoted)| Some((before, quoted.split_once('`')?)))
+        {
+            let is_complete = command.contains("--data ") || command.ends_with("--help");
+            let whole = if is_complete {
+                format!("bounty {command}")
+            } else {
+                self.command(command)
+            };
+            named += &format!("{before}`{whole}`");
+            rest = after;
+        }
+        named + rest
+    }
 }
 
 /// A path as a shell takes it for one word.
@@ -36,5 +56,17 @@ mod tests {
         assert_eq!(command("/mnt/bk"), "bounty verify --data /mnt/bk");
         assert_eq!(command("my bk"), "bounty verify --data 'my bk'");
         assert_eq!(command("it's"), r"bounty verify --data 'it'\''s'");
+    }
+
+    #[test]
+    fn each_quoted_command_of_a_text_names_the_data_directory_once() {
+        let named = |root: &str, text: &str| Layout::new(root).with_commands(text);
+        let text = "`bounty a` or `bounty b --data d`, see `bounty c --help`; not `bounty` or `b` or `bounty d";
+        assert_eq!(named("data", text), text);
+        assert_eq!(
+            named("my bk", text),
+            "`bounty a --data 'my bk'` or `bounty b --data d`, see `bounty c --help`; not `bounty` or `b` or `bounty d"
+        );
+        assert_eq!(named("bk", ""), "");
     }
 }

@@ -26,6 +26,7 @@ use std::process::{Command, Output, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use bounty_ledger::store::Layout;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -82,6 +83,11 @@ impl Data {
 
     pub fn path(&self) -> PathBuf {
         self.dir.path().join("data")
+    }
+
+    /// A text as the program says it: the commands in it name this data directory.
+    pub fn in_commands(&self, text: &str) -> String {
+        Layout::new(self.path()).with_commands(text)
     }
 
     pub fn chat(&self, chat: i64) -> PathBuf {

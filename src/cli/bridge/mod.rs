@@ -125,12 +125,12 @@ pub fn run(data: &DataArgs, args: Args) -> anyhow::Result<Status> {
         Asked::List(kind) => look(data, |bridge| table(bridge, kind, format)),
         Asked::Show(kind, id) => look(data, |bridge| one(bridge, kind, id, format)),
         Asked::Check(args) => ask(data, |bridge, reader| {
-            check::run(bridge, reader, &args, format).map(|()| Status::Done)
+            check::run(data, bridge, reader, &args, format).map(|()| Status::Done)
         }),
         Asked::Commands(args) => ask(data, |bridge, _| commands::run(data, bridge, &args, format)),
         Asked::Deliveries(args) => deliveries::run(data, &args, format),
         Asked::Retry(args) => retry::run(data, &args, format),
-        Asked::Test(args) => ask(data, |bridge, _| test::run(bridge, &args, format)),
+        Asked::Test(args) => ask(data, |bridge, _| test::run(data, bridge, &args, format)),
     }
 }
 

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::refusal;
 use super::rows::print_json;
-use crate::cli::args::{Format, HookArgs, api_url};
+use crate::cli::args::{DataArgs, Format, HookArgs, api_url};
 use crate::cli::output::visible;
 use crate::cli::{Status, UsageError};
 use crate::domain::bridge::{
@@ -46,7 +46,12 @@ struct Came {
 }
 
 /// Sends the message and says what came of it.
-pub fn run(bridge: &Bridge, args: &Args, format: Format) -> anyhow::Result<Status> {
+pub fn run(
+    data: &DataArgs,
+    bridge: &Bridge,
+    args: &Args,
+    format: Format,
+) -> anyhow::Result<Status> {
     let locale = Locale::named(&args.locale);
     let locale = locale.ok_or_else(|| {
         let known = Locale::WORDS.join(", ");
@@ -70,7 +75,7 @@ pub fn run(bridge: &Bridge, args: &Args, format: Format) -> anyhow::Result<Statu
             target.id
         ),
     };
-    report(target, &came?, format)
+    report(data, target, &came?, format)
 }
 
 async fn telegram(
@@ -130,12 +135,18 @@ async fn webhook(
     })
 }
 
-fn report(target: &NotificationTarget, came: &Came, format: Format) -> anyhow::Result<Status> {
+fn report(
+    data: &DataArgs,
+    target: &NotificationTarget,
+    came: &Came,
+    format: Format,
+) -> anyhow::Result<Status> {
     let id = target.id;
     if let Some(chat) = came.moved_to {
-        eprintln!(
-            "the chat has the id {chat} now; `bounty bridge target edit {id} --chat {chat}` says so to the bridge"
-        );
+        let edit = data
+            .layout()
+            .command(&format!("bridge target edit {id} --chat {chat}"));
+        eprintln!("the chat has the id {chat} now; `{edit}` says so to the bridge");
     }
     if format == Format::Json {
         print_json(&json!({

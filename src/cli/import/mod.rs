@@ -124,6 +124,7 @@ pub fn run(data: &DataArgs, args: &Args) -> anyhow::Result<Status> {
         None
     };
     let report = Report {
+        layout: &layout,
         source: &name,
         plan: &plan,
         outlook: &outlook,

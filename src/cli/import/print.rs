@@ -11,12 +11,14 @@ use crate::cli::output::{visible, visible_json};
 use crate::cli::words::counted;
 use crate::domain::bridge::without_tokens;
 use crate::import::{Comparison, Fate, Home, Note, Outlook, Plan};
+use crate::store::Layout;
 
 /// How many rows of one remark are named on a terminal.
 const SHOWN: usize = 10;
 
 /// Everything that is to be said.
 pub struct Report<'r> {
+    pub layout: &'r Layout,
     pub source: &'r str,
     pub plan: &'r Plan,
     pub outlook: &'r Outlook,
@@ -114,7 +116,7 @@ impl Report<'_> {
                 word(*fate),
                 self::shown(table),
                 named(*fate, rows),
-                shown(reason)
+                self.layout.with_commands(&shown(reason))
             )?;
         }
         if remarks.is_empty() {
@@ -125,7 +127,8 @@ impl Report<'_> {
 
     fn twins(&self, out: &mut StdoutLock<'_>) -> std::io::Result<()> {
         for twins in &self.outlook.twins {
-            writeln!(out, "{}.", same_token(twins))?;
+            let line = self.layout.with_commands(&same_token(twins));
+            writeln!(out, "{line}.")?;
         }
         match self.outlook.twins.is_empty() {
             true => Ok(()),
@@ -172,7 +175,8 @@ impl Report<'_> {
         });
         let twins = self.outlook.twins.iter();
         let twins = twins.map(|twins| json!({ "bot": twins.other.id, "as": twins.first.id }));
-        let notes = self.plan.findings.notes.iter().map(note);
+        let notes = self.plan.findings.notes.iter();
+        let notes = notes.map(|note| self.note(note));
         let compared = self.compared.map(|compared| {
             let differences = compared.differences.iter();
             let differences = differences.map(
@@ -192,11 +196,11 @@ impl Report<'_> {
             "compared": compared,
         })
     }
-}
 
-fn note(note: &Note) -> Value {
-    json!({ "fate": word(note.fate), "table": note.table, "key": note.key, "chat": note.chat,
-            "reason": without_tokens(&note.reason) })
+    fn note(&self, note: &Note) -> Value {
+        let reason = self.layout.with_commands(&without_tokens(&note.reason));
+        json!({ "fate": word(note.fate), "table": note.table, "key": note.key, "chat": note.chat, "reason": reason })
+    }
 }
 
 fn word(fate: Fate) -> &'static str {

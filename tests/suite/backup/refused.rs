@@ -25,7 +25,12 @@ fn a_directory_with_files_is_refused_and_with_update_one_that_is_no_backup() {
     let place = tempfile::tempdir().expect("a directory");
     fs::write(place.path().join("letter"), "dear").expect("written");
     refused(&data, place.path(), &[], "is not empty");
-    refused(&data, place.path(), &["--update"], "was not made by");
+    refused(
+        &data,
+        place.path(),
+        &["--update"],
+        "is no backup of this program",
+    );
 
     let backup = Backup::new();
     backup.make(&data, &[]).ok();

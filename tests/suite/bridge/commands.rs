@@ -159,7 +159,8 @@ fn refusals_exit_1_change_nothing_and_say_what_to_do() {
     ] {
         let run = bridge(&data, line);
         assert_eq!((run.code, run.stdout.as_str()), (Some(1), ""), "{line}");
-        assert!(run.stderr.contains(told), "{line}: {}", run.stderr);
+        let told = data.in_commands(told);
+        assert!(run.stderr.contains(&told), "{line}: {}", run.stderr);
     }
     assert_eq!(log(&data), before);
 }
@@ -218,7 +219,8 @@ fn check_says_which_bots_are_polled_what_answers_and_what_has_no_effect() {
         "no effect: config 3 \"Unused\" has no tracker; `bounty bridge tracker add",
         "no effect: config 4 \"Empty\" enables no command; `bounty bridge config edit 4",
     ] {
-        assert!(told.contains(line), "{line}\n{told}");
+        let line = data.in_commands(line);
+        assert!(told.contains(&line), "{line}\n{told}");
     }
 }
 

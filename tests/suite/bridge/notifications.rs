@@ -166,7 +166,8 @@ fn refusals_exit_1_change_nothing_and_say_what_to_do() {
     ] {
         let run = bridge(&data, line);
         assert_eq!((run.code, run.stdout.as_str()), (Some(1), ""), "{line}");
-        assert!(run.stderr.contains(told), "{line}: {}", run.stderr);
+        let told = data.in_commands(told);
+        assert!(run.stderr.contains(&told), "{line}: {}", run.stderr);
     }
     for line in [
         "link edit 1 --quiet-hours 22:00",
@@ -225,7 +226,8 @@ fn check_says_who_is_told_what_and_what_is_missing_for_it() {
         "no effect: notifier 3 \"Alone\" tells nobody; `bounty bridge link add --notifier 3",
         "no effect: link 2 (of notifier \"News\") is disabled; `bounty bridge link enable 2`",
     ] {
-        assert!(told.contains(line), "{line}\n{told}");
+        let line = data.in_commands(line);
+        assert!(told.contains(&line), "{line}\n{told}");
     }
     let report = json(&data, "check");
     let news = &report["notifiers"][0];

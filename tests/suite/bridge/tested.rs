@@ -98,7 +98,8 @@ fn what_cannot_be_reached_is_said_with_what_to_do() {
     let fails = |args: &[&str], told: &str| {
         let run = test(&stage, args);
         assert_eq!(run.code, Some(1), "{args:?}");
-        assert!(run.stderr.contains(told), "{told}: {}", run.stderr);
+        let told = stage.data.in_commands(told);
+        assert!(run.stderr.contains(&told), "{told}: {}", run.stderr);
     };
     fails(&["9"], "`bounty bridge target list`");
     fails(
@@ -114,10 +115,9 @@ fn what_cannot_be_reached_is_said_with_what_to_do() {
     fails(&["1"], "nobody knows whether target 1 got the message");
     stage.api.migrate(CHAT, -1_000_000_000_300);
     let run = test(&stage, &["1"]).ok();
-    assert!(
-        run.stderr
-            .contains("`bounty bridge target edit 1 --chat -1000000000300`")
-    );
+    let edit = "`bounty bridge target edit 1 --chat -1000000000300`";
+    let edit = stage.data.in_commands(edit);
+    assert!(run.stderr.contains(&edit), "{}", run.stderr);
     let run = test(&stage, &["1", "--locale", "de"]);
     assert_eq!(run.code, Some(2));
 }

@@ -13,6 +13,10 @@ pub struct Counts {
     pub restarts: u64,
     pub moves: u64,
     pub merges: u64,
+    /// What happened between two attempts of a move.
+    pub between: u64,
+    /// Moves that failed before anything of them was durable.
+    pub moves_not_begun: u64,
 }
 
 impl Counts {
@@ -27,6 +31,8 @@ impl Counts {
             restarts: self.restarts + other.restarts,
             moves: self.moves + other.moves,
             merges: self.merges + other.merges,
+            between: self.between + other.between,
+            moves_not_begun: self.moves_not_begun + other.moves_not_begun,
         }
     }
 
@@ -41,6 +47,7 @@ impl Counts {
             self.restarts,
             self.moves,
             self.merges,
+            self.between,
         ];
         all.iter().all(|count| *count > 0)
     }

@@ -39,13 +39,56 @@ impl World {
                     process.fired(),
                     "{from} to {to}: {outcome:?} without a fault"
                 );
-                self.finish_move(slot, from, to)
+                self.half_moved = Some((from, to));
+                self.happens_between();
+                self.half_moved = None;
+                if !self.finish_move(from, to) {
+                    self.counts.moves_not_begun += 1;
+                    return;
+                }
+                None
             }
         };
         if self.moved.insert(from, to).is_none() {
             self.follow(from, to, &mut merged);
         }
         assert_eq!(merged, None, "{from} to {to}");
+    }
+
+    /// The process that was told could not, or died: before the next one sees to it, it may be told to others that cannot either, the
+    /// power may fail, and the other chats go on.
+    fn happens_between(&mut self) {
+        for _ in 0..self.rng.below(6) {
+            self.counts.between += 1;
+            match self.rng.below(8) {
+                0..=2 => self.tell_another(),
+                3 => self.cut_power(),
+                4 => self.kill(),
+                _ => self.ask_one(),
+            }
+            self.bury_the_dead();
+        }
+    }
+
+    /// Another process, which may meet a fault, is told of the move that is under way.
+    fn tell_another(&mut self) {
+        let (from, to) = self.half_moved.expect("a move under way");
+        let slot = self.slot();
+        if self.rng.coin() {
+            self.replace(slot, false);
+        }
+        let told = self.tell_move(&self.slots[slot], from, to).outcome;
+        let disk = &self.slots[slot].disk;
+        let is_done = matches!(
+            told,
+            Outcome::Silent | Outcome::Answer(Answer::Merged { .. })
+        );
+        let has_reason = self.slots.iter().any(|process| process.disk.fired());
+        assert!(
+            is_done || has_reason,
+            "{from} to {to}: {told:?} without a fault, alive: {}",
+            disk.is_alive()
+        );
     }
 
     /// Everything that happened before in these chats is known.
@@ -72,18 +115,41 @@ impl World {
         process.engine.ask(request)
     }
 
-    /// The process that was told could not, or died; another one is told. How many bounties were merged is then not known.
-    fn finish_move(&mut self, slot: usize, from: i64, to: i64) -> Option<u64> {
-        self.replace(slot, true);
-        let told = self.tell_move(&self.slots[slot], from, to).outcome;
-        assert!(
-            matches!(
-                told,
-                Outcome::Silent | Outcome::Answer(Answer::Merged { .. })
-            ),
-            "{from} to {to}: {told:?}"
-        );
-        None
+    /// Somebody who meets no fault is told, or only looks: what was begun is carried out then. Returns whether it was begun. How many
+    /// bounties were merged is not known.
+    fn finish_move(&mut self, from: i64, to: i64) -> bool {
+        for slot in 0..self.slots.len() {
+            if self.slots[slot].disk.fired() {
+                self.replace(slot, true);
+            }
+        }
+        let is_told = self.rng.coin();
+        loop {
+            self.replace(0, true);
+            let process = &self.slots[0];
+            let mut outcomes = Vec::new();
+            if is_told {
+                outcomes.push(self.tell_move(process, from, to).outcome);
+            }
+            for chat in [from, to] {
+                let list = request_of(&(chat, Some(1), 0, Step::List));
+                outcomes.push(process.engine.ask(list).outcome);
+            }
+            if process.disk.fired() {
+                continue;
+            }
+            for outcome in outcomes {
+                assert!(
+                    matches!(outcome, Outcome::Silent | Outcome::Answer(_)),
+                    "{from} to {to}: {outcome:?} without a fault"
+                );
+            }
+            break;
+        }
+        let note = Layout::new(ROOT).moved(ChatId(from));
+        let is_begun = self.disk.content(&note).is_some();
+        assert!(is_begun || !is_told, "{from} to {to}: told in vain");
+        is_begun
     }
 
     /// Every log of a board that was merged goes along, and is what it was.

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::rows::{print_json, print_lines};
 use crate::audit::Reader;
 use crate::bridge::identities;
-use crate::cli::args::{Format, HookArgs};
+use crate::cli::args::{DataArgs, Format, HookArgs};
 use crate::cli::output::visible;
 use crate::domain::bridge::{Bridge, SecretRef, unreachable};
 use reason::reason;
@@ -25,37 +25,41 @@ pub struct Args {
 }
 
 pub fn run(
+    data: &DataArgs,
     bridge: &Bridge,
     reader: &Reader<'_>,
     args: &Args,
     format: Format,
 ) -> anyhow::Result<()> {
-    let troubles = targets::troubles(bridge, reader, &args.hooks.guard()?)?;
+    let layout = data.layout();
+    let mut troubles = targets::troubles(bridge, reader, &args.hooks.guard()?)?;
+    for trouble in troubles.values_mut().flatten() {
+        *trouble = layout.with_commands(trouble);
+    }
+    let reasons = unreachable(bridge, &identities(bridge)).into_iter();
+    let reasons: Vec<_> = reasons
+        .map(|found| layout.with_commands(&reason(&found)))
+        .collect();
     match format {
-        Format::Json => print_json(&report(bridge, &troubles)),
-        Format::Table => Ok(print(bridge, &troubles)?),
+        Format::Json => print_json(&report(bridge, &troubles, &reasons)),
+        Format::Table => Ok(print(bridge, &troubles, &reasons)?),
     }
 }
 
-fn print(bridge: &Bridge, troubles: &Troubles) -> std::io::Result<()> {
+fn print(bridge: &Bridge, troubles: &Troubles, reasons: &[String]) -> std::io::Result<()> {
     bots::print(bridge)?;
     notifiers::print(bridge)?;
     targets::print(bridge, troubles)?;
-    let reasons = unreachable(bridge, &identities(bridge)).into_iter();
-    print_lines(
-        &reasons
-            .map(|found| vec![format!("no effect: {}", reason(&found))])
-            .collect::<Vec<_>>(),
-    )
+    let line = |reason| vec![format!("no effect: {reason}")];
+    print_lines(&reasons.iter().map(line).collect::<Vec<_>>())
 }
 
-fn report(bridge: &Bridge, troubles: &Troubles) -> Value {
-    let reasons = unreachable(bridge, &identities(bridge));
+fn report(bridge: &Bridge, troubles: &Troubles, reasons: &[String]) -> Value {
     json!({
         "bots": bots::report(bridge),
         "notifiers": notifiers::report(bridge),
         "targets": targets::report(bridge, troubles),
-        "without_effect": reasons.iter().map(reason).collect::<Vec<_>>(),
+        "without_effect": reasons,
     })
 }
 

@@ -65,7 +65,8 @@ fn a_bot_that_is_here_already_or_twice_in_the_source_is_named_with_what_to_do() 
         for words in twins {
             assert!(run.stdout.contains(words), "{words}: {}", run.stdout);
         }
-        assert!(run.stdout.contains("`bounty bridge bot remove 4`"));
+        let remove = old.data.in_commands("`bounty bridge bot remove 4`");
+        assert!(run.stdout.contains(&remove), "{}", run.stdout);
         assert_no_secret(&old, &format!("{}{}", run.stdout, run.stderr));
     }
     let report = old.report(&[]);
