@@ -118,10 +118,9 @@ impl World {
     /// Somebody who meets no fault is told, or only looks: what was begun is carried out then. Returns whether it was begun. How many
     /// bounties were merged is not known.
     fn finish_move(&mut self, from: i64, to: i64) -> bool {
+        // Whoever waited for a log in vain tries again by itself, as long as it lives.
         for slot in 0..self.slots.len() {
-            if self.slots[slot].disk.fired() {
-                self.replace(slot, true);
-            }
+            self.replace(slot, true);
         }
         let is_told = self.rng.coin();
         loop {

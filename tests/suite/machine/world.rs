@@ -187,6 +187,9 @@ impl World {
 
     pub fn ask_one(&mut self) {
         let (slot, asked) = (self.slot(), self.new_update());
+        if self.is_half_moved(asked.0) {
+            return;
+        }
         self.ask(slot, vec![asked]);
     }
 
