@@ -6,7 +6,7 @@ use bounty_ledger::engine::{Ask, Outcome, Reply};
 use bounty_ledger::store::Layout;
 use serde_json::Value;
 
-use super::process::Process;
+use super::process::{Process, plan_of_move};
 use super::world::World;
 use crate::properties::model::Board;
 use crate::properties::request_of;
@@ -29,6 +29,7 @@ impl World {
         if self.rng.coin() {
             self.replace(slot, false);
         }
+        self.trip(slot);
         let told = self.tell_move(&self.slots[slot], from, to);
         let process = &self.slots[slot].disk;
         let mut merged = match told.outcome {
@@ -70,6 +71,15 @@ impl World {
         }
     }
 
+    /// A process may meet a fault in what it does next.
+    fn trip(&mut self, slot: usize) {
+        let plan = plan_of_move(&mut self.rng);
+        let disk = &self.slots[slot].disk;
+        if self.rng.coin() && disk.is_alive() && !disk.fired() {
+            disk.replan(Some(plan));
+        }
+    }
+
     /// Another process, which may meet a fault, is told of the move that is under way.
     fn tell_another(&mut self) {
         let (from, to) = self.half_moved.expect("a move under way");
@@ -77,6 +87,7 @@ impl World {
         if self.rng.coin() {
             self.replace(slot, false);
         }
+        self.trip(slot);
         let told = self.tell_move(&self.slots[slot], from, to).outcome;
         let disk = &self.slots[slot].disk;
         let is_done = matches!(

@@ -59,6 +59,22 @@ fn random_settings(rng: &mut Rng) -> Settings {
     }
 }
 
+/// A fault of one of the few operations that a move is made of: of any, or of those with which boards are merged.
+pub fn plan_of_move(rng: &mut Rng) -> Plan {
+    let fault = if rng.coin() {
+        Fault::Freeze
+    } else {
+        Fault::Fail(EIO)
+    };
+    let plan = match rng.below(3) {
+        0 => Plan::new(&[], rng.below(60), fault),
+        1 => Plan::new(&[Kind::Rename], rng.below(4), fault),
+        _ => Plan::new(&[Kind::Remove], rng.below(4), fault),
+    };
+    let span = 1 + rng.below(3);
+    Plan { span, ..plan }
+}
+
 /// Most processes meet no fault; some die at an operation, for some one or a few operations fail.
 fn plan(rng: &mut Rng) -> Option<Plan> {
     let at = rng.below(160);
