@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::domain::Delivery;
 use crate::domain::board::{BoardEvent, SeenUpdates};
-use crate::store::{Disk, IoContext, Layout, StoreError, read_log};
+use crate::store::{Disk, StoreError, merged_logs, read_log};
 
 /// The last updates of each merged log, once they were read.
 #[derive(Default)]
@@ -32,12 +32,8 @@ impl MergedLogs {
 }
 
 fn read_all(disk: &dyn Disk, dir: &Path) -> Result<Vec<SeenUpdates>, StoreError> {
-    let prefix = format!("{}.merged-", Layout::LOG);
-    let names = disk.names(dir).at("list", dir)?;
-    let merged = names
-        .iter()
-        .filter(|name| name.to_str().is_some_and(|name| name.starts_with(&prefix)));
-    merged.map(|name| read(disk, dir.join(name))).collect()
+    let merged = merged_logs(disk, dir)?.into_iter();
+    merged.map(|path| read(disk, path)).collect()
 }
 
 fn read(disk: &dyn Disk, path: PathBuf) -> Result<SeenUpdates, StoreError> {

@@ -11,7 +11,7 @@ use std::time::Duration;
 use crate::domain::board::{Board, BoardEvent, ChatMigrated, ChatStyle};
 use crate::domain::{Actor, Cause, ChatId};
 use crate::store::{
-    Disk, IoContext, Layout, Locked, Log, Position, StoreError, encode, marked_name,
+    Disk, IoContext, Layout, Locked, Log, Position, StoreError, encode, marked_name, merged_name,
 };
 
 use super::Settings;
@@ -258,7 +258,7 @@ impl<'p> Place<'p> {
         }
         if let Some(source_locked) = source_lock.filter(|locked| !is_empty(locked)) {
             self.refuse_foreign(source.board(), to)?;
-            let file = self.merged_name(&old_dir, &source_locked.end())?;
+            let file = self.kept_name(&old_dir, &source_locked.end())?;
             let (lines, end, bounties) =
                 merge::lines(&source, board, merged_before, &file, locked.end()).map_err(
                     |bytes| StoreError::LineTooLong {
@@ -283,8 +283,8 @@ impl<'p> Place<'p> {
 
     /// The name under which the log is kept of a board that ends there. It is the same when this is done again after a crash: nothing has
     /// the name before the log does.
-    fn merged_name(&self, dir: &Path, end: &Position) -> Result<String, StoreError> {
-        let name = format!("{}.merged-{}", Layout::LOG, end.seq);
+    fn kept_name(&self, dir: &Path, end: &Position) -> Result<String, StoreError> {
+        let name = merged_name(end.seq);
         let taken = self.exists(&dir.join(&name))?;
         Ok(match taken {
             true => format!("{name}-{}", &end.head.as_str()[..8]),

@@ -39,6 +39,7 @@ mod pace;
 mod publish;
 mod pulse;
 mod ready;
+mod replaced;
 mod reports;
 mod request;
 mod round;

@@ -1,6 +1,7 @@
 //! The events of a source's rows on their way into one stream's log, whatever kind of stream it is.
 
 use std::collections::HashMap;
+use std::ffi::OsStr;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -12,8 +13,8 @@ use super::check::{Comparison, Records};
 use crate::domain::{Actor, Aggregate, Cause, Event, Recorded, StreamId, Timestamp};
 use crate::engine::{SharedFlush, add_record, write_files};
 use crate::store::{
-    Disk, IoContext, Layout, Line, Locked, Log, Position, StoreError, Written, read_log,
-    refuse_other_stream,
+    Disk, Layout, Line, Locked, Log, Position, StoreError, Written, is_merged_log, merged_logs,
+    read_log, refuse_other_stream,
 };
 
 /// How long another process's lock on a log is waited for.
@@ -21,8 +22,6 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// The most events that are written under one lock: a running bot waits no longer than that for the log.
 const CHUNK: usize = 2_000;
 
-/// How the names of the logs begin that were merged into another.
-const MERGED: &str = "events.jsonl.merged-";
 /// The id of what was deleted before its board was merged into another.
 pub const GONE: u64 = 0;
 
@@ -85,7 +84,7 @@ impl<S: Aggregate> Known<S> {
         if let Cause::Import { file, key, .. } = &record.cause {
             let subject = R::subject(&record.event);
             self.present.insert(record.id, subject);
-            if let Some(id) = subject.filter(|_| file.starts_with(MERGED)) {
+            if let Some(id) = subject.filter(|_| is_merged_log(file.as_ref())) {
                 self.merged.insert((file.clone(), key.clone()), id);
             }
         }
@@ -111,15 +110,15 @@ impl<S: Aggregate> Known<S> {
         disk: &dyn Disk,
         dir: &Path,
     ) -> Result<(), StoreError> {
-        for name in disk.names(dir).at("list", dir)? {
-            let Some(file) = name.to_str().filter(|name| name.starts_with(MERGED)) else {
+        for path in merged_logs(disk, dir)? {
+            let Some(file) = path.file_name().and_then(OsStr::to_str) else {
                 continue;
             };
             let mut see = |line: Line<'_, S::Event>| {
                 self.see_merged::<R>(file, line.record);
                 ControlFlow::Continue(())
             };
-            read_log(disk, &dir.join(file), PATIENCE, &mut see)?;
+            read_log(disk, &path, PATIENCE, &mut see)?;
         }
         Ok(())
     }

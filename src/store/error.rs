@@ -79,6 +79,10 @@ pub enum DamageKind {
     Shrunk,
     #[error("the log is not there any more, though it was while this program ran")]
     Gone,
+    #[error(
+        "the log was replaced by one that does not have all events up to this one, which this program had read or written"
+    )]
+    Replaced,
 }
 
 impl Damage {
@@ -93,6 +97,10 @@ impl Damage {
             }
             DamageKind::Gone => {
                 "Put it back, or mount what it is on: it is then used again. To begin without it, start the bot anew"
+                    .into()
+            }
+            DamageKind::Replaced => {
+                "Put the log back that was there: it is then used again. To go on with the one that is there now, start the bot anew"
                     .into()
             }
             _ => self.way_out().into(),

@@ -137,24 +137,26 @@ fn what_was_written_over_meanwhile_is_damage_also_when_the_length_is_the_same() 
 }
 
 #[test]
-fn a_log_that_was_put_back_from_a_backup_is_read_anew() {
+fn a_log_that_was_put_back_from_a_backup_is_read_anew_when_it_has_everything() {
     let stage = Stage::new();
-    let backup = stage.disk.content(&log()).expect("a log");
+    let older = stage.disk.content(&log()).expect("a log");
     stage.added(&add(GROUP, 1, "two"));
+    let backup = stage.disk.content(&log()).expect("a log");
     stage.rest();
-    // With its snapshots, as a restored directory has none that are newer.
+    // Without its snapshots, which would tell that the older one lacks an event.
     let dir = Layout::new(ROOT).chat(ChatId(GROUP));
     let away = Path::new(ROOT).join("away");
     stage.operator.rename(&dir, &away).expect("renamed");
     stage.operator.create_dir(&dir).expect("made");
-    stage
-        .operator
-        .replace(&log(), &backup, true)
-        .expect("written");
-    assert_eq!(stage.texts(), ["one"]);
+    let put = |content: &[u8]| stage.operator.replace(&log(), content, true);
+    put(&older).expect("written");
+    let said = stage.say(&stage.engine, &add(GROUP, 1, "another two"));
+    assert_eq!(said, Outcome::Trouble(Trouble::Damaged));
+    put(&backup).expect("written");
+    assert_eq!(stage.texts(), ["one", "two"]);
     stage.rest();
-    stage.added(&add(GROUP, 1, "another two"));
-    assert_eq!(stage.texts(), ["one", "another two"]);
+    stage.added(&add(GROUP, 1, "three"));
+    assert_eq!(stage.texts(), ["one", "two", "three"]);
 }
 
 #[test]

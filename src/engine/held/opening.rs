@@ -10,6 +10,7 @@ use super::super::board::OpenBoard;
 use super::super::interrupted;
 use super::super::migrate::Migration;
 use super::super::names::current_chat;
+use super::super::replaced;
 use super::super::worker::Shared;
 use super::Held;
 
@@ -63,17 +64,20 @@ impl Held<'_> {
         matches!(status(&dir.join(Layout::LOG)), Ok(None)) && matches!(status(&dir), Ok(Some(_)))
     }
 
-    /// Lets go of a board whose log is not where it was, so that it is opened anew where it is now. Fails when it is nowhere: then it is
-    /// not to begin as if the chat never had one, and stays known until it is back.
+    /// Lets go of a board whose log is not where it was, so that it is opened anew where it is now. Fails when it is nowhere, or
+    /// another log is there that lacks what was known: then the chat is not to begin anew, or to go on from there, as if nothing had been
+    /// lost, and the board stays known until its log is back.
     pub(super) fn let_go_moved(&mut self, patience: Duration) -> Result<(), StoreError> {
         let (disk, layout) = (&*self.shared.disk, &self.shared.layout);
         if let Some(open) = &self.work.open
-            && open.log.refuse_gone().is_err()
             && current_chat(disk, layout, self.chat())? == self.chat()
         {
-            // Another process may have set it aside, to put the log of the group's old id in its place.
-            interrupted::finish_to(self.shared, self.chat(), patience)?;
-            open.log.refuse_gone()?;
+            if open.log.refuse_gone().is_err() {
+                // Another process may have set it aside, to put the log of the group's old id in its place.
+                interrupted::finish_to(self.shared, self.chat(), patience)?;
+                open.log.refuse_gone()?;
+            }
+            replaced::refuse_shorter(open, patience)?;
         }
         self.work.open = None;
         Ok(())

@@ -48,9 +48,11 @@ impl Held<'_> {
                 return open.checkpoints.due(chat.into(), &open.log, open.state()?);
             }
             Err(StoreError::Moved { .. }) => {
-                self.work.open = None;
                 // Whoever moved it writes them.
                 self.work.unpublished = false;
+                if let Err(error) = self.let_go_moved(patience) {
+                    shared.note_obstacle(chat, false, &error);
+                }
             }
             Err(error @ StoreError::Damaged(_)) => shared.note_obstacle(chat, false, &error),
             Err(StoreError::Busy { .. }) => {

@@ -8,6 +8,7 @@ mod lines;
 mod links;
 mod older;
 mod paths;
+mod replaced;
 
 use std::fs;
 

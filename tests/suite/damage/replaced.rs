@@ -1,0 +1,102 @@
+//! A log in whose place somebody puts another one while a process knows it: an older copy, a copy with everything, a repaired one.
+
+use std::path::PathBuf;
+
+use bounty_ledger::domain::ChatId;
+use bounty_ledger::domain::board::Answer;
+use bounty_ledger::engine::{Engine, Outcome, Settings, Trouble};
+use bounty_ledger::store::{Disk, Layout};
+
+use crate::support::BOT;
+use crate::support::scenario::{GROUP, ROOT, Step, add, list, open, request, settings};
+use crate::support::sim_disk::SimDisk;
+
+fn say(engine: &Engine, step: &Step, update: i64) -> Outcome {
+    engine.ask(request(step, BOT, update)).outcome
+}
+
+#[track_caller]
+fn count(engine: &Engine, update: i64) -> usize {
+    match say(engine, &list(GROUP), update) {
+        Outcome::Answer(Answer::List(page)) => page.entries.len(),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// A group with two bounties whose log was copied after the first; its snapshots are gone, which would tell what is missing.
+struct Stage {
+    process: SimDisk,
+    engine: Engine,
+    log: PathBuf,
+    older: Vec<u8>,
+    newer: Vec<u8>,
+}
+
+fn stage(settings: Settings) -> Stage {
+    let process = SimDisk::new(3).process(None);
+    let engine = open(&process, settings).expect("an engine");
+    let log = Layout::new(ROOT).chat(ChatId(GROUP)).join(Layout::LOG);
+    let content = || process.content(&log).expect("a log");
+    say(&engine, &add(GROUP, 1, "one"), 1);
+    let older = content();
+    say(&engine, &add(GROUP, 1, "two"), 2);
+    let newer = content();
+    Stage {
+        process,
+        engine,
+        log,
+        older,
+        newer,
+    }
+}
+
+#[test]
+fn an_older_log_in_its_place_is_refused_until_it_is_back() {
+    for open_logs in [1, usize::MAX] {
+        let Stage {
+            process,
+            engine,
+            log,
+            older,
+            newer,
+        } = stage(Settings {
+            open_logs,
+            ..settings()
+        });
+        process.replace(&log, &older, true).expect("replaced");
+        for (update, step) in [
+            (3, list(GROUP)),
+            (4, add(GROUP, 1, "three")),
+            (5, list(GROUP)),
+        ] {
+            let outcome = say(&engine, &step, update);
+            assert_eq!(outcome, Outcome::Trouble(Trouble::Damaged), "{step:?}");
+        }
+        assert_eq!(process.content(&log), Some(older.clone()), "as it was put");
+
+        process.replace(&log, &newer, true).expect("replaced");
+        assert_eq!(count(&engine, 6), 2);
+        say(&engine, &add(GROUP, 1, "three"), 7);
+        assert_eq!(count(&engine, 8), 3);
+    }
+}
+
+#[test]
+fn whoever_starts_anew_goes_on_with_the_log_that_is_there() {
+    let stage = stage(settings());
+    stage
+        .process
+        .replace(&stage.log, &stage.older, true)
+        .expect("replaced");
+    let outcome = say(&stage.engine, &list(GROUP), 3);
+    assert_eq!(outcome, Outcome::Trouble(Trouble::Damaged));
+    stage.engine.close();
+    let dir = stage.log.parent().expect("a directory");
+    for path in stage.process.files(dir).into_keys() {
+        if path != stage.log {
+            stage.process.remove_file(&path).expect("removed");
+        }
+    }
+    let engine = open(&stage.process, settings()).expect("an engine");
+    assert_eq!(count(&engine, 4), 1);
+}
