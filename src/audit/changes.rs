@@ -1,12 +1,14 @@
 //! Every change, with what it changed from and to.
 
 use std::ops::ControlFlow;
+use std::path::PathBuf;
 
 use crate::domain::board::{Board, BoardEvent, FieldChange, changes, setting_change};
 use crate::domain::bridge::{self, Bridge, BridgeEvent};
 use crate::domain::{BountyId, ChatId, Event, Recorded, SettingChange, StreamId, Timestamp};
-use crate::store::{Damage, Line, StoreError};
+use crate::store::{Damage, Line, StoreError, merged_logs};
 
+use super::merged::{MergedProblem, check_merged};
 use super::reader::Reader;
 
 /// Which events are asked for; an empty field asks for all.
@@ -62,6 +64,47 @@ pub struct BridgeChange<'l> {
     pub settings: Vec<SettingChange>,
 }
 
+/// A board's events as they go by, each with what it changed on the board before it.
+struct ChangesFold<'f> {
+    chat: ChatId,
+    filter: &'f AuditFilter,
+    each: &'f mut dyn FnMut(Change<'_>) -> ControlFlow<()>,
+    board: Board,
+}
+
+impl<'f> ChangesFold<'f> {
+    fn new(
+        chat: ChatId,
+        filter: &'f AuditFilter,
+        each: &'f mut dyn FnMut(Change<'_>) -> ControlFlow<()>,
+    ) -> Self {
+        let board = Board::default();
+        Self {
+            chat,
+            filter,
+            each,
+            board,
+        }
+    }
+
+    fn see(&mut self, line: &Line<'_, BoardEvent>) -> ControlFlow<()> {
+        let (record, board) = (line.record, &mut self.board);
+        let flow = if self.filter.asks_for(record) {
+            (self.each)(Change {
+                chat: self.chat,
+                record,
+                line: line.bytes,
+                fields: changes(board, &record.event),
+                setting: setting_change(board, &record.event),
+            })
+        } else {
+            ControlFlow::Continue(())
+        };
+        board.evolve(record);
+        flow
+    }
+}
+
 impl Reader<'_> {
     /// Hands every event of a chat that is asked for to `each`, oldest first. Returns where the log stops being readable, or that it
     /// was longer.
@@ -71,25 +114,31 @@ impl Reader<'_> {
         filter: &AuditFilter,
         each: &mut dyn FnMut(Change<'_>) -> ControlFlow<()>,
     ) -> Result<Option<Damage>, StoreError> {
-        let mut board = Board::default();
-        let extent = self.read_extent(chat, &mut |line: Line<'_, BoardEvent>| {
-            let record = line.record;
-            let flow = if filter.asks_for(record) {
-                let fields = changes(&board, &record.event);
-                each(Change {
-                    chat,
-                    record,
-                    line: line.bytes,
-                    fields,
-                    setting: setting_change(&board, &record.event),
-                })
-            } else {
-                ControlFlow::Continue(())
-            };
-            board.evolve(record);
-            flow
-        })?;
+        let mut fold = ChangesFold::new(chat, filter, each);
+        let extent = self.read_extent(chat, &mut |line| fold.see(&line))?;
         Ok(extent.and_then(|extent| extent.damage))
+    }
+
+    /// The same of the boards that were merged into this chat's, one after the other. Returns the first thing that is wrong with their
+    /// logs.
+    pub fn merged_changes(
+        &self,
+        chat: ChatId,
+        filter: &AuditFilter,
+        each: &mut dyn FnMut(Change<'_>) -> ControlFlow<()>,
+    ) -> Result<Option<MergedProblem>, StoreError> {
+        let mut problem = None;
+        for path in self.merged_logs(chat)? {
+            let mut fold = ChangesFold::new(chat, filter, each);
+            let found = check_merged(self.disk, &path, &mut |line| fold.see(&line))?;
+            problem = problem.or(found);
+        }
+        Ok(problem)
+    }
+
+    /// The logs of the boards that were merged into this chat's.
+    pub fn merged_logs(&self, chat: ChatId) -> Result<Vec<PathBuf>, StoreError> {
+        merged_logs(self.disk, &self.layout.chat(chat))
     }
 
     /// The same for the bridge.

@@ -10,6 +10,7 @@ use crate::domain::notifier::NotifierEvent;
 use crate::domain::{ChatId, Event, Seq, StreamId};
 use crate::store::{Damage, Head, Line, Position, Rest, StoreError};
 
+use super::merged::{MergedNames, MergedProblem, is_in_merged};
 use super::reader::Reader;
 
 /// What a check of one log found.
@@ -56,6 +57,8 @@ pub enum Problem {
     },
     #[error("chat {chat} has no log: check the id and --data")]
     NoLog { chat: StreamId },
+    #[error(transparent)]
+    Merged(MergedProblem),
     #[error("{0}")]
     Unreadable(StoreError),
 }
@@ -117,8 +120,8 @@ impl Reader<'_> {
     ) -> Result<Option<Problem>, StoreError> {
         let path = self.log_path(stream);
         // Before the log: a snapshot never runs ahead of it, but the log may grow while this reads.
-        let witnesses = self.witnesses(stream)?;
-        let (mut noted, mut ids) = (None, Vec::new());
+        let witnesses = self.witnesses(stream);
+        let (mut noted, mut ids, mut merged) = (None, Vec::new(), MergedNames::default());
         let scan = self.read(stream, &mut |line: Line<'_, E>| {
             if let Some(StreamId::Chat(id)) = line.record.event.stream() {
                 ids.push(id);
@@ -126,12 +129,14 @@ impl Reader<'_> {
             if expected.is_some_and(|expected| expected.seq == line.end.seq) {
                 noted = Some(line.end.head);
             }
+            merged.see(line.record);
             *end = line.end;
             ControlFlow::Continue(())
         })?;
         if let Some(damage) = scan.as_ref().and_then(|scan| scan.damage(&path)) {
             return Ok(Some(Problem::Damaged(damage)));
         }
+        let witnesses = witnesses?;
         self.refuse_lost_events(stream, &witnesses, *end, scan.is_some())?;
         let Some(scan) = scan else {
             let foreign = witnesses.into_iter().find(|file| file.seq().is_none());
@@ -140,7 +145,10 @@ impl Reader<'_> {
                 Problem::Unreadable(StoreError::Foreign { path })
             })));
         };
-        if let Some(problem) = expected.and_then(|expected| unexpected(expected, noted, end, &path))
+        let dir = self.layout.stream(stream);
+        if let Some(expected) = expected
+            && let Some(problem) = unexpected(expected, noted, end, &path)
+            && !is_in_merged(self.disk, &dir, expected)?
         {
             return Ok(Some(problem));
         }
@@ -151,7 +159,13 @@ impl Reader<'_> {
                 offset: end.offset,
                 bytes: rest.len(),
             })),
-            Rest::Nothing | Rest::Damaged(_) => self.not_noted(&ids),
+            Rest::Nothing | Rest::Damaged(_) => {
+                let merged = merged.problem(self.disk, &dir, &dir)?;
+                merged.map_or_else(
+                    || self.not_noted(&ids),
+                    |problem| Ok(Some(Problem::Merged(problem))),
+                )
+            }
         }
     }
 

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::Problem;
 use super::files::{Side, copy_range};
+use crate::audit::MergedNames;
 use crate::domain::{Aggregate, Seq};
 use crate::store::{
     DamageKind, Disk, DiskFile, IoContext, Layout, Line, OpenMode, Position, Rest, SharedLog,
@@ -16,6 +17,8 @@ pub struct LogCopy<S> {
     file: Box<dyn DiskFile>,
     pub path: PathBuf,
     pub state: S,
+    /// The logs of merged boards that it speaks of.
+    pub merged: MergedNames,
     pub end: Position,
     /// Where it ended before; none when it was not there.
     pub before: Option<Position>,
@@ -32,6 +35,7 @@ impl<S: Aggregate> LogCopy<S> {
             file,
             path,
             state: S::default(),
+            merged: MergedNames::default(),
             end: Position::START,
             before: None,
         };
@@ -92,9 +96,10 @@ impl<S: Aggregate> LogCopy<S> {
     }
 
     fn read_to(&mut self, len: u64) -> Result<Rest, StoreError> {
-        let state = &mut self.state;
+        let (state, merged) = (&mut self.state, &mut self.merged);
         let mut each = |line: Line<'_, S::Event>| {
             state.evolve(line.record);
+            merged.see(line.record);
             ControlFlow::Continue(())
         };
         let scan = scan(&*self.file, self.end, len, &mut each).at("read", &self.path)?;

@@ -3,6 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::audit::MergedProblem;
 use crate::domain::{ChatId, Seq};
 use crate::store::{Damage, StoreError};
 
@@ -42,6 +43,11 @@ pub enum Problem {
         "the backup has this chat apart from chat {into}, into which it was merged since; make a new backup"
     )]
     Merged { into: ChatId },
+    #[error("{0}. The rest of this chat is in the backup")]
+    MergedLog(MergedProblem),
+    /// It would say how long the log must be.
+    #[error("{0}. The log is in the backup; whether it was longer is not known")]
+    Snapshot(StoreError),
     #[error("{0}")]
     Store(#[from] StoreError),
 }

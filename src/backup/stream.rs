@@ -47,10 +47,10 @@ impl StreamCopy<'_> {
         progress: &mut dyn FnMut(u64),
     ) -> Result<bool, Problem> {
         // Before the log: snapshots and checkpoints never run ahead of it.
-        let claims = self.claims()?;
+        let claims = self.claims();
         let log_path = self.from.join(Layout::LOG);
         let Some((live, len)) = SharedLog::open(self.disk, &log_path, PATIENCE)? else {
-            return self.without_log(claims);
+            return self.without_log(claims?);
         };
         self.disk.create_dir(&self.to).at("make", &self.to)?;
         let mut copy = LogCopy::<S>::open(self.disk, &self.to, self.resumed)?;
@@ -66,6 +66,11 @@ impl StreamCopy<'_> {
             }
             (Err(problem), None) => return Err(problem),
         };
+        // A snapshot that cannot be read keeps no log from being copied.
+        let (claims, unread) = match claims {
+            Ok(claims) => (claims, None),
+            Err(error) => (Claims::default(), Some(error)),
+        };
         if let Some(damage) = self.damage(&copy, &rest, claims) {
             *end = copy.before.unwrap_or(copy.end);
             return self.damaged(&copy, damage);
@@ -78,7 +83,13 @@ impl StreamCopy<'_> {
         self.copy_asides()?;
         self.make_snapshots(&copy)?;
         self.settle()?;
-        Ok(true)
+        let merged = || copy.merged.problem(self.disk, &self.to, &self.from);
+        if merged()?.is_some() {
+            // It may have got its name since the others were copied.
+            self.copy_asides()?;
+            merged()?.map_or(Ok(()), |problem| Err(Problem::MergedLog(problem)))?;
+        }
+        unread.map_or(Ok(true), |error| Err(Problem::Snapshot(error)))
     }
 
     /// What is no event at the end may have been cut off or written over since the length was taken, so it is taken again while

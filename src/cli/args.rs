@@ -1,5 +1,7 @@
 //! Options that several subcommands have.
 
+use std::collections::HashSet;
+use std::hash::Hash;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -75,10 +77,8 @@ pub fn chats(reader: &Reader<'_>, named: &[ChatId]) -> anyhow::Result<Vec<ChatId
     if named.is_empty() {
         return Ok(reader.chats()?);
     }
-    named
-        .iter()
-        .map(|chat| Ok(reader.current(*chat)?))
-        .collect()
+    let current = named.iter().map(|chat| Ok(reader.current(*chat)?));
+    once_each(current)
 }
 
 /// The streams that were named, chats at their ids of today; all when none was named.
@@ -90,7 +90,21 @@ pub fn streams(reader: &Reader<'_>, named: &[StreamId]) -> anyhow::Result<Vec<St
         StreamId::Chat(chat) => Ok(StreamId::Chat(reader.current(*chat)?)),
         other => Ok(*other),
     };
-    named.iter().map(current).collect()
+    once_each(named.iter().map(current))
+}
+
+/// Each once, in the order in which it comes first.
+fn once_each<T: Copy + Eq + Hash>(
+    all: impl Iterator<Item = anyhow::Result<T>>,
+) -> anyhow::Result<Vec<T>> {
+    let (mut seen, mut each) = (HashSet::new(), Vec::new());
+    for one in all {
+        let one = one?;
+        if seen.insert(one) {
+            each.push(one);
+        }
+    }
+    Ok(each)
 }
 
 /// A bounty as people write it, with or without the sign of a number.

@@ -1,5 +1,6 @@
 //! `bounty audit`: who changed what, across chats.
 
+use std::collections::BTreeSet;
 use std::io::{BufWriter, Write, stdout};
 use std::ops::ControlFlow;
 
@@ -9,6 +10,7 @@ use crate::audit::{AuditFilter, Change, Reader};
 use crate::domain::board::{BoardEvent, FieldChange};
 use crate::domain::bridge::BridgeEvent;
 use crate::domain::{BountyId, ChatId, Event, Timestamp};
+use crate::store::Layout;
 
 use super::args::{DataArgs, ZoneArgs, actor, bounty, chats};
 use super::audit_bridge;
@@ -16,7 +18,7 @@ use super::output::{cell, visible_json};
 use super::progress::Progress;
 use super::summary;
 use super::when;
-use super::words::{setting_sides, what, who};
+use super::words::{of_the_record, setting_sides, what, who};
 use super::{Status, UsageError};
 
 /// Who changed what, when, from what to what
@@ -37,6 +39,9 @@ pub struct Args {
     /// The bridge's events instead: who changed which bot, config, tracker or listener
     #[arg(long, conflicts_with_all = ["chat", "bounty", "user", "summary"])]
     bridge: bool,
+    /// What was done on boards before they were merged into these chats' instead, from their own logs
+    #[arg(long, conflicts_with_all = ["bridge", "summary"])]
+    merged: bool,
     /// Not before this time (a date means its begin, UTC)
     #[arg(long, value_name = "TIME", value_parser = when::since)]
     since: Option<Timestamp>,
@@ -88,21 +93,22 @@ pub fn run(data: &DataArgs, args: &Args) -> anyhow::Result<Status> {
     let mut problems = 0;
     for chat in chats {
         let mut failed = None;
-        let read = reader.changes(chat, &filter, &mut |change| match printer.print(&change) {
+        let mut print = |change: Change<'_>| match printer.print(&change) {
             Ok(()) => ControlFlow::Continue(()),
             Err(error) => {
                 failed = Some(error);
                 ControlFlow::Break(())
             }
-        });
+        };
+        let found = match args.merged {
+            true => told(reader.merged_changes(chat, &filter, &mut print)),
+            false => told(reader.changes(chat, &filter, &mut print)),
+        };
         if let Some(error) = failed {
             return Err(error);
         }
         progress.advance(reader.log_size(chat));
-        let damage = read
-            .map_err(|error| error.to_string())
-            .map(|damage| damage.map(|damage| damage.to_string()));
-        if let Some(problem) = damage.unwrap_or_else(Some) {
+        if let Some(problem) = found {
             problems += 1;
             eprintln!("error: {problem}");
         } else {
@@ -110,10 +116,38 @@ pub fn run(data: &DataArgs, args: &Args) -> anyhow::Result<Status> {
         }
     }
     printer.finish()?;
+    drop(progress);
+    if !args.merged {
+        args.name_merged(&reader, &layout);
+    }
     Ok(Status::from(problems > 0))
 }
 
+/// What is wrong with what was read, in words.
+fn told<P: ToString, E: ToString>(read: Result<Option<P>, E>) -> Option<String> {
+    match read {
+        Ok(problem) => problem.map(|problem| problem.to_string()),
+        Err(error) => Some(error.to_string()),
+    }
+}
+
 impl Args {
+    /// Says where the rest is of the chats that were named.
+    fn name_merged(&self, reader: &Reader<'_>, layout: &Layout) {
+        let named = self
+            .chat
+            .iter()
+            .filter_map(|chat| reader.current(*chat).ok());
+        for chat in named.collect::<BTreeSet<_>>() {
+            if reader.merged_logs(chat).is_ok_and(|logs| !logs.is_empty()) {
+                let audit = layout.command(&format!("audit --chat {chat} --merged"));
+                eprintln!(
+                    "a board was merged into that of chat {chat}; what was done on it before: `{audit}`"
+                );
+            }
+        }
+    }
+
     /// Says so when a chat that was named has no log.
     fn names_no_log(&self, reader: &Reader<'_>, chat: ChatId) -> bool {
         let missing = !self.chat.is_empty() && reader.log_size(chat) == 0;
@@ -271,9 +305,10 @@ fn csv_row(change: &Change<'_>) -> [String; 17] {
         row[at] = old;
         row[at + 1] = new;
     }
-    if let Some(setting) = &change.setting {
-        let [old, new] = setting_sides(setting);
-        row[14] = setting.field.clone();
+    let setting = change.setting.clone();
+    if let Some(setting) = setting.or_else(|| of_the_record(&record.event)) {
+        let [old, new] = setting_sides(&setting);
+        row[14].clone_from(&setting.field);
         (row[15], row[16]) = (cell(&old), cell(&new));
     }
     row

@@ -59,7 +59,6 @@ pub fn run(
     }
     let mut chats = chats.to_vec();
     chats.sort_unstable();
-    chats.dedup();
     let total = chats.iter().map(|chat| reader.log_size(*chat)).sum();
     let mut progress = Progress::of_bytes(total);
     let summary = summarize(reader, &chats, filter, &groups, |chat| {

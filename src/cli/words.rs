@@ -4,7 +4,7 @@ use chrono::TimeZone;
 use chrono_tz::Tz;
 
 use crate::audit::Change;
-use crate::domain::board::{BoardEvent, BoardRepaired, FieldChange};
+use crate::domain::board::{BoardEvent, BoardRepaired, ChatMigrated, FieldChange};
 use crate::domain::{Actor, SettingChange, UnixTime};
 
 use super::output::visible;
@@ -40,22 +40,42 @@ pub fn field(change: &FieldChange, zone: Tz) -> String {
 
 /// What an event did, on one line.
 pub fn what(change: &Change<'_>, zone: Tz) -> String {
-    match &change.record.event {
-        BoardEvent::BoardRepaired(repaired) => {
-            let BoardRepaired {
-                kept_seq,
-                set_aside,
-                next_id,
-            } = repaired;
-            let files = visible(&set_aside.join(", "));
-            format!("kept up to seq {kept_seq}; set aside {files}; next id {next_id}")
-        }
-        BoardEvent::IdsReserved(reserved) => format!("next id {}", reserved.next_id),
-        _ => match &change.setting {
-            Some(setting) => changed_setting(setting),
-            None => fields(&change.fields, zone),
-        },
+    if let Some(setting) = &change.setting {
+        return changed_setting(setting);
     }
+    match of_the_record(&change.record.event) {
+        Some(noted) if noted.old.is_none() => {
+            let [_, new] = setting_sides(&noted);
+            format!("{} {}", noted.field, visible(&new))
+        }
+        Some(changed) => changed_setting(&changed),
+        None => fields(&change.fields, zone),
+    }
+}
+
+/// What an event changed that is neither a bounty's nor a setting of the chat: its id, its record, its next id.
+pub fn of_the_record(event: &BoardEvent) -> Option<SettingChange> {
+    let (field, old, new) = match event {
+        BoardEvent::ChatMigrated(ChatMigrated { from, to }) => {
+            ("id", Some(from.to_string()), to.to_string())
+        }
+        BoardEvent::BoardRepaired(BoardRepaired {
+            kept_seq,
+            set_aside,
+            next_id,
+        }) => {
+            let files = set_aside.join(", ");
+            let rest = format!("up to seq {kept_seq}; set aside {files}; next id {next_id}");
+            ("kept", None, rest)
+        }
+        BoardEvent::IdsReserved(reserved) => ("next id", None, reserved.next_id.to_string()),
+        _ => return None,
+    };
+    Some(SettingChange {
+        field: field.to_owned(),
+        old: old.map(Into::into),
+        new: Some(new.into()),
+    })
 }
 
 /// A chat's setting, old to new: `language - -> ru`.

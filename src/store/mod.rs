@@ -45,7 +45,7 @@ pub use layout::Layout;
 pub use line::{LINE_LIMIT, encode};
 pub use local::{Access, LocalDisk};
 pub use log::{Freshness, Locked, Log, Written};
-pub use merged::{is_merged_log, merged_logs, merged_name};
+pub use merged::{is_merged_log, last_of_merged, merged_logs, merged_name};
 pub use named::open as open_named;
 pub use owner::refuse_other_stream;
 pub use place::{end_of, has_place};

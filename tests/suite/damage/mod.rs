@@ -6,6 +6,7 @@ mod gone;
 mod holes;
 mod lines;
 mod links;
+mod merged;
 mod older;
 mod paths;
 mod replaced;

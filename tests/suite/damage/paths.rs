@@ -179,3 +179,27 @@ fn a_directory_in_the_place_of_a_log_is_named_with_the_next_step() {
         says(&(run.stdout + &run.stderr), &words);
     }
 }
+
+#[test]
+fn a_snapshot_that_cannot_be_read_keeps_no_log_from_being_checked_and_copied() {
+    let data = Data::new();
+    data.feed(&[in_group(1, CHAT, 1, "/add One")]).ok();
+    let whole = data.run(&["verify"]).ok().stdout;
+    let checked = whole.trim_end().strip_suffix("ok").expect("a whole log");
+    let main = data.chat(CHAT).join("group.json");
+    fs::remove_file(&main).expect("removed");
+    fs::create_dir(&main).expect("made");
+    let place = data.path().with_file_name("backup");
+    for command in [&["verify"][..], &["backup", &place.display().to_string()]] {
+        let run = data.run(command);
+        assert_eq!(run.code, Some(1), "{command:?}");
+        assert!(
+            run.stdout.starts_with(checked),
+            "{command:?}: {}",
+            run.stdout
+        );
+        assert!(run.stdout.contains("group.json"), "{}", run.stdout);
+    }
+    let copy = place.join(CHAT.to_string()).join("events.jsonl");
+    assert_eq!(fs::read(copy).expect("copied"), data.log_bytes(CHAT));
+}
