@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use crate::domain::board::{Board, BoardEvent};
-use crate::domain::{ChatId, Seq, Timestamp};
+use crate::domain::{ChatId, Recorded, Seq, Timestamp};
 use crate::store::{Damage, Line, Position, StoreError};
 
 use super::reader::Reader;
@@ -24,7 +24,7 @@ pub enum At {
 pub struct StateAt {
     pub board: Board,
     pub position: Position,
-    /// Where the log stops being readable, or was cut, when that is before the moment asked for.
+    /// Where the log stops being readable, or was cut, unless that is surely behind the moment asked for.
     pub damage: Option<Damage>,
 }
 
@@ -38,17 +38,24 @@ impl Reader<'_> {
             At::Time(time) => self.last_before(chat, time)?,
         };
         let (mut board, mut position) = (Board::default(), Position::START);
+        let mut is_past = false;
         let extent = self.read_extent(chat, &mut |line: Line<'_, BoardEvent>| {
             if line.record.seq <= last {
                 board.evolve(line.record);
                 position = line.end;
             }
+            is_past = is_behind(at, line.record);
             ControlFlow::Continue(())
         })?;
         let Some(extent) = extent else {
             return Ok(None);
         };
-        let damage = extent.damage.filter(|damage| damage.seq <= last);
+        let damage = extent.damage.filter(|damage| match at {
+            At::Seq(last) => damage.seq <= last,
+            // What stands there was recorded after the last readable event, unless the clock stepped back.
+            At::Time(_) => !is_past,
+            At::End => true,
+        });
         Ok(Some(StateAt {
             board,
             position,
@@ -67,4 +74,9 @@ impl Reader<'_> {
         })?;
         Ok(last)
     }
+}
+
+/// Whether this event was recorded after the moment.
+fn is_behind(at: At, record: &Recorded<BoardEvent>) -> bool {
+    matches!(at, At::Time(time) if record.time > time)
 }

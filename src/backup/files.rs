@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::fs;
 use std::io;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
 
 use super::Problem;
@@ -140,11 +141,13 @@ pub fn names(disk: &dyn Disk, dir: &Path) -> Result<Vec<OsString>, StoreError> {
     Ok(names)
 }
 
-/// Gives a file or directory the access that another has; one that went away has none to give.
+/// Gives a file or directory the access that another has, and its owner the right to write, which an `--update` needs. One that went away has none to give.
 pub fn like(source: &Path, target: &Path) -> Result<(), StoreError> {
     match fs::metadata(source) {
         Ok(metadata) => {
-            fs::set_permissions(target, metadata.permissions()).at("set the access of", target)
+            let own = if metadata.is_dir() { 0o700 } else { 0o600 };
+            let access = fs::Permissions::from_mode(metadata.mode() & 0o7777 | own);
+            fs::set_permissions(target, access).at("set the access of", target)
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         Err(error) => Err(error).at("look at", source),

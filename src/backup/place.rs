@@ -12,7 +12,7 @@ use crate::store::{Disk, IoContext, Layout, LockGuard, LockMode, OpenMode, Store
 /// There while a backup is not whole.
 const MARKER: &str = "backup-incomplete";
 const MARKER_TEXT: &[u8] =
-    b"This backup is not whole: it is being made, or was interrupted.\nFinish it with `bounty backup --update`.\n";
+    b"This backup is not whole: it is being made, or was interrupted.\nFinish it with `bounty backup --update DEST`.\n";
 
 /// Whether a directory is a backup, perhaps copied back, that was never finished.
 pub fn is_incomplete(disk: &dyn Disk, layout: &Layout) -> Result<bool, StoreError> {

@@ -31,7 +31,7 @@ pub enum Problem {
     Damaged(Damage),
     #[error("{damage}. The backup stays as it was, at seq {kept}")]
     Kept { damage: Damage, kept: Seq },
-    #[error("{} is no beginning of {}: one of them was cut, changed or replaced. Nothing was overwritten; `bounty verify` tells which is whole. To back the chat up anew, move its directory out of the backup", backup.display(), live.display())]
+    #[error("{} is no beginning of {}: one of them was cut, changed or replaced. Nothing was overwritten; `bounty verify` on both tells which is damaged or ends earlier. To back the chat up anew, move its directory out of the backup", backup.display(), live.display())]
     NoPrefix { backup: PathBuf, live: PathBuf },
     #[error("the backup's own log was changed, or copied when it was damaged: {}, line {} (seq {}): {}. Nothing was overwritten. To back the chat up anew, move {} out of the backup, then run it again", .0.path.display(), .0.line, .0.seq, .0.kind, dir_of(&.0.path))]
     Backup(Damage),

@@ -88,7 +88,8 @@ pub fn run(data: &DataArgs, args: &Args) -> anyhow::Result<Status> {
     if !args.summary.is_empty() {
         return args.summarize(&reader, &chats, &filter);
     }
-    let mut progress = Progress::of_bytes(chats.iter().map(|chat| reader.log_size(*chat)).sum());
+    let total = chats.iter().map(|chat| reader.log_size(*chat)).sum();
+    let mut progress = Progress::of_printed_bytes(total);
     let mut printer = Printer::new(args)?;
     let mut problems = 0;
     for chat in chats {

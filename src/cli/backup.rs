@@ -8,7 +8,7 @@ use crate::backup::{Entry, back_up};
 
 use super::Status;
 use super::args::{DataArgs, Format};
-use super::output::visible;
+use super::output::{if_read, visible};
 use super::progress::Progress;
 
 /// Copy all boards while the bot runs, verify the copy, print each log's last seq and head; restoring is copying back
@@ -40,10 +40,10 @@ pub fn run(data: &DataArgs, args: &Args) -> anyhow::Result<Status> {
     })?;
     drop(progress);
     match args.format {
-        Format::Table => print_lines(&entries)?,
+        Format::Table => if_read(print_lines(&entries))?,
         Format::Json => {
-            serde_json::to_writer_pretty(stdout().lock(), &entries)?;
-            writeln!(stdout())?;
+            let json = serde_json::to_string_pretty(&entries)?;
+            if_read(writeln!(stdout(), "{json}"))?;
         }
     }
     let problems = entries

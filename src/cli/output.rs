@@ -73,6 +73,14 @@ pub fn is_closed_pipe(error: &anyhow::Error) -> bool {
     })
 }
 
+/// Whoever closed the output wants to read no more: work whose exit status tells something, or that changes files, goes on to its end.
+pub fn if_read(printed: io::Result<()>) -> io::Result<()> {
+    match printed {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        printed => printed,
+    }
+}
+
 /// An error without a word about what was being done is one of the output: whatever touches files says which.
 pub fn named(error: anyhow::Error) -> anyhow::Error {
     let is_bare = says_only::<io::Error>(&error)

@@ -1,6 +1,6 @@
 //! A progress bar on stderr, for work that takes longer than a second, when stderr is a terminal.
 
-use std::io::{IsTerminal, stderr};
+use std::io::{IsTerminal, stderr, stdout};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -12,6 +12,7 @@ const QUIET: Duration = Duration::from_secs(1);
 pub struct Progress {
     bar: ProgressBar,
     begun: Instant,
+    /// Whether it is shown, or is not to be.
     shown: bool,
 }
 
@@ -22,6 +23,13 @@ impl Progress {
             total,
             "{bar:32} {bytes}/{total_bytes} {bytes_per_sec}, {eta} left",
         )
+    }
+
+    /// The same for work that prints as it goes on: on a terminal what it prints is its progress, and a bar would stand in between.
+    pub fn of_printed_bytes(total: u64) -> Self {
+        let mut progress = Self::of_bytes(total);
+        progress.shown |= stdout().is_terminal();
+        progress
     }
 
     /// Progress over this many events; nothing is shown yet.
@@ -43,6 +51,11 @@ impl Progress {
             begun: Instant::now(),
             shown: !stderr().is_terminal(),
         }
+    }
+
+    /// Prints something while no bar stands in the way.
+    pub fn aside<T>(&self, print: impl FnOnce() -> T) -> T {
+        self.bar.suspend(print)
     }
 
     /// So many more are done.

@@ -67,7 +67,9 @@ pub fn run(data: &DataArgs, args: &Args) -> anyhow::Result<Status> {
         };
         format!("chat {chat}: {done}, but the report could not be written")
     })?;
-    Ok(Status::Done)
+    let finding = &report.repaired.diagnosis.finding;
+    let is_found = matches!(finding, Finding::Unfinished | Finding::Damaged(_));
+    Ok(Status::from(is_found && !args.apply))
 }
 
 /// A finding of which nothing was carried out.

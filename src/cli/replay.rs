@@ -14,7 +14,7 @@ use crate::store::{Disk, Layout, StoreError};
 
 use super::Status;
 use super::args::{DataArgs, Format, streams};
-use super::output::visible;
+use super::output::{if_read, visible};
 use super::progress::Progress;
 use super::words::counted;
 
@@ -55,7 +55,9 @@ pub fn run(data: &DataArgs, args: &Args) -> anyhow::Result<Status> {
             progress.advance(outcome.bytes());
             totals.add(stream, &outcome);
             match args.format {
-                Format::Table => outcome.print(stream, &replay.layout)?,
+                Format::Table => {
+                    if_read(progress.aside(|| outcome.print(stream, &replay.layout)))?;
+                }
                 Format::Json => reports.push(outcome.report(stream, &replay.layout)),
             }
             anyhow::Ok(())
@@ -63,8 +65,11 @@ pub fn run(data: &DataArgs, args: &Args) -> anyhow::Result<Status> {
     )?;
     drop(progress);
     match args.format {
-        Format::Table => totals.print(args.check)?,
-        Format::Json => writeln!(stdout(), "{}", serde_json::to_string_pretty(&reports)?)?,
+        Format::Table => if_read(totals.print(args.check))?,
+        Format::Json => {
+            let json = serde_json::to_string_pretty(&reports)?;
+            if_read(writeln!(stdout(), "{json}"))?;
+        }
     }
     Ok(Status::from(totals.problems > 0))
 }
@@ -161,7 +166,9 @@ fn describe(difference: Difference, layout: &Layout) -> String {
         }
         Difference::Missing => format!("PROBLEM: missing; `{replay}` writes it"),
         Difference::Content => {
-            format!("PROBLEM: not what the log gives; `{replay}` writes it anew")
+            format!(
+                "PROBLEM: not what the log gives: the file was changed, or the log was, which a head noted elsewhere tells (`verify CHAT --expect SEQ:HEAD`); `{replay}` writes it anew"
+            )
         }
         Difference::Unexpected => {
             "PROBLEM: the log gives no such file; remove it if it is not yours".to_owned()

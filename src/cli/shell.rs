@@ -14,7 +14,7 @@ use crate::telegram::{MessageText, Parsed, all_notes, parse, words};
 use crate::text::{Message, Note, Say, Texts, View};
 
 use super::args::{DataArgs, ZoneArgs, os_user, settings};
-use super::output::visible_block;
+use super::output::{if_read, visible_block};
 use super::{Status, UsageError};
 
 /// The name by which the shell's commands may address the bot: `/add@bounty_bot`.
@@ -129,10 +129,11 @@ impl Shell<'_> {
         editor.set_helper(Some(Completion {
             commands: self.commands(),
         }));
-        println!(
+        if_read(writeln!(
+            stdout(),
             "{}. /help lists the commands, Tab completes them, Ctrl-D ends.",
             self.greeting()
-        );
+        ))?;
         loop {
             match editor.readline("> ") {
                 Ok(line) => {
@@ -198,7 +199,8 @@ impl Shell<'_> {
             Parsed::ForOtherBot => None,
         };
         if let Some(message) = answer {
-            writeln!(stdout(), "{}\n", visible_block(&message.plain()))?;
+            let told = writeln!(stdout(), "{}\n", visible_block(&message.plain()));
+            if_read(told)?;
         }
         Ok(())
     }

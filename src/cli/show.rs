@@ -53,10 +53,18 @@ pub fn run(data: &DataArgs, args: &Args) -> anyhow::Result<Status> {
             write!(out, "{}", visible_json(&String::from_utf8_lossy(&file)))?;
         }
     }
-    if let Some(damage) = &state.damage {
-        eprintln!("error: {damage}");
+    let end = state.position.seq;
+    let problem = match (&state.damage, args.at) {
+        (Some(damage), _) => Some(damage.to_string()),
+        (None, Some(At::Seq(seq))) if seq > end => Some(format!(
+            "chat {chat} has no event {seq} yet, it ends at seq {end}"
+        )),
+        _ => None,
+    };
+    if let Some(problem) = &problem {
+        eprintln!("error: {problem}");
     }
-    Ok(Status::from(state.damage.is_some()))
+    Ok(Status::from(problem.is_some()))
 }
 
 fn print_board(

@@ -12,7 +12,7 @@ use crate::engine::broken_notes;
 use crate::store::{Disk, Layout, Position, StoreError};
 
 use super::args::{DataArgs, Format, streams};
-use super::output::visible;
+use super::output::{if_read, visible};
 use super::progress::Progress;
 use super::{Status, UsageError};
 
@@ -51,7 +51,7 @@ pub fn run(data: &DataArgs, args: &Args) -> anyhow::Result<Status> {
     let lacking = noted.keys().filter(|stream| !streams.contains(stream));
     streams.extend(lacking.copied().collect::<Vec<_>>());
     let mut progress =
-        Progress::of_bytes(streams.iter().map(|stream| reader.log_size(*stream)).sum());
+        Progress::of_printed_bytes(streams.iter().map(|stream| reader.log_size(*stream)).sum());
     let (mut problems, mut reports) = (0, Vec::new());
     let verify = |stream| reader.verify(stream, args.expect);
     for_each_stream(&streams, verify, |stream, verdict: Verdict| {
@@ -78,8 +78,8 @@ pub fn run(data: &DataArgs, args: &Args) -> anyhow::Result<Status> {
         }
     }
     if args.format == Format::Json {
-        serde_json::to_writer_pretty(stdout().lock(), &reports)?;
-        writeln!(stdout())?;
+        let json = serde_json::to_string_pretty(&reports)?;
+        if_read(writeln!(stdout(), "{json}"))?;
     } else if problems > 0 {
         eprintln!("logs with a problem: {problems} of {}", streams.len());
     }
@@ -107,16 +107,18 @@ fn told_by_backup(
     named: &[StreamId],
 ) -> anyhow::Result<(BTreeMap<StreamId, String>, bool)> {
     let root = layout.root().display();
+    let update =
+        format!("`bounty backup --update {root} --data LIVE`, with the live data directory,");
     let mut told = is_incomplete(disk, layout)?;
     if told {
         eprintln!(
-            "error: {root} is a backup that was not finished: logs or events may be missing; finish it with `bounty backup --update`"
+            "error: {root} is a backup that was not finished: logs or events may be missing; finish it with {update}"
         );
     }
     let mut noted = noted_problems(disk, layout).unwrap_or_else(|error| {
         told = true;
         eprintln!(
-            "error: {error}; what the backup lacks is not known: `bounty backup --update` writes the file anew"
+            "error: {error}; what the backup lacks is not known: {update} writes the file anew"
         );
         BTreeMap::new()
     });
@@ -124,7 +126,7 @@ fn told_by_backup(
     if !noted.is_empty() {
         told = true;
         eprintln!(
-            "error: {root}/backup.json names chats that are missing, behind or damaged in this backup; `bounty backup --update` tries them again. \
+            "error: {root}/backup.json names chats that are missing, behind or damaged in this backup; {update} tries them again. \
              In a restored data directory, remove backup.json to go on without what is missing"
         );
     }
@@ -147,13 +149,8 @@ fn print_line(verdict: &Verdict, problem: Option<&str>) -> anyhow::Result<()> {
         None => "ok".to_owned(),
         Some(problem) => format!("PROBLEM: {}", visible(problem)),
     };
-    writeln!(
-        stdout().lock(),
-        "{stream}\tseq {}\t{}\t{found}",
-        end.seq,
-        end.head
-    )?;
-    Ok(())
+    let line = format!("{stream}\tseq {}\t{}\t{found}", end.seq, end.head);
+    Ok(if_read(writeln!(stdout().lock(), "{line}"))?)
 }
 
 fn report(verdict: &Verdict, problem: Option<&str>) -> serde_json::Value {

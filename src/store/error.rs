@@ -160,7 +160,7 @@ fn way_in(path: &Path) -> String {
     let import = Layout::new(dir.parent().unwrap_or(dir)).command("import json-files old");
     let dir = dir.display();
     format!(
-        "If a log was there, put it back from a backup. To go on with what another program left: `mkdir old && mv {dir} old/`, then `{import}`. To start afresh, only move {dir} away"
+        "If a log was there, put it back from a backup. To go on with what another program left: `mkdir -p old && mv {dir} old/`, then `{import}`. To start afresh, only move {dir} away"
     )
 }
 

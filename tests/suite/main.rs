@@ -8,6 +8,7 @@ mod backup;
 mod bridge;
 mod chain;
 mod checkpoints;
+mod closed_output;
 mod damage;
 mod faults_crash;
 mod faults_disk;

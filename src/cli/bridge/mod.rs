@@ -122,30 +122,28 @@ pub fn run(data: &DataArgs, args: Args) -> anyhow::Result<Status> {
     let format = args.format;
     match args.subject.asked()? {
         Asked::Change(command) => change(data, &command, format),
-        Asked::List(kind) => look(data, |bridge| table(bridge, kind, format)),
-        Asked::Show(kind, id) => look(data, |bridge| one(bridge, kind, id, format)),
-        Asked::Check(args) => ask(data, |bridge, reader| {
-            check::run(data, bridge, reader, &args, format).map(|()| Status::Done)
+        Asked::List(kind) => ask(data, |bridge, _, is_whole| {
+            table(bridge, kind, format, is_whole).map(|()| Status::Done)
         }),
-        Asked::Commands(args) => ask(data, |bridge, _| commands::run(data, bridge, &args, format)),
+        Asked::Show(kind, id) => ask(data, |bridge, _, _| {
+            one(bridge, kind, id, format).map(|()| Status::Done)
+        }),
+        Asked::Check(args) => ask(data, |bridge, reader, is_whole| {
+            check::run(data, (bridge, is_whole), reader, &args, format).map(|()| Status::Done)
+        }),
+        Asked::Commands(args) => ask(data, |bridge, _, _| {
+            commands::run(data, bridge, &args, format)
+        }),
         Asked::Deliveries(args) => deliveries::run(data, &args, format),
         Asked::Retry(args) => retry::run(data, &args, format),
-        Asked::Test(args) => ask(data, |bridge, _| test::run(data, bridge, &args, format)),
+        Asked::Test(args) => ask(data, |bridge, _, _| test::run(data, bridge, &args, format)),
     }
 }
 
-/// Prints something of the bridge.
-fn look(
-    data: &DataArgs,
-    print: impl FnOnce(&Bridge) -> anyhow::Result<()>,
-) -> anyhow::Result<Status> {
-    ask(data, |bridge, _| print(bridge).map(|()| Status::Done))
-}
-
-/// Reads the bridge, as far as its log is readable, and does what is asked with it; nothing of it is changed.
+/// Reads the bridge, as far as its log is readable, and does what is asked with it, told whether that is all; nothing of it is changed.
 fn ask(
     data: &DataArgs,
-    answer: impl FnOnce(&Bridge, &Reader<'_>) -> anyhow::Result<Status>,
+    answer: impl FnOnce(&Bridge, &Reader<'_>, bool) -> anyhow::Result<Status>,
 ) -> anyhow::Result<Status> {
     data.require()?;
     let (disk, layout) = (data.disk(), data.layout());
@@ -155,7 +153,7 @@ fn ask(
         (bridge, Some(damage)) if bridge.seq() == Seq(0) => return Err(damage.into()),
         read => read,
     };
-    let status = answer(&bridge, &reader)?;
+    let status = answer(&bridge, &reader, damage.is_none())?;
     if let Some(damage) = &damage {
         eprintln!("error: {damage}");
         return Ok(Status::Problem);

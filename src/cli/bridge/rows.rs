@@ -75,14 +75,21 @@ fn rows(bridge: &Bridge, kind: EntityKind) -> Vec<Row> {
 }
 
 /// Prints all entities of a kind.
-pub fn table(bridge: &Bridge, kind: EntityKind, format: Format) -> anyhow::Result<()> {
+pub fn table(
+    bridge: &Bridge,
+    kind: EntityKind,
+    format: Format,
+    is_whole: bool,
+) -> anyhow::Result<()> {
     let rows = rows(bridge, kind);
     if format == Format::Json {
         return print_json(&rows);
     }
     if rows.is_empty() {
         let word = words::kind(kind);
-        eprintln!("no {word} yet; `bounty bridge {word} add --help` tells how to add one");
+        if is_whole {
+            eprintln!("no {word} yet; `bounty bridge {word} add --help` tells how to add one");
+        }
         return Ok(());
     }
     let columns = columns(kind);

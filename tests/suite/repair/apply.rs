@@ -42,7 +42,8 @@ fn a_dry_run_changes_nothing_and_says_what_would_be_done() {
     change_line(&data, 4);
     let log = data.log_bytes(CHAT);
     let before = files(&data.path());
-    let run = data.run(&["repair", NAME]).ok();
+    let run = data.run(&["repair", NAME]);
+    assert_eq!(run.code, Some(1), "there is something to repair");
     let kept = lines(&log)[..3].concat();
     for words in [
         "line 4 (seq 4): the hash does not fit",
@@ -180,7 +181,8 @@ fn a_log_shorter_than_its_snapshots_stays_and_they_are_set_aside() {
 fn a_missing_log_begins_anew_and_its_snapshots_are_set_aside() {
     let data = board();
     fs::remove_file(data.log(CHAT)).expect("removed");
-    let dry = data.run(&["repair", NAME]).ok();
+    let dry = data.run(&["repair", NAME]);
+    assert_eq!(dry.code, Some(1));
     assert!(dry.stdout.contains("the log is missing"), "{}", dry.stdout);
     assert!(!data.log(CHAT).exists());
     let done = apply(&data).ok();

@@ -31,8 +31,10 @@ fn a_board_is_shown_as_it_was_after_each_event() {
     assert!(shown[5].contains("#1 Fix the bug") && shown[5].contains("#2 Buy tea"));
     assert!(shown[6].contains(" 1 bounty, next id 3") && !shown[6].contains("tea"));
     assert_eq!(data.run(&["show", "-100"]).ok().stdout, shown[6]);
-    let after = data.run(&["show", "-100", "--at", "99"]).ok();
-    assert_eq!(after.stdout, shown[6]);
+    let after = data.run(&["show", "-100", "--at", "99"]);
+    assert_eq!((after.code, &after.stdout), (Some(1), &shown[6]));
+    let told = "chat -100 has no event 99 yet, it ends at seq 7";
+    assert!(after.stderr.contains(told), "{}", after.stderr);
     let before = data.run(&["show", "-100", "--at", "0"]).ok();
     assert!(before.stdout.contains("no events yet"), "{}", before.stdout);
 }
@@ -165,8 +167,15 @@ fn what_stands_in_a_log_that_was_cut_is_told_and_then_that_it_was_cut() {
         let words = "the log ends before it, though";
         assert!(run.stderr.contains(words), "{args:?}: {}", run.stderr);
     }
-    data.run(&["show", "-100", "--at", "3"]).ok();
-    assert_eq!(data.run(&["show", "-100", "--at", "6"]).code, Some(1));
+    for (at, code) in [
+        ("3", Some(0)),
+        ("6", Some(1)),
+        ("2001-01-01", Some(0)),
+        ("9999-12-31", Some(1)),
+    ] {
+        let run = data.run(&["show", "-100", "--at", at]);
+        assert_eq!(run.code, code, "{at}: {}", run.stdout);
+    }
 }
 
 #[test]

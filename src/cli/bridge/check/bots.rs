@@ -10,10 +10,14 @@ use crate::cli::output::visible;
 use crate::domain::board::CommandName;
 use crate::domain::bridge::{Bridge, Resolution, TelegramBot, active_bots, answered};
 
-pub fn print(bridge: &Bridge) -> std::io::Result<()> {
+/// Says so when there is no bot.
+pub fn name_none(bridge: &Bridge) {
     if bridge.bots.iter().len() == 0 {
         eprintln!("no bots yet; `bounty bridge bot add --help` tells how to add one");
     }
+}
+
+pub fn print(bridge: &Bridge) -> std::io::Result<()> {
     for bot in bridge.bots.iter() {
         let listened = listened(bridge, bot);
         let why = match listened.is_empty() {

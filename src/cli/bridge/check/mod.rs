@@ -26,7 +26,7 @@ pub struct Args {
 
 pub fn run(
     data: &DataArgs,
-    bridge: &Bridge,
+    (bridge, is_whole): (&Bridge, bool),
     reader: &Reader<'_>,
     args: &Args,
     format: Format,
@@ -42,7 +42,12 @@ pub fn run(
         .collect();
     match format {
         Format::Json => print_json(&report(bridge, &troubles, &reasons)),
-        Format::Table => Ok(print(bridge, &troubles, &reasons)?),
+        Format::Table => {
+            if is_whole {
+                bots::name_none(bridge);
+            }
+            Ok(print(bridge, &troubles, &reasons)?)
+        }
     }
 }
 
