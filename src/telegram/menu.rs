@@ -4,9 +4,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use teloxide::Bot;
 use teloxide::payloads::{DeleteMyCommands, SetMyCommands};
 use teloxide::types::{BotCommand, BotCommandScope};
-use teloxide::{Bot, RequestError};
 use tokio::sync::watch;
 use tokio::time::timeout;
 
@@ -15,7 +15,8 @@ use crate::domain::board::ChatKind;
 use crate::domain::bridge::{Bridge, TelegramBotId, answered};
 use crate::text::Texts;
 
-use super::api::{BACKOFF, Failure, carry_out, describe, failure};
+use super::api::{BACKOFF, carry_out};
+use super::failure::{CallError, Failure};
 use super::front::Front;
 use super::settled::settled;
 
@@ -64,9 +65,8 @@ impl Menu {
 pub async fn clear(bot: &Bot, limit: Duration) {
     let clear = async {
         for list in List::all() {
-            set(bot, list, &[])
-                .await
-                .map_err(|error| describe(&error))?;
+            let cleared = set(bot, list, &[]).await;
+            cleared.map_err(|error| error.to_string())?;
         }
         Ok(())
     };
@@ -108,12 +108,8 @@ async fn set_news(
         }
         let (list, commands) = entry;
         if let Err(error) = set(bot, *list, commands).await {
-            tracing::warn!(
-                failures,
-                error = describe(&error),
-                "the command menu could not be set"
-            );
-            if let Some(pause) = pause(&error, failures) {
+            tracing::warn!(failures, %error, "the command menu could not be set");
+            if let Some(pause) = pause(&error.failure, failures) {
                 return Some(pause);
             }
         }
@@ -124,26 +120,29 @@ async fn set_news(
 
 /// How long to wait after that many failures before this one. A list can be set twice, so that whatever may pass is tried again; what
 /// Telegram goes on refusing is given up: none.
-fn pause(error: &RequestError, failures: usize) -> Option<Duration> {
-    match failure(error) {
-        Failure::Wait(pause) => Some(pause),
-        _ if matches!(error, RequestError::Api(_)) => BACKOFF.get(failures).copied(),
-        _ => Some(BACKOFF[failures.min(BACKOFF.len() - 1)]),
+fn pause(failure: &Failure, failures: usize) -> Option<Duration> {
+    let longest = BACKOFF.len() - 1;
+    match failure {
+        Failure::Wait(Some(pause)) => Some(*pause),
+        Failure::Wait(None) | Failure::NotSent | Failure::Broken | Failure::Unknown => {
+            Some(BACKOFF[failures.min(longest)])
+        }
+        _ => BACKOFF.get(failures).copied(),
     }
 }
 
 /// Sets one list; an empty one is removed.
-async fn set(bot: &Bot, list: List, commands: &[BotCommand]) -> Result<(), RequestError> {
+async fn set(bot: &Bot, list: List, commands: &[BotCommand]) -> Result<(), CallError> {
     let scope = Some(list.scope());
     let language_code = list.language.map(|language| language.as_str().to_owned());
     if commands.is_empty() {
         let mut call = DeleteMyCommands::new();
         (call.scope, call.language_code) = (scope, language_code);
-        return carry_out(bot, call).await;
+        return carry_out(bot, &call).await;
     }
     let mut call = SetMyCommands::new(commands.iter().cloned());
     (call.scope, call.language_code) = (scope, language_code);
-    carry_out(bot, call).await
+    carry_out(bot, &call).await
 }
 
 impl List {

@@ -14,12 +14,15 @@ use tokio::sync::{Notify, mpsc, oneshot};
 use crate::domain::ChatId;
 use crate::text;
 
-use super::api::{BACKOFF, Failure, carry_out, describe, failure};
+use super::api::{BACKOFF, carry_out};
 use super::call::Call;
+use super::failure::Failure;
 use super::vitals::{BotVitals, Outgoing, Sent};
 
 /// The most answers that wait in one chat; more are dropped with a log line, so that memory stays bounded.
 const QUEUE: usize = 1_000;
+/// The pause in a chat when Telegram asks for one and does not say how long: a group may get twenty messages a minute.
+const PAUSE: Duration = Duration::from_secs(3);
 
 /// Told when a message was refused because its chat has a new id; the receiver ends when the board has moved, with what the chat
 /// is to be told about that.
@@ -153,18 +156,15 @@ impl Inner {
                 self.vitals.sent(end);
             }
             // Pressing the button once more does it again.
-            Call::Edit(edit) => match carry_out(&self.bot, *edit).await {
-                Err(error) if !matches!(failure(&error), Failure::NotModified) => {
-                    tracing::warn!(
-                        error = describe(&error),
-                        "a list's page could not be turned"
-                    );
+            Call::Edit(edit) => match carry_out(&self.bot, &*edit).await {
+                Err(error) if error.failure != Failure::NotModified => {
+                    tracing::warn!(%error, "a list's page could not be turned");
                 }
                 _ => {}
             },
             Call::AnswerCallback(answer) => {
-                if let Err(error) = carry_out(&self.bot, *answer).await {
-                    tracing::warn!(error = describe(&error), "a button could not be answered");
+                if let Err(error) = carry_out(&self.bot, &*answer).await {
+                    tracing::warn!(%error, "a button could not be answered");
                 }
             }
         }
@@ -180,11 +180,12 @@ impl Inner {
             if lock(&self.unreachable).contains(&chat) {
                 return Sent::Forbidden;
             }
-            let Err(error) = carry_out(&self.bot, message.clone()).await else {
+            let Err(error) = carry_out(&self.bot, &message).await else {
                 return Sent::Delivered;
             };
-            match failure(&error) {
+            match error.failure {
                 Failure::Wait(pause) => {
+                    let pause = pause.unwrap_or(PAUSE);
                     self.vitals.pauses.fetch_add(1, Relaxed);
                     tracing::info!(
                         chat = chat.0,
@@ -197,9 +198,9 @@ impl Inner {
                     tokio::time::sleep(BACKOFF[attempt]).await;
                     attempt += 1;
                 }
-                Failure::Migrated(new) if new != chat.0 => {
-                    self.follow(chat, ChatId(new)).await;
-                    message.chat_id = Recipient::Id(teloxide::types::ChatId(new));
+                Failure::Migrated(new) if new != chat => {
+                    self.follow(chat, new).await;
+                    message.chat_id = Recipient::Id(teloxide::types::ChatId(new.0));
                 }
                 Failure::Markup if message.parse_mode.is_some() => {
                     tracing::warn!(
@@ -221,7 +222,7 @@ impl Inner {
                 _ => {
                     tracing::warn!(
                         chat = chat.0,
-                        error = describe(&error),
+                        %error,
                         "an answer was given up: it may or may not have arrived"
                     );
                     return Sent::GivenUp;

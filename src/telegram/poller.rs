@@ -5,14 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::value::RawValue;
-use teloxide::prelude::Requester;
-use teloxide::{Bot, RequestError};
+use teloxide::Bot;
 use tokio::sync::{oneshot, watch};
 use tokio::time::{sleep, timeout};
 
-use crate::domain::BotId;
-
-use super::api::{BACKOFF, Failure, GetRawUpdates, describe, failure, get_updates};
+use super::api::{BACKOFF, GetRawUpdates, get_me, get_updates};
+use super::failure::{CallError, Failure};
 use super::front::{Front, is_migration, queue_of};
 use super::outbox::Outbox;
 use super::update::{BotIdentity, Carrier, read, update_id};
@@ -41,19 +39,13 @@ pub async fn identify(
     let mut pauses = Pauses::new("ask Telegram who the bot is", vitals);
     loop {
         let asked = tokio::select! {
-            asked = async { bot.get_me().await } => asked,
+            asked = get_me(bot) => asked,
             () = stopped(stop) => return Ok(None),
         };
         match asked {
-            Ok(me) => {
-                let username = me.username().to_owned();
-                return Ok(Some(BotIdentity {
-                    id: BotId(i64::try_from(me.id.0).unwrap_or(0)),
-                    username,
-                }));
-            }
-            Err(error) if failure(&error) == Failure::Unauthorized => {
-                vitals.failed(PollState::Refused, describe(&error));
+            Ok(identity) => return Ok(Some(identity)),
+            Err(error) if error.failure == Failure::Unauthorized => {
+                vitals.failed(PollState::Refused, error.to_string());
                 return Err(PollError::Unauthorized);
             }
             Err(error) => pauses.after(&error, stop).await,
@@ -111,8 +103,8 @@ impl Poller {
                         offset = Some(last.saturating_add(1));
                     }
                 }
-                Err(error) if failure(&error) == Failure::Unauthorized => {
-                    self.vitals.failed(PollState::Refused, describe(&error));
+                Err(error) if error.failure == Failure::Unauthorized => {
+                    self.vitals.failed(PollState::Refused, error.to_string());
                     return Err(PollError::Unauthorized);
                 }
                 Err(error) => pauses.after(&error, stop).await,
@@ -199,7 +191,7 @@ impl Poller {
         .await;
         let problem = match confirmed {
             Ok(Ok(_)) => return,
-            Ok(Err(error)) => describe(&error),
+            Ok(Err(error)) => error.to_string(),
             Err(_) => "no answer in time".to_owned(),
         };
         tracing::warn!(
@@ -250,31 +242,29 @@ impl<'v> Pauses<'v> {
         }
     }
 
-    async fn after(&mut self, error: &RequestError, stop: &mut Stop) {
+    async fn after(&mut self, error: &CallError, stop: &mut Stop) {
         let grown = BACKOFF[self.failures.min(BACKOFF.len() - 1)];
         self.failures += 1;
         self.works = false;
-        let state = PollState::after(&failure(error));
-        self.vitals.failed(state, describe(error));
-        let pause = match failure(error) {
-            Failure::Wait(asked) => asked,
+        let state = PollState::after(&error.failure);
+        self.vitals.failed(state, error.to_string());
+        let pause = match error.failure {
+            Failure::Wait(Some(asked)) => asked,
             _ => grown,
         };
         let seconds = pause.as_secs_f32();
-        if failure(error) == Failure::Conflict {
+        if error.failure == Failure::Conflict {
             tracing::warn!(
                 bot = self.vitals.id.0,
                 seconds,
-                "Telegram says that this bot has another poller or a webhook ({}): stop the other program, or remove the webhook; trying again",
-                describe(error)
+                "Telegram says that this bot has another poller or a webhook ({error}): stop the other program, or remove the webhook; trying again"
             );
         } else {
             tracing::warn!(
                 bot = self.vitals.id.0,
                 seconds,
-                "cannot {}: {}; trying again",
-                self.doing,
-                describe(error)
+                "cannot {}: {error}; trying again",
+                self.doing
             );
         }
         tokio::select! {

@@ -3,14 +3,15 @@
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use teloxide::{Bot, RequestError};
+use teloxide::Bot;
 use tokio::join;
 use tokio::sync::{oneshot, watch};
 
 use crate::domain::bridge::{Bridge, SecretRef, TelegramBot, active_bots};
 use crate::store::{Disk, Layout, StoreError};
 
-use super::api::{bot, describe};
+use super::api::bot;
+use super::failure::CallError;
 use super::front::Front;
 use super::lock::PollerLock;
 use super::menu::{Menu, clear};
@@ -90,7 +91,7 @@ pub struct Session {
 impl Session {
     /// Polls until it is told to stop; then everything received is durable and confirmed.
     pub async fn run(mut self) -> Result<(), BotError> {
-        let client = |error: RequestError| BotError::Client(describe(&error));
+        let client = |error: CallError| BotError::Client(error.to_string());
         let bot = bot(self.token.secret(), self.ground.api_url.clone()).map_err(client)?;
         let place = self.entry.token.clone();
         let refused = |PollError::Unauthorized| BotError::Refused(place.clone());

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use crate::domain::BotId;
 use crate::domain::bridge::TelegramBotId;
 
-use super::api::Failure;
+use super::failure::Failure;
 
 /// Whether a bot is being polled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

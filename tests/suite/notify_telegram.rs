@@ -6,6 +6,7 @@ use bounty_ledger::domain::ChatId;
 use bounty_ledger::domain::bridge::ChatAction;
 use bounty_ledger::notify::telegram::{Outcome, Post, Sender, Sent};
 use bounty_ledger::telegram::bot;
+use serde_json::json;
 
 use crate::support::BOT;
 use crate::support::bot::TOKEN;
@@ -124,7 +125,7 @@ fn an_action_that_fails_holds_up_nothing() {
     for fault in [
         Fault::ResetBefore,
         Fault::status(500, "Internal Server Error"),
-        Fault::Garbage,
+        Fault::Garbage(200),
     ] {
         api.fault(FaultRule::new(fault).method("sendChatAction"));
         delivered(&send(&api, &SHOWN));
@@ -140,6 +141,17 @@ fn what_surely_did_not_arrive_may_be_sent_again() {
         "{outcome:?}"
     );
     assert_eq!(messages, 0);
+    let asked = json!({"retry_after": "30", "scope": "chat"});
+    let (outcome, _) = with_fault(Fault::status_with(429, "Too Many Requests", asked));
+    assert!(
+        matches!(&outcome, Outcome::Retry { after, .. } if *after == pause(30)),
+        "{outcome:?}"
+    );
+    let (outcome, _) = with_fault(Fault::Garbage(429));
+    assert!(
+        matches!(&outcome, Outcome::Retry { after: None, .. }),
+        "{outcome:?}"
+    );
     let (outcome, _) = with_fault(Fault::status(500, "Internal Server Error"));
     assert!(
         matches!(&outcome, Outcome::Retry { after: None, .. }),
@@ -165,7 +177,7 @@ fn what_may_have_arrived_is_unknown() {
     assert_eq!(messages, 1);
     let (outcome, _) = with_fault(Fault::ResetBefore);
     assert!(matches!(&outcome, Outcome::Unknown { .. }), "{outcome:?}");
-    let (outcome, _) = with_fault(Fault::Garbage);
+    let (outcome, _) = with_fault(Fault::Garbage(200));
     assert!(matches!(&outcome, Outcome::Unknown { .. }), "{outcome:?}");
 }
 
@@ -173,7 +185,7 @@ fn what_may_have_arrived_is_unknown() {
 fn no_reason_has_the_token_in_it() {
     for fault in [
         Fault::LostResponse,
-        Fault::Garbage,
+        Fault::Garbage(200),
         Fault::status(400, &format!("no /bot{TOKEN}/sendMessage")),
     ] {
         let (outcome, _) = with_fault(fault);

@@ -18,13 +18,13 @@ fn inject_failures(stage: &Stage) {
         ("getMe", Fault::ResetBefore),
         ("setMyCommands", Fault::ResetBefore),
         ("getUpdates", Fault::ResetBefore),
-        ("getUpdates", Fault::Garbage),
+        ("getUpdates", Fault::Garbage(200)),
         (
             "getUpdates",
             Fault::status(409, "Conflict: terminated by other getUpdates request"),
         ),
         ("sendMessage", Fault::LostResponse),
-        ("sendMessage", Fault::Garbage),
+        ("sendMessage", Fault::Garbage(200)),
         ("sendMessage", Fault::too_many_requests(1)),
         (
             "sendMessage",

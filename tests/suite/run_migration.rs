@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::support::bot::{Bot, Stage};
 use crate::support::bot_api::updates::{User, group, migrated_from, migrated_to, supergroup};
+use crate::support::bot_api::{Fault, FaultRule};
 use crate::support::{BOT, DATE};
 
 /// How a change of id becomes known.
@@ -145,6 +146,27 @@ fn a_new_id_that_a_refused_answer_tells_moves_the_board_and_the_answer() {
     assert!(stage.wait_texts(moving.new, 3)[2].contains("Bounties: 4"));
     end(&stage, bot);
     moving.assert_moved(&stage, 5);
+    stage.assert_sound();
+}
+
+#[test]
+fn a_new_id_is_followed_also_when_something_unknown_stands_beside_it() {
+    let stage = Stage::new();
+    let moving = Moving::new(11);
+    let bot = stage.run(&[]);
+    moving.begin(&stage);
+    stage.wait_texts(moving.old, 3);
+    let upgraded = Fault::status_with(
+        400,
+        "Bad Request: group chat was upgraded to a supergroup chat",
+        json!({"migrate_to_chat_id": moving.new, "x": true}),
+    );
+    let refused = FaultRule::new(upgraded).chat_id(moving.old);
+    stage.api.fault(refused.forever());
+    stage.say(&moving.before(), &ada(), "/add Third");
+    assert!(stage.wait_texts(moving.new, 1)[0].contains("Added #3"));
+    end(&stage, bot);
+    moving.assert_moved(&stage, 4);
     stage.assert_sound();
 }
 

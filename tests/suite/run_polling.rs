@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
-use crate::support::Data;
-use crate::support::bot::{Bot, LIMIT, Stage, TOKEN};
+use serde_json::json;
+
+use crate::support::bot::{Bot, LIMIT, Stage, TOKEN, USERNAME};
 use crate::support::bot_api::updates::{User, group};
 use crate::support::bot_api::{Fault, FaultRule};
+use crate::support::{BOT, Data};
 
 const GROUP: i64 = -42;
 
@@ -80,6 +82,17 @@ fn a_server_address_that_is_none_is_named() {
 }
 
 #[test]
+fn a_server_that_tells_of_the_bot_only_who_it_is_is_enough() {
+    let stage = Stage::new();
+    let me = json!({"id": BOT, "is_bot": true, "first_name": "Bounty", "username": USERNAME});
+    let older = FaultRule::new(Fault::Result(me)).method("getMe");
+    stage.api.fault(older.forever());
+    let bot = stage.run(&[]);
+    stage.wait_polling();
+    assert_goes_on(&stage, bot);
+}
+
+#[test]
 fn a_webhook_or_another_poller_is_named_and_it_goes_on_when_that_is_over() {
     let stage = Stage::new();
     stage.api.set_webhook(TOKEN, true);
@@ -103,7 +116,7 @@ fn a_lost_network_is_said_and_waited_out() {
     let bot = stage.run(&[]);
     stage.wait_polling();
     stage.api.fault(polls(Fault::ResetBefore).times(3));
-    stage.api.fault(polls(Fault::Garbage));
+    stage.api.fault(polls(Fault::Garbage(200)));
     stage.say(&group(GROUP, "Group"), &User::new(1, "Ada"), "/add Before");
     stage.wait_texts(GROUP, 1);
     let output = assert_goes_on(&stage, bot);

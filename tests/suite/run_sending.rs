@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use serde_json::json;
+
 use crate::support::bot::{LIMIT, Stage};
 use crate::support::bot_api::updates::{User, dm, group};
 use crate::support::bot_api::{Call, Fault, FaultRule};
@@ -50,6 +52,58 @@ fn a_chat_that_telegram_slows_down_pauses_alone_and_its_answers_follow_in_order(
         assert!(next.at - call.at >= Duration::from_secs(1), "{call} {next}");
     }
     assert_eq!(stage.texts(FIRST).len(), 2);
+}
+
+#[test]
+fn a_chat_is_paused_however_telegram_asks_for_it() {
+    let stage = Stage::new();
+    let bot = stage.run(&[]);
+    let words = "Too Many Requests: retry after 1";
+    let asks = [
+        Fault::status(429, words),
+        Fault::status_with(429, words, json!({})),
+        Fault::status_with(429, words, json!({"retry_after": "1"})),
+        Fault::status_with(429, words, json!({"retry_after": null})),
+        Fault::status_with(429, words, json!({"retry_after": 1, "scope": "chat"})),
+        Fault::Garbage(429),
+    ];
+    for (chat, ask) in (-16..).zip(asks.clone()) {
+        let once = FaultRule::new(ask).method("sendMessage").chat_id(chat);
+        stage.api.fault(once);
+        say(&stage, chat, "/add One");
+    }
+    for (chat, _) in (-16..).zip(&asks) {
+        stage.wait_texts(chat, 1);
+    }
+    stage.wait_confirmed();
+    bot.stop().ok();
+    for (chat, ask) in (-16..).zip(asks) {
+        let sends = stage.sends(chat);
+        assert_eq!(statuses(&sends), [Some(429), Some(200)], "{ask:?}");
+        let pause = sends[1].at - sends[0].at;
+        assert!(pause >= Duration::from_secs(1), "{ask:?}: {pause:?}");
+    }
+}
+
+#[test]
+fn refusals_with_empty_parameters_are_read_like_those_without() {
+    let stage = Stage::new();
+    let bot = stage.run(&[]);
+    let blocked = "Forbidden: bot was blocked by the user";
+    let blocked = Fault::status_with(403, blocked, json!({}));
+    stage.api.fault(to_first(blocked).forever());
+    let markup = "Bad Request: can't parse entities: no end tag";
+    let markup = Fault::status_with(400, markup, json!({}));
+    let markup = FaultRule::new(markup).method("sendMessage");
+    stage.api.fault(markup.chat_id(OTHER));
+    say(&stage, FIRST, "/add One");
+    say(&stage, OTHER, "/add Other");
+    assert!(stage.wait_texts(OTHER, 1)[0].contains("Other"));
+    bot.wait_says("the bot may not write to this chat");
+    stage.wait_confirmed();
+    bot.stop().ok();
+    assert_eq!(statuses(&stage.sends(FIRST)), [Some(403)]);
+    assert_eq!(statuses(&stage.sends(OTHER)), [Some(400), Some(200)]);
 }
 
 #[test]

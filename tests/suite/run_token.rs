@@ -34,11 +34,11 @@ fn run_through_failures(stage: &Stage, log: &str) -> String {
         ("getMe", Fault::ResetBefore),
         ("setMyCommands", Fault::ResetBefore),
         ("getUpdates", Fault::ResetBefore),
-        ("getUpdates", Fault::Garbage),
+        ("getUpdates", Fault::Garbage(200)),
         ("getUpdates", Fault::status(400, "Bad Request: no")),
         ("sendMessage", Fault::LostResponse),
         ("sendMessage", Fault::status(400, "Bad Request: no")),
-        ("sendMessage", Fault::Garbage),
+        ("sendMessage", Fault::Garbage(200)),
     ];
     for (method, fault) in faults {
         stage.api.fault(FaultRule::new(fault).method(method));

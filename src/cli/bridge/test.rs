@@ -23,7 +23,7 @@ use crate::engine::system_time;
 use crate::notify;
 use crate::notify::telegram::Post;
 use crate::notify::webhook::{CloudEvent, Hook};
-use crate::telegram::{Token, bot, describe};
+use crate::telegram::{Token, bot};
 use crate::text::{Say, Texts, View};
 
 #[derive(Debug, clap::Args)]
@@ -89,7 +89,7 @@ async fn telegram(
     // The error says already what is below it.
     let token = Token::read(&entry.token).map_err(|error| anyhow!("bot {}: {error}", entry.id))?;
     let client = bot(token.secret(), api_url()?)
-        .map_err(|error| anyhow!("cannot start an HTTP client: {}", describe(&error)))?;
+        .map_err(|error| anyhow!("cannot start an HTTP client: {error}"))?;
     let view = View {
         locale,
         zone: Tz::UTC,

@@ -7,7 +7,7 @@ use tokio::sync::watch;
 
 use crate::domain::BotId;
 use crate::domain::bridge::{Bridge, TelegramBot, TelegramBotId};
-use crate::telegram::{Token, bot, describe};
+use crate::telegram::{Token, bot};
 
 use super::super::telegram::Sender;
 
@@ -58,7 +58,7 @@ impl Bots {
             return Ok(sender.clone());
         }
         let bot = bot(token.secret(), self.api_url.clone());
-        let sender = Sender::new(bot.map_err(|error| reason(&describe(&error)))?);
+        let sender = Sender::new(bot.map_err(|error| reason(&error))?);
         senders.insert(entry.id, (token, sender.clone()));
         Ok(sender)
     }

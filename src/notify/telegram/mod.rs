@@ -3,7 +3,6 @@
 //! This module sends one message once and says what came of it. When something is sent again, and what is recorded of it, is decided
 //! elsewhere.
 
-mod call;
 mod outcome;
 
 use std::convert::Infallible;
@@ -22,9 +21,9 @@ use tokio::time::sleep;
 
 use crate::domain::ChatId;
 use crate::domain::bridge::ChatAction;
+use crate::telegram::{Failure, exchange};
 use crate::text;
 
-use call::call;
 pub use outcome::Outcome;
 use outcome::Step;
 
@@ -125,7 +124,7 @@ impl Sender {
             message_thread_id: post.topic,
             action,
         };
-        if let Err(error) = call(&self.bot, &payload, ACTION_LIMIT).await {
+        if let Err(error) = exchange(&self.bot, &payload, ACTION_LIMIT).await {
             tracing::debug!(chat = post.chat.0, %error, "a chat action could not be shown");
         }
     }
@@ -133,15 +132,15 @@ impl Sender {
     /// A text whose markup is not accepted is sent without.
     async fn message(&self, post: &Post<'_>) -> Step {
         let html = payload(post, post.html).parse_mode(ParseMode::Html);
-        let answered = call(&self.bot, &html, MESSAGE_LIMIT).await;
+        let answered = exchange(&self.bot, &html, MESSAGE_LIMIT).await;
         let answered = match answered {
-            Ok(answer) if answer.is_about_markup() => {
+            Err(error) if error.failure == Failure::Markup => {
                 tracing::warn!(
                     chat = post.chat.0,
                     "Telegram refused the markup of a notification; it is sent without"
                 );
                 let plain = payload(post, &text::plain(post.html));
-                call(&self.bot, &plain, MESSAGE_LIMIT).await
+                exchange(&self.bot, &plain, MESSAGE_LIMIT).await
             }
             answered => answered,
         };

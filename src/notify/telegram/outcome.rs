@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use crate::domain::ChatId;
-use crate::domain::bridge::without_tokens;
-use crate::domain::notifier;
+use serde::Deserialize;
+use serde_json::value::RawValue;
 
-use super::call::{Answer, Body, Lost, Message};
+use crate::domain::ChatId;
+use crate::domain::notifier;
+use crate::telegram::{CallError, Failure};
 
 /// What came of sending a message once. No reason has a token in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,43 +71,50 @@ const UNREACHABLE: [&str; 7] = [
 ];
 
 /// What a call came to.
-pub fn of(answered: Result<Answer, Lost>) -> Step {
-    let answer = match answered {
-        Ok(answer) => answer,
-        Err(Lost::Before(reason)) => return Step::Ended(retry(None, reason)),
-        Err(Lost::Perhaps(reason)) => return Step::Ended(Outcome::Unknown { reason }),
-    };
-    let Some(body) = &answer.body else {
-        let reason = format!(
-            "the answer, of status {}, is none of Telegram's",
-            answer.status
-        );
-        return Step::Ended(Outcome::Unknown { reason });
-    };
-    if body.ok {
-        let message_id = match &body.result {
-            Some(Message::Sent { message_id }) => Some(*message_id),
-            Some(Message::Other(_)) | None => None,
-        };
-        return Step::Ended(Outcome::Delivered { message_id });
-    }
-    match body.parameters.migrate_to_chat_id {
-        Some(chat) => Step::Moved(ChatId(chat)),
-        None => Step::Ended(refusal(&answer, body)),
+pub fn of(answered: Result<Box<RawValue>, CallError>) -> Step {
+    match answered {
+        Ok(message) => Step::Ended(Outcome::Delivered {
+            message_id: message_id(&message),
+        }),
+        Err(CallError {
+            failure: Failure::Migrated(chat),
+            ..
+        }) => Step::Moved(chat),
+        Err(error) => Step::Ended(failed(&error)),
     }
 }
 
-fn refusal(answer: &Answer, body: &Body) -> Outcome {
-    let description = body.description.as_deref().unwrap_or("without a reason");
-    let reason = format!("Telegram refused it: {}", without_tokens(description));
-    let after = body.parameters.retry_after.map(Duration::from_secs);
-    match answer.status {
-        429 | 500..=599 => retry(after, reason),
+/// The one part of a message that is of use.
+fn message_id(message: &RawValue) -> Option<i64> {
+    #[derive(Deserialize)]
+    struct Message {
+        message_id: i64,
+    }
+    let message: Option<Message> = serde_json::from_str(message.get()).ok();
+    message.map(|message| message.message_id)
+}
+
+fn failed(error: &CallError) -> Outcome {
+    let refused = || format!("Telegram refused it: {error}");
+    let is_about_chat = || {
+        let words = error.to_string().to_ascii_lowercase();
+        UNREACHABLE.iter().any(|about| words.contains(about))
+    };
+    match error.failure {
+        Failure::NotSent => retry(None, error.to_string()),
+        Failure::Unknown => Outcome::Unknown {
+            reason: error.to_string(),
+        },
+        Failure::Wait(after) => retry(after, refused()),
+        Failure::Broken => retry(None, refused()),
         // The token may be put right.
-        401 | 404 => retry(None, format!("{reason}; the bot's token may be wrong")),
-        403 => Outcome::Unreachable { reason },
-        _ if UNREACHABLE.iter().any(|words| answer.says(words)) => Outcome::Unreachable { reason },
-        _ => Outcome::Refused { reason },
+        Failure::Unauthorized => {
+            let reason = refused();
+            retry(None, format!("{reason}; the bot's token may be wrong"))
+        }
+        Failure::Forbidden => Outcome::Unreachable { reason: refused() },
+        _ if is_about_chat() => Outcome::Unreachable { reason: refused() },
+        _ => Outcome::Refused { reason: refused() },
     }
 }
 

@@ -68,7 +68,7 @@ fn inject_failures(stage: &Stage) {
         for method in ["getMe", "getUpdates", "setMyCommands", "sendMessage"] {
             for fault in [
                 Fault::ResetBefore,
-                Fault::Garbage,
+                Fault::Garbage(200),
                 Fault::status(409, "Conflict: terminated by other getUpdates request"),
                 // A server that tells the way to it.
                 Fault::status(400, &format!("Bad Request: POST /bot{token}/{method}")),

@@ -23,18 +23,17 @@ pub enum Fault {
     Delay(Duration),
     /// The call is held back until there were so many calls of this method, then goes on as usual.
     Until { method: &'static str, calls: usize },
-    /// Status 200 with a body that is not JSON, as from a proxy in between; without effect.
-    Garbage,
+    /// This status with a body that is not JSON, as from a proxy in between; without effect.
+    Garbage(u16),
+    /// Answered with this result, whatever was asked; without effect.
+    Result(Value),
 }
 
 impl Fault {
     /// 429 with `retry_after` in seconds.
     pub fn too_many_requests(retry_after: u32) -> Self {
-        Self::Status {
-            code: 429,
-            description: format!("Too Many Requests: retry after {retry_after}"),
-            parameters: Some(json!({"retry_after": retry_after})),
-        }
+        let description = format!("Too Many Requests: retry after {retry_after}");
+        Self::status_with(429, &description, json!({"retry_after": retry_after}))
     }
 
     /// A refusal without parameters: 5xx, 400, 403…
@@ -43,6 +42,15 @@ impl Fault {
             code,
             description: description.to_owned(),
             parameters: None,
+        }
+    }
+
+    /// A refusal with these parameters.
+    pub fn status_with(code: u16, description: &str, parameters: Value) -> Self {
+        Self::Status {
+            code,
+            description: description.to_owned(),
+            parameters: Some(parameters),
         }
     }
 }

@@ -93,10 +93,11 @@ impl Exchange<'_> {
                 let _ = self.perform().await;
                 self.hang_up()
             }
-            Some(Fault::Garbage) => {
-                self.note_status(200);
-                json_response(200, "<html><body>It works!</body></html>".to_owned())
+            Some(Fault::Garbage(code)) => {
+                self.note_status(code);
+                json_response(code, "<html><body>It works!</body></html>".to_owned())
             }
+            Some(Fault::Result(result)) => self.answer(Ok(result.to_string())),
         }
     }
 
