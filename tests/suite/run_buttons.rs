@@ -1,10 +1,15 @@
 //! The buttons below a list turn its pages.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
+use crate::metrics::address;
 use crate::support::BOT;
-use crate::support::bot::Stage;
-use crate::support::bot_api::updates::{User, callback, group};
+use crate::support::bot::{LIMIT, Stage};
+use crate::support::bot_api::updates::{User, callback, group, supergroup};
+use crate::support::bot_api::{Fault, FaultRule};
+use crate::support::http::wait_metric;
 
 const GROUP: i64 = -42;
 
@@ -116,4 +121,60 @@ fn the_buttons_of_a_persons_own_list_are_for_that_person() {
     let text = last(&stage)["text"].as_str().expect("a text").to_owned();
     assert!(text.contains("<b>#21</b> Number 21"), "{text}");
     bot.stop().ok();
+}
+
+/// The group's list of two pages, as it stands there, after these bounties were added.
+fn two_pages(stage: &Stage) -> Value {
+    let (chat, ada) = (group(GROUP, "Group"), User::new(1, "Ada"));
+    for number in 1..=21 {
+        stage.say(&chat, &ada, &format!("/add Number {number}"));
+    }
+    stage.say(&chat, &ada, "/bounty");
+    stage.wait_texts(GROUP, 22);
+    stage.wait_confirmed();
+    last(stage)
+}
+
+#[test]
+fn a_page_that_telegram_slows_down_is_turned_after_the_pause() {
+    let stage = Stage::new();
+    let bot = stage.run(&["--flood-limit", "100", "--metrics", ":0"]);
+    let server = address(&bot);
+    let list = two_pages(&stage);
+    let slow = FaultRule::new(Fault::too_many_requests(1)).method("editMessageText");
+    stage.api.fault(slow);
+    press(&stage, "a", &User::new(2, "Bob"), &list, "1:page:board:2");
+    stage.api.wait_until(LIMIT, "the second page", |_| {
+        last(&stage)["text"] != list["text"]
+    });
+    let pauses = "bounty_send_pauses_total{bot=\"7001\",entry=\"1\"}";
+    wait_metric(server, pauses, 1.0);
+    bot.stop().ok();
+    let mut edits = stage.api.calls();
+    edits.retain(|call| call.is("editMessageText"));
+    assert_eq!(edits.len(), 2, "{edits:#?}");
+    assert!(edits[1].at - edits[0].at >= Duration::from_secs(1));
+}
+
+#[test]
+fn a_new_id_that_turning_a_page_tells_moves_the_board_and_no_other_message_is_changed() {
+    const NEW: i64 = -1_001_000_000_042;
+    let stage = Stage::new();
+    let bot = stage.run(&["--flood-limit", "100"]);
+    let list = two_pages(&stage);
+    stage.api.migrate(GROUP, NEW);
+    press(&stage, "a", &User::new(2, "Bob"), &list, "1:page:board:2");
+    let note = stage.data.path().join("moved").join(GROUP.to_string());
+    stage
+        .api
+        .wait_until(LIMIT, "the board moved", |_| note.exists());
+    let chat = supergroup(NEW, "Group");
+    stage.say(&chat, &User::new(1, "Ada"), "/bounty");
+    assert!(stage.wait_texts(NEW, 1)[0].contains("Bounties: 21"));
+    stage.wait_confirmed();
+    bot.stop().ok();
+    let mut edits = stage.api.calls();
+    edits.retain(|call| call.is("editMessageText"));
+    assert_eq!(edits.len(), 1, "{edits:#?}");
+    stage.assert_sound();
 }

@@ -1,28 +1,22 @@
 //! What goes out to Telegram: one queue per chat, in order. A chat is paused only for its own 429; chats never wait for each
 //! other.
 
+mod delivery;
+
 use std::collections::{HashMap, HashSet};
-use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use teloxide::Bot;
-use teloxide::payloads::SendMessage;
-use teloxide::types::Recipient;
 use tokio::sync::{Notify, mpsc, oneshot};
 
 use crate::domain::ChatId;
-use crate::text;
 
-use super::api::{BACKOFF, carry_out};
 use super::call::Call;
-use super::failure::Failure;
 use super::vitals::{BotVitals, Outgoing, Sent};
 
 /// The most answers that wait in one chat; more are dropped with a log line, so that memory stays bounded.
 const QUEUE: usize = 1_000;
-/// The pause in a chat when Telegram asks for one and does not say how long: a group may get twenty messages a minute.
-const PAUSE: Duration = Duration::from_secs(3);
 
 /// Told when a message was refused because its chat has a new id; the receiver ends when the board has moved, with what the chat
 /// is to be told about that.
@@ -147,112 +141,6 @@ impl Inner {
             self.emptied.notify_waiters();
         }
         item
-    }
-
-    async fn deliver(self: &Arc<Self>, call: Call) {
-        match call {
-            Call::Send(message) => {
-                let end = self.send(*message).await;
-                self.vitals.sent(end);
-            }
-            // Pressing the button once more does it again.
-            Call::Edit(edit) => match carry_out(&self.bot, &*edit).await {
-                Err(error) if error.failure != Failure::NotModified => {
-                    tracing::warn!(%error, "a list's page could not be turned");
-                }
-                _ => {}
-            },
-            Call::AnswerCallback(answer) => {
-                if let Err(error) = carry_out(&self.bot, &*answer).await {
-                    tracing::warn!(%error, "a button could not be answered");
-                }
-            }
-        }
-    }
-
-    /// Sends one message. Only what surely did not arrive is tried again, for a while: a send has no idempotency key.
-    async fn send(self: &Arc<Self>, mut message: SendMessage) -> Sent {
-        let mut attempt = 0;
-        loop {
-            let Some(chat) = target(&message) else {
-                return Sent::GivenUp;
-            };
-            if lock(&self.unreachable).contains(&chat) {
-                return Sent::Forbidden;
-            }
-            let Err(error) = carry_out(&self.bot, &message).await else {
-                return Sent::Delivered;
-            };
-            match error.failure {
-                Failure::Wait(pause) => {
-                    let pause = pause.unwrap_or(PAUSE);
-                    self.vitals.pauses.fetch_add(1, Relaxed);
-                    tracing::info!(
-                        chat = chat.0,
-                        seconds = pause.as_secs(),
-                        "Telegram asks for a pause in this chat"
-                    );
-                    tokio::time::sleep(pause).await;
-                }
-                Failure::NotSent if attempt < BACKOFF.len() => {
-                    tokio::time::sleep(BACKOFF[attempt]).await;
-                    attempt += 1;
-                }
-                Failure::Migrated(new) if new != chat => {
-                    self.follow(chat, new).await;
-                    message.chat_id = Recipient::Id(teloxide::types::ChatId(new.0));
-                }
-                Failure::Markup if message.parse_mode.is_some() => {
-                    tracing::warn!(
-                        chat = chat.0,
-                        "Telegram refused the markup of a message; it is sent without"
-                    );
-                    message.text = text::plain(&message.text);
-                    message.parse_mode = None;
-                }
-                Failure::NotModified => return Sent::Delivered,
-                Failure::Forbidden => {
-                    tracing::info!(
-                        chat = chat.0,
-                        "the bot may not write to this chat; it is tried again when the chat writes"
-                    );
-                    lock(&self.unreachable).insert(chat);
-                    return Sent::Forbidden;
-                }
-                _ => {
-                    tracing::warn!(
-                        chat = chat.0,
-                        %error,
-                        "an answer was given up: it may or may not have arrived"
-                    );
-                    return Sent::GivenUp;
-                }
-            }
-        }
-    }
-}
-
-impl Inner {
-    /// Has the board moved before anyone is answered under the chat's new id, who could then write to a board that is not there.
-    async fn follow(self: &Arc<Self>, from: ChatId, to: ChatId) {
-        let notices = (self.on_migrated)(from, to).await.unwrap_or_default();
-        if notices.is_empty() {
-            return;
-        }
-        let outbox = Outbox {
-            inner: Arc::clone(self),
-        };
-        let (sender, calls) = oneshot::channel();
-        // Both receivers live as long as they are needed.
-        let _ = sender.send(notices);
-        drop(outbox.push(to, calls));
-    }
-}
-
-fn target(message: &SendMessage) -> Option<ChatId> {
-    match &message.chat_id {
-        Recipient::Id(id) => Some(ChatId(id.0)),
-        Recipient::ChannelUsername(_) => None,
     }
 }
 
