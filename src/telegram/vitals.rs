@@ -74,7 +74,9 @@ pub enum Sent {
     Delivered,
     /// The chat does not let the bot write.
     Forbidden,
-    /// It failed, and may or may not have arrived.
+    /// Telegram refused it for another reason: it did not arrive.
+    Refused,
+    /// Telegram could not be reached, or it may or may not have arrived.
     GivenUp,
     /// Too many waited for the chat.
     Dropped,
@@ -82,9 +84,10 @@ pub enum Sent {
 
 impl Sent {
     /// All of them, in the order of the enum.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 5] = [
         Self::Delivered,
         Self::Forbidden,
+        Self::Refused,
         Self::GivenUp,
         Self::Dropped,
     ];
@@ -94,6 +97,7 @@ impl Sent {
         match self {
             Self::Delivered => "delivered",
             Self::Forbidden => "forbidden",
+            Self::Refused => "refused",
             Self::GivenUp => "given_up",
             Self::Dropped => "dropped",
         }

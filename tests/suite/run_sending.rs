@@ -4,9 +4,11 @@ use std::time::Duration;
 
 use serde_json::json;
 
+use crate::metrics;
 use crate::support::bot::{LIMIT, Stage};
 use crate::support::bot_api::updates::{User, dm, group};
 use crate::support::bot_api::{Call, Fault, FaultRule};
+use crate::support::http::wait_metric;
 
 const FIRST: i64 = -1;
 const OTHER: i64 = -2;
@@ -205,9 +207,9 @@ fn an_answer_whose_markup_is_refused_is_sent_as_plain_text() {
 }
 
 #[test]
-fn an_answer_of_another_refusal_is_given_up_with_a_log_line() {
+fn an_answer_that_telegram_refuses_for_another_reason_is_said_not_to_have_arrived() {
     let stage = Stage::new();
-    let bot = stage.run(&[]);
+    let (bot, server) = metrics::run(&stage);
     let refusal = Fault::status(
         400,
         "Bad Request: not enough rights to send text messages to the chat",
@@ -218,7 +220,15 @@ fn an_answer_of_another_refusal_is_given_up_with_a_log_line() {
     let texts = stage.wait_texts(FIRST, 1);
     assert!(texts[0].contains("Added #2"));
     stage.wait_confirmed();
+    let count =
+        |outcome| format!("bounty_sends_total{{bot=\"7001\",entry=\"1\",outcome=\"{outcome}\"}}");
+    let metrics = wait_metric(server, &count("delivered"), 1.0);
+    assert_eq!(metrics.get(&count("refused")), 1.0);
+    assert_eq!(metrics.get(&count("given_up")), 0.0);
     let output = bot.stop().ok().output;
-    assert!(output.contains("not enough rights"), "{output}");
+    let said = "Telegram refused an answer: it did not arrive";
+    let line = output.lines().find(|line| line.contains(said));
+    assert!(line.expect(said).contains("not enough rights"), "{output}");
+    assert!(!output.contains("may or may not"), "{output}");
     assert_eq!(stage.sends(FIRST).len(), 2);
 }

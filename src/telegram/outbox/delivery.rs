@@ -15,7 +15,7 @@ use crate::text;
 
 use super::super::api::{BACKOFF, carry_out};
 use super::super::call::Call;
-use super::super::failure::Failure;
+use super::super::failure::{CallError, Failure};
 use super::super::vitals::Sent;
 use super::{Inner, Outbox, lock};
 
@@ -85,7 +85,7 @@ impl Inner {
         let mut attempt = 0;
         loop {
             let Recipient::Id(chat) = *writing.parts().chat else {
-                return Sent::GivenUp;
+                return Sent::Refused;
             };
             let chat = ChatId(chat.0);
             if lock(&self.unreachable).contains(&chat) {
@@ -107,7 +107,7 @@ impl Inner {
                             chat = chat.0,
                             "a list of a chat that has a new id stays as it is"
                         );
-                        return Sent::GivenUp;
+                        return Sent::Refused;
                     }
                     *writing.parts().chat = Recipient::Id(teloxide::types::ChatId(new.0));
                 }
@@ -122,23 +122,34 @@ impl Inner {
                     *text = text::plain(text);
                     *parse_mode = None;
                 }
-                Failure::NotModified => return Sent::Delivered,
-                Failure::Forbidden => {
-                    tracing::info!(
-                        chat = chat.0,
-                        "the bot may not write to this chat; it is tried again when the chat writes"
-                    );
-                    lock(&self.unreachable).insert(chat);
-                    return Sent::Forbidden;
-                }
-                _ => {
-                    tracing::warn!(
-                        chat = chat.0,
-                        %error,
-                        "an answer was given up: it may or may not have arrived"
-                    );
-                    return Sent::GivenUp;
-                }
+                _ => return self.end(chat, &error),
+            }
+        }
+    }
+
+    /// What a text came to that is not sent again.
+    fn end(&self, chat: ChatId, error: &CallError) -> Sent {
+        match error.failure {
+            Failure::NotModified => Sent::Delivered,
+            Failure::Forbidden => {
+                tracing::info!(
+                    chat = chat.0,
+                    "the bot may not write to this chat; it is tried again when the chat writes"
+                );
+                lock(&self.unreachable).insert(chat);
+                Sent::Forbidden
+            }
+            Failure::NotSent => {
+                tracing::warn!(chat = chat.0, %error, "an answer was given up: Telegram could not be reached");
+                Sent::GivenUp
+            }
+            Failure::Broken | Failure::Unknown => {
+                tracing::warn!(chat = chat.0, %error, "an answer was given up: it may or may not have arrived");
+                Sent::GivenUp
+            }
+            _ => {
+                tracing::warn!(chat = chat.0, %error, "Telegram refused an answer: it did not arrive");
+                Sent::Refused
             }
         }
     }

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use crate::support::bot::{Bot, LIMIT, Stage};
 
 /// Runs the bot with metrics on a free port.
-fn run(stage: &Stage) -> (Bot, SocketAddr) {
+pub fn run(stage: &Stage) -> (Bot, SocketAddr) {
     let bot = stage.run(&["--metrics", ":0"]);
     let server = address(&bot);
     (bot, server)

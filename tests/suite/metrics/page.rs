@@ -142,7 +142,7 @@ fn a_flood_is_counted_also_where_nothing_is_said() {
 }
 
 #[test]
-fn answers_that_wait_and_those_given_up_are_seen() {
+fn answers_that_wait_and_those_refused_are_seen() {
     let stage = Stage::new();
     let (bot, server) = run(&stage);
     let sends = |fault| FaultRule::new(fault).method("sendMessage").chat_id(GROUP);
@@ -176,6 +176,7 @@ fn answers_that_wait_and_those_given_up_are_seen() {
         let sample = format!("bounty_sends_total{{{bot},outcome=\"{outcome}\"}}");
         metrics.get(&sample)
     };
-    assert_eq!((count("given_up"), count("delivered")), (1.0, 2.0));
+    assert_eq!((count("refused"), count("delivered")), (1.0, 2.0));
+    assert_eq!(count("given_up"), 0.0);
     bot.stop().ok();
 }
