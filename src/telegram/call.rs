@@ -15,6 +15,11 @@ pub enum Call {
 }
 
 impl Call {
+    /// Whether it tells who pressed a button that it was heard.
+    pub fn is_for_button(&self) -> bool {
+        matches!(self, Self::AnswerCallback(_))
+    }
+
     /// The call as `bounty feed` prints it: one object with `method` and the call's parameters, on one line.
     pub fn write_json(&self, out: impl Write) -> serde_json::Result<()> {
         match self {

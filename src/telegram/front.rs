@@ -350,6 +350,11 @@ pub fn queue_of(incoming: &Incoming) -> Option<ChatId> {
     }
 }
 
+/// Whether a button was pressed, for whose answer somebody waits.
+pub fn is_press(incoming: &Incoming) -> bool {
+    matches!(incoming.kind, Inbound::Callback { .. })
+}
+
 /// Whether what follows may be for a group's new id, and must wait for this.
 pub fn is_migration(incoming: &Incoming) -> bool {
     matches!(incoming.kind, Inbound::Migrated { .. })

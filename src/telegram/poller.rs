@@ -11,7 +11,7 @@ use tokio::time::{sleep, timeout};
 
 use super::api::{BACKOFF, GetRawUpdates, get_me, get_updates};
 use super::failure::{CallError, Failure};
-use super::front::{Front, is_migration, queue_of};
+use super::front::{Front, is_migration, is_press, queue_of};
 use super::outbox::Outbox;
 use super::update::{BotIdentity, Carrier, read, update_id};
 use super::vitals::{BotVitals, PollState};
@@ -169,7 +169,12 @@ impl Poller {
         let (update_id, is_barrier) = (Some(incoming.update_id), is_migration(&incoming));
         let (carried, is_carried) = oneshot::channel();
         let (answer, calls) = oneshot::channel();
-        let out = queue_of(&incoming).map(|queue| self.outbox.push(queue, calls));
+        let (queue, outbox) = (queue_of(&incoming), &self.outbox);
+        let out = if is_press(&incoming) {
+            Some(outbox.press(queue, calls))
+        } else {
+            queue.map(|queue| outbox.push(queue, calls))
+        };
         self.front.receive(incoming, move |response| {
             // Both receivers may be gone when the process stops.
             let _ = answer.send(response.calls);

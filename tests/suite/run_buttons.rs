@@ -41,12 +41,22 @@ fn press(stage: &Stage, id: &str, from: &User, message: &Value, data: &str) -> O
         data,
     ));
     stage.wait_confirmed();
-    let calls = stage.api.calls().into_iter();
-    let mut answers = calls
-        .filter(|call| call.is("answerCallbackQuery") && call.params["callback_query_id"] == id);
-    let answer = answers.next().expect("the button was answered");
-    assert!(answers.next().is_none(), "answered twice");
-    answer.params["text"].as_str().map(str::to_owned)
+    told(stage, id)
+}
+
+/// What was told to who pressed a button.
+fn told(stage: &Stage, id: &str) -> Option<String> {
+    let answers = || {
+        let mut calls = stage.api.calls();
+        calls.retain(|call| {
+            call.is("answerCallbackQuery") && call.params["callback_query_id"] == id
+        });
+        calls
+    };
+    (stage.api).wait_until(LIMIT, "the button answered", |_| !answers().is_empty());
+    let answers = answers();
+    assert_eq!(answers.len(), 1, "{answers:#?}");
+    answers[0].params["text"].as_str().map(str::to_owned)
 }
 
 #[test]
@@ -154,6 +164,34 @@ fn a_page_that_telegram_slows_down_is_turned_after_the_pause() {
     edits.retain(|call| call.is("editMessageText"));
     assert_eq!(edits.len(), 2, "{edits:#?}");
     assert!(edits[1].at - edits[0].at >= Duration::from_secs(1));
+}
+
+#[test]
+fn a_button_is_answered_at_once_also_while_its_chat_is_paused_or_when_it_has_none() {
+    let stage = Stage::new();
+    let (ada, bob) = (User::new(1, "Ada"), User::new(2, "Bob"));
+    let bot = stage.run(&["--flood-limit", "100"]);
+    let list = two_pages(&stage);
+    let slow = FaultRule::new(Fault::too_many_requests(3_600)).method("sendMessage");
+    stage.api.fault(slow.forever());
+    stage.say(&group(GROUP, "Group"), &ada, "/add Another");
+    stage.api.wait_until(LIMIT, "the pause", |_| {
+        stage
+            .sends(GROUP)
+            .iter()
+            .any(|call| call.status == Some(429))
+    });
+    assert_eq!(press(&stage, "a", &bob, &list, "1:page:board:2"), None);
+
+    let page = "1:page:board:1";
+    let mut inline = callback("b", &group(GROUP, "Group"), &bob, BOT, 1, page);
+    let query = inline["callback_query"].as_object_mut().expect("an object");
+    query.remove("message");
+    query.insert("inline_message_id".to_owned(), "x".into());
+    stage.push(inline);
+    stage.wait_confirmed();
+    assert!(told(&stage, "b").expect("a text").contains("outdated"));
+    bot.kill();
 }
 
 #[test]

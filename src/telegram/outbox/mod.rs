@@ -1,9 +1,10 @@
 //! What goes out to Telegram: one queue per chat, in order. A chat is paused only for its own 429; chats never wait for each
-//! other.
+//! other, and who pressed a button waits for none.
 
 mod delivery;
 
 use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -34,7 +35,9 @@ struct Inner {
     chats: Mutex<HashMap<ChatId, mpsc::Sender<Item>>>,
     /// Chats that do not let the bot write, until they write again.
     unreachable: Mutex<HashSet<ChatId>>,
-    /// Told whenever a queue is done.
+    /// Pressed buttons whose answer is not out.
+    pressed: AtomicUsize,
+    /// Told whenever a queue is done, and a button answered.
     emptied: Notify,
     vitals: Arc<BotVitals>,
 }
@@ -54,6 +57,7 @@ impl Outbox {
             on_migrated,
             chats: Mutex::default(),
             unreachable: Mutex::default(),
+            pressed: AtomicUsize::new(0),
             emptied: Notify::new(),
             vitals,
         };
@@ -94,12 +98,45 @@ impl Outbox {
         out
     }
 
+    /// Answers a pressed button at once, whatever waits for its chat, if it has one: Telegram keeps who pressed it waiting until then, and
+    /// takes no answer that comes late. What else is to be done takes its turn in the chat.
+    pub fn press(
+        &self,
+        chat: Option<ChatId>,
+        calls: oneshot::Receiver<Vec<Call>>,
+    ) -> oneshot::Receiver<()> {
+        let (sender, rest) = oneshot::channel();
+        let queued = chat.map(|chat| self.push(chat, rest));
+        let (done, out) = oneshot::channel();
+        let inner = Arc::clone(&self.inner);
+        let counted = inner.vitals.outgoing();
+        inner.pressed.fetch_add(1, Relaxed);
+        tokio::spawn(async move {
+            let calls = calls.await.unwrap_or_default();
+            let (answers, rest): (Vec<_>, Vec<_>) =
+                calls.into_iter().partition(Call::is_for_button);
+            // Without a chat there is nothing else.
+            let _ = sender.send(rest);
+            for answer in answers {
+                inner.deliver(answer).await;
+            }
+            drop(counted);
+            inner.pressed.fetch_sub(1, Relaxed);
+            inner.emptied.notify_waiters();
+            if let Some(queued) = queued {
+                let _ = queued.await;
+            }
+            let _ = done.send(());
+        });
+        out
+    }
+
     /// Waits until every answer is out, at most this long.
     pub async fn drained(&self, limit: Duration) {
         let empty = async {
             loop {
                 let emptied = self.inner.emptied.notified();
-                if lock(&self.inner.chats).is_empty() {
+                if self.inner.is_empty() {
                     return;
                 }
                 emptied.await;
@@ -127,6 +164,11 @@ impl Outbox {
 }
 
 impl Inner {
+    /// Whether every answer is out.
+    fn is_empty(&self) -> bool {
+        self.pressed.load(Relaxed) == 0 && lock(&self.chats).is_empty()
+    }
+
     /// The next answer; none, and the queue is gone, when nothing waits: queues live as long as they are needed.
     async fn next(&self, chat: ChatId, receiver: &mut mpsc::Receiver<Item>) -> Option<Item> {
         if let Ok(item) = receiver.try_recv() {
