@@ -42,18 +42,32 @@ const SECRET_WORDS: [&str; 9] = [
     "authorization",
 ];
 
-/// Where a text has a bot's token in it.
+/// Where a text has a bot's token in it, as it is or as it stands in addresses.
 pub fn find_token(text: &str) -> Option<Range<usize>> {
     let bytes = text.as_bytes();
-    let colons = (0..bytes.len()).filter(|at| bytes[*at] == b':');
-    let token_at = |colon: usize| {
-        let digits = bytes[..colon].iter().rev();
+    let token_at = |at: usize| {
+        let colon = at..at + colon_length(&bytes[at..])?;
+        let digits = bytes[..colon.start].iter().rev();
         let id = digits.take_while(|byte| byte.is_ascii_digit()).count();
-        let key = bytes[colon + 1..].iter();
+        let key = bytes[colon.end..].iter();
         let key = key.take_while(|byte| is_token_byte(**byte)).count();
-        (id >= TOKEN_ID_DIGITS && key >= TOKEN_CHARACTERS).then(|| colon - id..colon + 1 + key)
+        (id >= TOKEN_ID_DIGITS && key >= TOKEN_CHARACTERS)
+            .then(|| colon.start - id..colon.end + key)
     };
-    colons.filter_map(token_at).next()
+    (0..bytes.len()).find_map(token_at)
+}
+
+/// How long the colon is with which this begins. In an address it may be escaped, and that again.
+fn colon_length(bytes: &[u8]) -> Option<usize> {
+    if bytes.first()? == &b':' {
+        return Some(1);
+    }
+    let mut escaped = bytes.strip_prefix(b"%")?;
+    while let Some(once_less) = escaped.strip_prefix(b"25") {
+        escaped = once_less;
+    }
+    let is_colon = escaped.len() >= 2 && escaped[..2].eq_ignore_ascii_case(b"3a");
+    is_colon.then(|| bytes.len() - escaped.len() + 2)
 }
 
 /// A text in which nothing looks like a bot's token any more.

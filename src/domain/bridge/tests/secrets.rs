@@ -72,7 +72,14 @@ fn a_token_is_found_wherever_it_stands() {
         find_token(&format!("bot{TOKEN}/getMe")),
         Some(3..3 + TOKEN.len())
     );
+    for colon in ["%3A", "%3a", "%253A"] {
+        let escaped = TOKEN.replace(':', colon);
+        let text = format!("/bot{escaped}/getMe");
+        assert_eq!(find_token(&text), Some(4..4 + escaped.len()), "{text}");
+    }
     for other in [
+        "100%",
+        "7001%3",
         "12:34",
         "2001:db8::1",
         "http://localhost:8081/x",
