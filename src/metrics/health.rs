@@ -66,10 +66,11 @@ fn unpolled(bot: &BotVitals) -> Option<String> {
         PollState::Waiting => "another process polls it on the same data; this one waits",
         PollState::Stopped => "it is polled no more",
         PollState::Polling => return None,
+        // That does not pass by itself.
+        PollState::Refused => "Telegram refuses its token",
         // Not known to be wrong for long enough.
         _ if polling.failing < FAILING && bot.has_polled() => return None,
         PollState::Conflict => "it has another poller or a webhook",
-        PollState::Refused => "Telegram refuses its token",
         PollState::Starting | PollState::Failing => "Telegram cannot be polled",
     };
     let (bot, seconds) = (name(bot), polling.failing.as_secs());

@@ -30,14 +30,19 @@ fn a_refused_token_is_shown_and_tried_again_when_the_bots_entry_changes() {
 }
 
 #[test]
-fn a_bot_whose_token_is_revoked_while_it_runs_does_not_disturb_the_others() {
+fn a_bot_whose_token_is_revoked_while_it_runs_is_shown_at_once_and_does_not_disturb_the_others() {
     let troupe = Troupe::new();
     troupe.bridge("listener add --tracker 1 --bot 1");
     troupe.bridge("listener add --tracker 1 --bot 2");
-    let bot = troupe.run(&[]);
+    let bot = troupe.run(&["--metrics", ":0"]);
+    let server = address(&bot);
     troupe.wait_polled([true, true, false]);
+    wait_get(server, "/readyz", |answer| answer.status == 200);
     troupe.stage.api.revoke(TOKENS[1]);
     bot.wait_says("a bot cannot be polled");
+    let answer = get(server, "/readyz");
+    let refused = "bot 7002: Telegram refuses its token";
+    assert!(answer.body.contains(refused), "{answer:?}");
     troupe.say(TOKENS[0], "/add Goes on");
     troupe.stage.wait_texts(GROUP, 1);
     bot.stop().ok();
