@@ -96,12 +96,16 @@ impl Poller {
             };
             match polled {
                 Ok(batch) => {
-                    pauses.success();
                     self.vitals.polled(batch.len());
                     confirmed = offset;
-                    if let Some(last) = self.batch(&batch).await {
-                        offset = Some(last.saturating_add(1));
+                    let last = self.batch(&batch).await;
+                    let next = last.map(|last| last.saturating_add(1)).or(offset);
+                    if next == offset && !batch.is_empty() {
+                        pauses.in_vain(stop).await;
+                    } else {
+                        pauses.success();
                     }
+                    offset = next;
                 }
                 Err(error) if error.failure == Failure::Unauthorized => {
                     self.vitals.failed(PollState::Refused, error.to_string());
@@ -207,7 +211,7 @@ impl Poller {
     }
 }
 
-/// The pauses between failed calls, the longest repeating, with one plain log line per failure and one when it works again.
+/// The pauses between calls that failed or gained nothing, the longest repeating, with one plain log line per failure and one when it works again.
 struct Pauses<'v> {
     doing: &'static str,
     failures: usize,
@@ -247,9 +251,19 @@ impl<'v> Pauses<'v> {
         }
     }
 
+    /// After updates that will come again: none has a number by which it could be confirmed, or their confirmation does nothing.
+    async fn in_vain(&mut self, stop: &mut Stop) {
+        let pause = self.grown();
+        tracing::warn!(
+            bot = self.vitals.id.0,
+            seconds = pause.as_secs_f32(),
+            "the last updates cannot be confirmed; asking again"
+        );
+        wait(pause, stop).await;
+    }
+
     async fn after(&mut self, error: &CallError, stop: &mut Stop) {
-        let grown = BACKOFF[self.failures.min(BACKOFF.len() - 1)];
-        self.failures += 1;
+        let grown = self.grown();
         self.works = false;
         let state = PollState::after(&error.failure);
         self.vitals.failed(state, error.to_string());
@@ -272,9 +286,21 @@ impl<'v> Pauses<'v> {
                 self.doing
             );
         }
-        tokio::select! {
-            () = sleep(pause) => {}
-            () = stopped(stop) => {}
-        }
+        wait(pause, stop).await;
+    }
+
+    /// The pause after one failure more.
+    fn grown(&mut self) -> Duration {
+        let pause = BACKOFF[self.failures.min(BACKOFF.len() - 1)];
+        self.failures += 1;
+        pause
+    }
+}
+
+/// Waits for so long, or until the process is to stop.
+async fn wait(pause: Duration, stop: &mut Stop) {
+    tokio::select! {
+        () = sleep(pause) => {}
+        () = stopped(stop) => {}
     }
 }

@@ -1,10 +1,41 @@
 //! Updates that no bot expects: none of them stops `bounty run`.
 
+use std::time::Duration;
+
 use crate::support::DATE;
-use crate::support::bot::{Stage, TOKEN};
+use crate::support::bot::{LIMIT, Stage, TOKEN};
+use crate::support::bot_api::Call;
 use crate::support::bot_api::updates::{User, group};
 
 const PLAIN: i64 = -42;
+
+#[test]
+fn an_update_without_a_number_does_not_make_it_ask_without_a_pause_and_goes_with_the_next() {
+    let stage = Stage::new();
+    let bot = stage.run(&[]);
+    stage.wait_polling();
+    let before = stage.api.calls().len();
+    let nameless = r#"{"update_id":"?","message_reaction":{}}"#;
+    stage.api.push_raw(TOKEN, 500, nameless.to_owned());
+    let polls = || -> Vec<Call> {
+        let calls = stage.api.calls().split_off(before);
+        calls
+            .into_iter()
+            .filter(|call| call.is("getUpdates"))
+            .collect()
+    };
+    (stage.api).wait_until(LIMIT, "two more polls", |_| polls().len() >= 2);
+    // The first of them answered the same as the one before it.
+    let pairs = polls();
+    assert!(
+        pairs[1].at - pairs[0].at >= Duration::from_millis(500),
+        "{pairs:#?}"
+    );
+    stage.say(&group(PLAIN, "Plain"), &User::new(1, "Ada"), "/add Work");
+    stage.wait_texts(PLAIN, 1);
+    stage.wait_confirmed();
+    bot.stop().ok();
+}
 
 #[test]
 fn updates_that_cannot_be_read_are_named_and_passed_over_and_odd_ones_are_carried_out() {
