@@ -20,7 +20,7 @@ impl Judged {
             pace.take_back(request, verdict);
         }
         if let Some(verdict) = self.flood.take() {
-            flood.take_back(request.actor.id(), request.at, verdict);
+            flood.take_back(request, verdict);
         }
     }
 }

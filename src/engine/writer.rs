@@ -85,6 +85,9 @@ impl<'w> Writer<'w> {
             .delivery()
             .and_then(|delivery| board.seen().event_of(delivery))
         {
+            if let Some(limit) = self.flood_limit(change) {
+                self.flood.recall(request, limit);
+            }
             return Draft::Later(Reading::Again(seq));
         }
         if let Some(refused) = self.limited(change, request, judged) {
@@ -113,8 +116,8 @@ impl<'w> Writer<'w> {
         if let Some(refused) = too_soon(*pace) {
             return Some(refused);
         }
-        let limit = self.settings.flood_limit.filter(|_| change.is_guarded())?;
-        let judge = || self.flood.judge(request.actor.id(), request.at, limit);
+        let limit = self.flood_limit(change)?;
+        let judge = || self.flood.judge(request, limit);
         match *judged.flood.get_or_insert_with(judge) {
             Verdict::Pass => None,
             Verdict::Tell { seconds } => {
@@ -123,6 +126,11 @@ impl<'w> Writer<'w> {
             }
             Verdict::Silent => Some(Draft::Flooded),
         }
+    }
+
+    /// How many such changes a minute are allowed.
+    fn flood_limit(&self, change: &Change) -> Option<u32> {
+        self.settings.flood_limit.filter(|_| change.is_guarded())
     }
 
     /// Adds the event to the batch, after the one that opens the board when it is the first.

@@ -1,10 +1,13 @@
 //! The flood guard of `bounty run`: by the messages' dates, per user and chat.
 
+use std::time::Duration;
+
 use serde_json::Value;
 
 use crate::support::DATE;
-use crate::support::bot::Stage;
+use crate::support::bot::{Stage, TOKEN};
 use crate::support::bot_api::updates::{User, dm, group, text_message};
+use crate::support::bot_api::{Fault, FaultRule};
 
 const GROUP: i64 = -42;
 
@@ -68,6 +71,32 @@ fn the_first_command_too_many_is_refused_with_the_seconds_and_the_next_one_silen
     assert!(stage.wait_texts(ada.id, 1)[0].contains("Added #1"));
     assert_eq!(stage.data.json(GROUP, "group.json")["next_id"], 23);
     stage.assert_sound();
+}
+
+#[test]
+fn what_was_refused_before_a_crash_is_not_done_when_it_comes_again() {
+    let stage = Stage::new();
+    let ada = User::new(1, "Ada");
+    for number in 1..=3 {
+        stage.push(at(&stage, 0, &ada, &format!("/add Number {number}")));
+    }
+    // The first poll gets them, the one that would confirm them does not arrive.
+    let poll = |fault| FaultRule::new(fault).method("getUpdates");
+    stage.api.fault(poll(Fault::Delay(Duration::ZERO)));
+    let never = Fault::Delay(Duration::from_secs(3_600));
+    stage.api.fault(poll(never).forever());
+    let bot = stage.run(&["--flood-limit", "2"]);
+    let texts = stage.wait_texts(GROUP, 3);
+    assert!(texts[2].contains("There is room again"), "{texts:#?}");
+    bot.kill();
+    assert_eq!(stage.api.unconfirmed(TOKEN), 3);
+    stage.api.clear_faults();
+    let bot = stage.run(&["--flood-limit", "2"]);
+    let texts = stage.wait_texts(GROUP, 6);
+    assert!(texts[5].contains("There is room again"), "{texts:#?}");
+    stage.wait_confirmed();
+    bot.stop().ok();
+    assert_eq!(stage.data.json(GROUP, "group.json")["next_id"], 3);
 }
 
 #[test]
