@@ -150,6 +150,28 @@ fn a_new_id_that_a_refused_answer_tells_moves_the_board_and_the_answer() {
 }
 
 #[test]
+fn two_chats_that_name_each_other_as_their_new_id_keep_nobody_waiting() {
+    let stage = Stage::new();
+    let moving = Moving::new(12);
+    let bot = stage.run(&[]);
+    moving.begin(&stage);
+    stage.wait_texts(moving.old, 3);
+    let sent = || {
+        let calls = stage.api.calls().into_iter();
+        calls
+            .filter(|call| call.method.eq_ignore_ascii_case("sendMessage"))
+            .count()
+    };
+    let before = sent();
+    stage.api.migrate(moving.old, moving.new);
+    stage.api.migrate(moving.new, moving.old);
+    stage.say(&moving.before(), &ada(), "/add Third");
+    end(&stage, bot);
+    let sent = sent() - before;
+    assert!((2..10).contains(&sent), "{sent}");
+}
+
+#[test]
 fn a_new_id_is_followed_also_when_something_unknown_stands_beside_it() {
     let stage = Stage::new();
     let moving = Moving::new(11);

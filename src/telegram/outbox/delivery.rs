@@ -22,6 +22,9 @@ use super::{Inner, Outbox, lock};
 /// The pause in a chat when Telegram asks for one and does not say how long: a group may get twenty messages a minute.
 const PAUSE: Duration = Duration::from_secs(3);
 
+/// How many new ids of a chat are followed for one text: two chats may name each other.
+const MOVES: usize = 3;
+
 /// A call that puts a text into a chat.
 trait Writing: Payload + Serialize {
     /// Whether it can be made under the chat's new id as well.
@@ -82,7 +85,7 @@ impl Inner {
 
     /// Writes a text. Only what surely did not arrive is tried again, for a while: a message has no idempotency key.
     async fn write<W: Writing>(self: &Arc<Self>, mut writing: W) -> Sent {
-        let mut attempt = 0;
+        let (mut attempt, mut moves) = (0, 0);
         loop {
             let Recipient::Id(chat) = *writing.parts().chat else {
                 return Sent::Refused;
@@ -100,7 +103,8 @@ impl Inner {
                     tokio::time::sleep(BACKOFF[attempt]).await;
                     attempt += 1;
                 }
-                Failure::Migrated(new) if new != chat => {
+                Failure::Migrated(new) if new != chat && moves < MOVES => {
+                    moves += 1;
                     self.follow(chat, new).await;
                     if !W::MOVES {
                         tracing::info!(
