@@ -127,11 +127,18 @@ impl Reader<'_> {
         filter: &AuditFilter,
         each: &mut dyn FnMut(Change<'_>) -> ControlFlow<()>,
     ) -> Result<Option<MergedProblem>, StoreError> {
-        let mut problem = None;
+        let (mut problem, mut flow) = (None, ControlFlow::Continue(()));
         for path in self.merged_logs(chat)? {
             let mut fold = ChangesFold::new(chat, filter, each);
-            let found = check_merged(self.disk, &path, &mut |line| fold.see(&line))?;
+            let mut see = |line: Line<'_, BoardEvent>| {
+                flow = fold.see(&line);
+                flow
+            };
+            let found = check_merged(self.disk, &path, &mut see)?;
             problem = problem.or(found);
+            if flow.is_break() {
+                break;
+            }
         }
         Ok(problem)
     }

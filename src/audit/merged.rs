@@ -41,12 +41,11 @@ pub struct MergedNames {
 impl MergedNames {
     /// The next event of the log.
     pub fn see<E: Event>(&mut self, record: &Recorded<E>) {
-        if let Cause::Import { source, file, .. } = &record.cause
+        if let Cause::Import { file, .. } = &record.cause
             && is_merged_log(file.as_ref())
             && !self.named.contains_key(file)
         {
-            let chat = source.strip_prefix("chat ").and_then(|id| id.parse().ok());
-            self.named.insert(file.clone(), chat);
+            self.named.insert(file.clone(), record.cause.merged_chat());
         }
     }
 

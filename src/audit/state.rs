@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use crate::domain::board::{Board, BoardEvent};
-use crate::domain::{ChatId, Recorded, Seq, Timestamp};
+use crate::domain::{ChatId, Seq, Timestamp};
 use crate::store::{Damage, Line, Position, StoreError};
 
 use super::reader::Reader;
@@ -44,7 +44,7 @@ impl Reader<'_> {
                 board.evolve(line.record);
                 position = line.end;
             }
-            is_past = is_behind(at, line.record);
+            is_past = matches!(at, At::Time(time) if line.record.time > time);
             ControlFlow::Continue(())
         })?;
         let Some(extent) = extent else {
@@ -74,9 +74,4 @@ impl Reader<'_> {
         })?;
         Ok(last)
     }
-}
-
-/// Whether this event was recorded after the moment.
-fn is_behind(at: At, record: &Recorded<BoardEvent>) -> bool {
-    matches!(at, At::Time(time) if record.time > time)
 }

@@ -107,8 +107,8 @@ fn told_by_backup(
     named: &[StreamId],
 ) -> anyhow::Result<(BTreeMap<StreamId, String>, bool)> {
     let root = layout.root().display();
-    let update =
-        format!("`bounty backup --update {root} --data LIVE`, with the live data directory,");
+    let update = Layout::new("LIVE").command(&format!("backup --update {root}"));
+    let update = format!("`{update}`, with the live data directory,");
     let mut told = is_incomplete(disk, layout)?;
     if told {
         eprintln!(

@@ -6,6 +6,9 @@ use smol_str::SmolStr;
 use super::ids::{BotId, ChatId, UserId};
 use super::time::UnixTime;
 
+/// What the name of an import's source begins with that is the board of a chat.
+const MERGED: &str = "chat ";
+
 /// Who caused an event.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "lowercase", deny_unknown_fields)]
@@ -80,6 +83,20 @@ pub enum Cause {
 }
 
 impl Cause {
+    /// That the board of this chat was merged into another: its log is kept under this name, and this is the key of what came from it.
+    pub fn merge(chat: ChatId, file: String, key: String) -> Self {
+        let source = format!("{MERGED}{chat}");
+        Self::Import { source, file, key }
+    }
+
+    /// The chat whose board was merged into another, when that is what carried the event in.
+    pub fn merged_chat(&self) -> Option<ChatId> {
+        match self {
+            Self::Import { source, .. } => source.strip_prefix(MERGED)?.parse().ok(),
+            _ => None,
+        }
+    }
+
     /// The update behind it, when there is one.
     pub fn delivery(&self) -> Option<&Delivery> {
         match self {

@@ -283,12 +283,7 @@ impl Merge<'_> {
     fn push(&mut self, key: String, origin: &Origin, event: BoardEvent) -> Result<(), usize> {
         let Origin { actor, time, .. } = origin.clone();
         let id = self.source.event_id(&key);
-        let source = format!("chat {}", self.source.chat);
-        let cause = Cause::Import {
-            source,
-            file: self.file.to_owned(),
-            key,
-        };
+        let cause = Cause::merge(self.source.chat, self.file.to_owned(), key);
         let record = Recorded {
             seq: self.end.seq.next(),
             id,

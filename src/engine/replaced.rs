@@ -43,23 +43,23 @@ fn goes_on(disk: &dyn Disk, path: &Path, known: Position) -> Result<bool, StoreE
 
 /// Whether the log has a repair among the events that were known, which was not known. A damaged one is said to be when it is opened.
 fn is_repaired(open: &OpenBoard, patience: Duration) -> Result<bool, StoreError> {
-    let mut before = BTreeSet::new();
-    // When its file is not open any more, any repair will do.
-    let _ = open.log.read_known(&mut |line| {
-        before.extend(repair(line.record));
-        ControlFlow::Continue(())
-    });
-    let (last, mut is_repaired) = (open.log.end().seq, false);
+    let (last, mut repairs) = (open.log.end().seq, BTreeSet::new());
     let scan = read_log::<BoardEvent>(&*open.disk, open.log.path(), patience, &mut |line| {
-        let record = line.record;
-        is_repaired |= repair(record).is_some_and(|id| !before.contains(&id));
-        if is_repaired || record.seq >= last {
-            ControlFlow::Break(())
-        } else {
-            ControlFlow::Continue(())
+        if line.record.seq > last {
+            return ControlFlow::Break(());
         }
+        repairs.extend(repair(line.record));
+        ControlFlow::Continue(())
     })?;
-    Ok(is_repaired || scan.is_some_and(|scan| scan.damage(open.log.path()).is_some()))
+    if !repairs.is_empty() {
+        // When its file is not open any more, any repair will do.
+        let _ = open.log.read_known(&mut |line| {
+            repair(line.record).map(|id| repairs.remove(&id));
+            ControlFlow::Continue(())
+        });
+    }
+    let is_damaged = scan.is_some_and(|scan| scan.damage(open.log.path()).is_some());
+    Ok(is_damaged || !repairs.is_empty())
 }
 
 fn repair(record: &Recorded<BoardEvent>) -> Option<Uuid> {

@@ -79,9 +79,7 @@ pub enum DamageKind {
     Shrunk,
     #[error("the log is not there any more, though it was while this program ran")]
     Gone,
-    #[error(
-        "the log was replaced by one that does not have all events up to this one, which this program had read or written"
-    )]
+    #[error("the log was replaced by one that lacks events before it, which this program knew")]
     Replaced,
 }
 

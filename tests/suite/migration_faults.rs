@@ -11,13 +11,9 @@ use bounty_ledger::store::{Disk, Layout};
 
 use crate::support::hooked_disk::{About, HookedDisk};
 use crate::support::law::assert_sound;
-use crate::support::scenario::{NEW, OLD, ROOT, Step, add, change, list, open, request, settings};
+use crate::support::scenario::{NEW, OLD, ROOT, Step, add, change, list, open, say, settings};
 use crate::support::sim_disk::{EIO, ENOSPC, Fault, Kind, Plan, SimDisk};
-use crate::support::{BOT, wait_until};
-
-fn say(engine: &Engine, step: &Step, update: i64) -> Outcome {
-    engine.ask(request(step, BOT, update)).outcome
-}
+use crate::support::wait_until;
 
 /// The texts on a chat's board.
 #[track_caller]

@@ -158,9 +158,7 @@ fn two_chats_that_name_each_other_as_their_new_id_keep_nobody_waiting() {
     stage.wait_texts(moving.old, 3);
     let sent = || {
         let calls = stage.api.calls().into_iter();
-        calls
-            .filter(|call| call.method.eq_ignore_ascii_case("sendMessage"))
-            .count()
+        calls.filter(|call| call.is("sendMessage")).count()
     };
     let before = sent();
     stage.api.migrate(moving.old, moving.new);

@@ -126,6 +126,11 @@ pub fn open(disk: &SimDisk, settings: Settings) -> Result<Engine, StoreError> {
     Engine::open(Arc::new(disk.clone()), Layout::new(ROOT), settings)
 }
 
+/// What comes of this step, asked as this update of the bot of these tests.
+pub fn say(engine: &Engine, step: &Step, update: i64) -> Outcome {
+    engine.ask(request(step, BOT, update)).outcome
+}
+
 /// A step as the bot hands it on, as this update.
 pub fn request(step: &Step, bot: i64, update: i64) -> Request {
     let (chat, user, ask) = match step {

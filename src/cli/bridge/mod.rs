@@ -129,7 +129,7 @@ pub fn run(data: &DataArgs, args: Args) -> anyhow::Result<Status> {
             one(bridge, kind, id, format).map(|()| Status::Done)
         }),
         Asked::Check(args) => ask(data, |bridge, reader, is_whole| {
-            check::run(data, (bridge, is_whole), reader, &args, format).map(|()| Status::Done)
+            check::run(data, bridge, is_whole, reader, &args, format).map(|()| Status::Done)
         }),
         Asked::Commands(args) => ask(data, |bridge, _, _| {
             commands::run(data, bridge, &args, format)

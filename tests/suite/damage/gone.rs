@@ -4,16 +4,11 @@ use std::path::Path;
 
 use bounty_ledger::domain::ChatId;
 use bounty_ledger::domain::board::Answer;
-use bounty_ledger::engine::{Engine, Outcome, Trouble};
+use bounty_ledger::engine::{Outcome, Trouble};
 use bounty_ledger::store::{Disk, Layout};
 
-use crate::support::BOT;
-use crate::support::scenario::{GROUP, ROOT, Step, add, list, open, request, settings};
+use crate::support::scenario::{GROUP, ROOT, add, list, open, say, settings};
 use crate::support::sim_disk::SimDisk;
-
-fn say(engine: &Engine, step: &Step, update: i64) -> Outcome {
-    engine.ask(request(step, BOT, update)).outcome
-}
 
 #[test]
 fn a_board_whose_log_disappears_is_no_new_board_and_goes_on_when_it_is_back() {

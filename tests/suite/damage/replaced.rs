@@ -1,4 +1,4 @@
-//! A log in whose place somebody puts another one while a process knows it: an older copy, a copy with everything, a repaired one.
+//! A log in whose place somebody puts another one while a process knows it: an older copy, then one with everything.
 
 use std::path::PathBuf;
 
@@ -7,13 +7,8 @@ use bounty_ledger::domain::board::Answer;
 use bounty_ledger::engine::{Engine, Outcome, Settings, Trouble};
 use bounty_ledger::store::{Disk, Layout};
 
-use crate::support::BOT;
-use crate::support::scenario::{GROUP, ROOT, Step, add, list, open, request, settings};
+use crate::support::scenario::{GROUP, ROOT, add, list, open, say, settings};
 use crate::support::sim_disk::SimDisk;
-
-fn say(engine: &Engine, step: &Step, update: i64) -> Outcome {
-    engine.ask(request(step, BOT, update)).outcome
-}
 
 #[track_caller]
 fn count(engine: &Engine, update: i64) -> usize {

@@ -26,7 +26,8 @@ pub struct Args {
 
 pub fn run(
     data: &DataArgs,
-    (bridge, is_whole): (&Bridge, bool),
+    bridge: &Bridge,
+    is_whole: bool,
     reader: &Reader<'_>,
     args: &Args,
     format: Format,
