@@ -139,7 +139,7 @@ impl Shell<'_> {
                 Ok(line) => {
                     // A history that cannot grow is no reason to stop.
                     let _ = editor.add_history_entry(&line);
-                    if matches!(line.trim(), "exit" | "quit") {
+                    if is_end(&line) {
                         return Ok(());
                     }
                     self.line(&line)?;
@@ -159,7 +159,11 @@ impl Shell<'_> {
             .context("cannot read stdin")?
             > 0
         {
-            self.line(&String::from_utf8_lossy(&line))?;
+            let text = String::from_utf8_lossy(&line);
+            if is_end(&text) {
+                return Ok(());
+            }
+            self.line(&text)?;
             line.clear();
         }
         Ok(())
@@ -247,6 +251,11 @@ impl Shell<'_> {
         };
         self.texts.render(say, notes, &view)
     }
+}
+
+/// Whether this line ends the shell.
+fn is_end(line: &str) -> bool {
+    matches!(line.trim(), "exit" | "quit")
 }
 
 fn now() -> UnixTime {

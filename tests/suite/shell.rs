@@ -21,6 +21,14 @@ fn a_dm_with_user_1_is_the_default() {
 }
 
 #[test]
+fn exit_ends_it_from_a_pipe_as_in_a_terminal() {
+    let data = Data::new();
+    let run = data.shell(&[], "/add One\nexit\n/add Two\n").ok();
+    assert!(run.stdout.starts_with("Added #1\nOne"), "{}", run.stdout);
+    assert!(!run.stdout.contains("Two"), "{}", run.stdout);
+}
+
+#[test]
 fn in_a_group_only_the_creator_and_the_operator_change_a_bounty() {
     let data = Data::new();
     data.shell(
