@@ -12,7 +12,7 @@ use tokio::time::{sleep, timeout};
 use super::api::{BACKOFF, GetRawUpdates, get_me, get_updates};
 use super::failure::{CallError, Failure};
 use super::front::{Front, is_migration, is_press, queue_of};
-use super::outbox::Outbox;
+use super::outbox::{Leaving, Outbox};
 use super::update::{BotIdentity, Carrier, read, update_id};
 use super::vitals::{BotVitals, PollState};
 
@@ -70,8 +70,7 @@ struct Begun {
     is_barrier: bool,
     /// Ends when its event is durable.
     carried: Option<oneshot::Receiver<()>>,
-    /// Ends when its answer is out.
-    out: Option<oneshot::Receiver<()>>,
+    answer: Option<Leaving>,
 }
 
 /// One bot and what its updates go through.
@@ -124,7 +123,7 @@ impl Poller {
     /// Carries out a batch. When this returns every event of it is durable, and its answers went out if they could in
     /// time. Returns the last update's id.
     async fn batch(&self, batch: &[Box<RawValue>]) -> Option<i64> {
-        let (mut last, mut durable, mut sent) = (None, Vec::new(), Vec::new());
+        let (mut last, mut durable, mut answers) = (None, Vec::new(), Vec::new());
         for raw in batch {
             // A panic costs this one update: it is logged where it happens, and passed over.
             let begun = catch_unwind(AssertUnwindSafe(|| self.begin(raw.get())));
@@ -142,15 +141,15 @@ impl Poller {
             } else {
                 durable.push(carried);
             }
-            sent.extend(begun.out);
+            answers.extend(begun.answer);
         }
         for carried in durable {
             // A closed channel is a panic in that one command, logged where it happened.
             let _ = carried.await;
         }
         let all_sent = async {
-            for out in sent {
-                let _ = out.await;
+            for answer in answers {
+                answer.await;
             }
         };
         // Answers that are late go out later.
@@ -174,7 +173,7 @@ impl Poller {
         let (carried, is_carried) = oneshot::channel();
         let (answer, calls) = oneshot::channel();
         let (queue, outbox) = (queue_of(&incoming), &self.outbox);
-        let out = if is_press(&incoming) {
+        let leaving = if is_press(&incoming) {
             Some(outbox.press(queue, calls))
         } else {
             queue.map(|queue| outbox.push(queue, calls))
@@ -188,7 +187,7 @@ impl Poller {
             update_id,
             is_barrier,
             carried: Some(is_carried),
-            out,
+            answer: leaving,
         }
     }
 

@@ -1,6 +1,6 @@
 //! Answers that cannot be sent: what is tried again, what is not, and that other chats never wait.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 
@@ -54,6 +54,25 @@ fn a_chat_that_telegram_slows_down_pauses_alone_and_its_answers_follow_in_order(
         assert!(next.at - call.at >= Duration::from_secs(1), "{call} {next}");
     }
     assert_eq!(stage.texts(FIRST).len(), 2);
+}
+
+#[test]
+fn batches_do_not_wait_for_a_chat_that_telegram_slows_down() {
+    let stage = Stage::new();
+    let bot = stage.run(&[]);
+    let slow = to_first(Fault::too_many_requests(600)).forever();
+    stage.api.fault(slow);
+    let begun = Instant::now();
+    for number in 1..=10 {
+        say(&stage, FIRST, &format!("/add One {number}"));
+        say(&stage, OTHER, &format!("/add Other {number}"));
+        stage.wait_texts(OTHER, number);
+        stage.wait_confirmed();
+    }
+    // Each of ten batches would wait two seconds for its answers.
+    assert!(begun.elapsed() < Duration::from_secs(15));
+    assert_eq!(stage.sends(FIRST).len(), 1);
+    bot.kill();
 }
 
 #[test]

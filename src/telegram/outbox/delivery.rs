@@ -8,7 +8,7 @@ use serde::Serialize;
 use teloxide::payloads::{EditMessageText, SendMessage};
 use teloxide::requests::Payload;
 use teloxide::types::{ParseMode, Recipient};
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 
 use crate::domain::ChatId;
 use crate::text;
@@ -65,15 +65,16 @@ impl Writing for EditMessageText {
 }
 
 impl Inner {
-    pub(super) async fn deliver(self: &Arc<Self>, call: Call) {
+    /// Carries out a call. While Telegram makes its chat wait, `pausing` is true.
+    pub(super) async fn deliver(self: &Arc<Self>, call: Call, pausing: &watch::Sender<bool>) {
         match call {
             Call::Send(message) => {
-                let end = self.write(*message).await;
+                let end = self.write(*message, pausing).await;
                 self.vitals.sent(end);
             }
             Call::Edit(edit) => {
                 // Whatever it comes to, pressing the button once more does it again.
-                self.write(*edit).await;
+                self.write(*edit, pausing).await;
             }
             Call::AnswerCallback(answer) => {
                 if let Err(error) = carry_out(&self.bot, &*answer).await {
@@ -84,7 +85,11 @@ impl Inner {
     }
 
     /// Writes a text. Only what surely did not arrive is tried again, for a while: a message has no idempotency key.
-    async fn write<W: Writing>(self: &Arc<Self>, mut writing: W) -> Sent {
+    async fn write<W: Writing>(
+        self: &Arc<Self>,
+        mut writing: W,
+        pausing: &watch::Sender<bool>,
+    ) -> Sent {
         let (mut attempt, mut moves) = (0, 0);
         loop {
             let Recipient::Id(chat) = *writing.parts().chat else {
@@ -98,7 +103,11 @@ impl Inner {
                 return Sent::Delivered;
             };
             match error.failure {
-                Failure::Wait(pause) => self.pause(chat, pause.unwrap_or(PAUSE)).await,
+                Failure::Wait(pause) => {
+                    pausing.send_replace(true);
+                    self.pause(chat, pause.unwrap_or(PAUSE)).await;
+                    pausing.send_replace(false);
+                }
                 Failure::NotSent if attempt < BACKOFF.len() => {
                     tokio::time::sleep(BACKOFF[attempt]).await;
                     attempt += 1;

@@ -4,12 +4,13 @@
 mod delivery;
 
 use std::collections::{HashMap, HashSet};
+use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use teloxide::Bot;
-use tokio::sync::{Notify, mpsc, oneshot};
+use tokio::sync::{Notify, mpsc, oneshot, watch};
 
 use crate::domain::ChatId;
 
@@ -23,6 +24,9 @@ const QUEUE: usize = 1_000;
 /// is to be told about that.
 pub type OnMigrated = Arc<dyn Fn(ChatId, ChatId) -> oneshot::Receiver<Vec<Call>> + Send + Sync>;
 
+/// Ends when an answer is out or given up, or when Telegram makes its chat wait, perhaps for long.
+pub type Leaving = Pin<Box<dyn Future<Output = ()> + Send>>;
+
 /// The outgoing queues of one bot.
 #[derive(Clone)]
 pub struct Outbox {
@@ -32,7 +36,7 @@ pub struct Outbox {
 struct Inner {
     bot: Bot,
     on_migrated: OnMigrated,
-    chats: Mutex<HashMap<ChatId, mpsc::Sender<Item>>>,
+    chats: Mutex<HashMap<ChatId, Queue>>,
     /// Chats that do not let the bot write, until they write again.
     unreachable: Mutex<HashSet<ChatId>>,
     /// Pressed buttons whose answer is not out.
@@ -40,6 +44,13 @@ struct Inner {
     /// Told whenever a queue is done, and a button answered.
     emptied: Notify,
     vitals: Arc<BotVitals>,
+}
+
+/// What goes out to one chat.
+struct Queue {
+    items: mpsc::Sender<Item>,
+    /// Whether Telegram makes the chat wait.
+    paused: watch::Receiver<bool>,
 }
 
 /// The answer to one update: what to call, once it is known, and whom to tell when it is done.
@@ -66,9 +77,8 @@ impl Outbox {
         }
     }
 
-    /// Puts the answer to an update of this chat behind those that wait. The returned receiver ends when it is out, or
-    /// given up.
-    pub fn push(&self, chat: ChatId, calls: oneshot::Receiver<Vec<Call>>) -> oneshot::Receiver<()> {
+    /// Puts the answer to an update of this chat behind those that wait.
+    pub fn push(&self, chat: ChatId, calls: oneshot::Receiver<Vec<Call>>) -> Leaving {
         // The chat wrote, so it can be written to again.
         lock(&self.inner.unreachable).remove(&chat);
         let (done, out) = oneshot::channel();
@@ -79,13 +89,12 @@ impl Outbox {
         };
         let mut chats = lock(&self.inner.chats);
         let queue = chats.entry(chat).or_insert_with(|| self.start(chat));
-        match queue.try_send(item) {
+        match queue.items.try_send(item) {
             Ok(()) => {}
             Err(mpsc::error::TrySendError::Closed(item)) => {
-                let queue = self.start(chat);
+                *queue = self.start(chat);
                 // A fresh queue has room for its first item.
-                let _ = queue.try_send(item);
-                chats.insert(chat, queue);
+                let _ = queue.items.try_send(item);
             }
             Err(mpsc::error::TrySendError::Full(_)) => {
                 self.inner.vitals.sent(Sent::Dropped);
@@ -95,16 +104,19 @@ impl Outbox {
                 );
             }
         }
-        out
+        let mut paused = queue.paused.clone();
+        Box::pin(async move {
+            // A closed channel ends it too: the answer was dropped, or the queue is done.
+            tokio::select! {
+                _ = out => {}
+                _ = paused.wait_for(|paused| *paused) => {}
+            }
+        })
     }
 
     /// Answers a pressed button at once, whatever waits for its chat, if it has one: Telegram keeps who pressed it waiting until then, and
     /// takes no answer that comes late. What else is to be done takes its turn in the chat.
-    pub fn press(
-        &self,
-        chat: Option<ChatId>,
-        calls: oneshot::Receiver<Vec<Call>>,
-    ) -> oneshot::Receiver<()> {
+    pub fn press(&self, chat: Option<ChatId>, calls: oneshot::Receiver<Vec<Call>>) -> Leaving {
         let (sender, rest) = oneshot::channel();
         let queued = chat.map(|chat| self.push(chat, rest));
         let (done, out) = oneshot::channel();
@@ -118,17 +130,21 @@ impl Outbox {
             // Without a chat there is nothing else.
             let _ = sender.send(rest);
             for answer in answers {
-                inner.deliver(answer).await;
+                // It is tried once, and waits for nothing.
+                inner.deliver(answer, &watch::Sender::new(false)).await;
             }
             drop(counted);
             inner.pressed.fetch_sub(1, Relaxed);
             inner.emptied.notify_waiters();
             if let Some(queued) = queued {
-                let _ = queued.await;
+                queued.await;
             }
             let _ = done.send(());
         });
-        out
+        Box::pin(async move {
+            // A closed channel is a panic in the task above, logged where it happened.
+            let _ = out.await;
+        })
     }
 
     /// Waits until every answer is out, at most this long.
@@ -147,19 +163,20 @@ impl Outbox {
         }
     }
 
-    fn start(&self, chat: ChatId) -> mpsc::Sender<Item> {
-        let (sender, mut receiver) = mpsc::channel::<Item>(QUEUE);
+    fn start(&self, chat: ChatId) -> Queue {
+        let (items, mut receiver) = mpsc::channel::<Item>(QUEUE);
+        let (pausing, paused) = watch::channel(false);
         let inner = Arc::clone(&self.inner);
         tokio::spawn(async move {
             while let Some(item) = inner.next(chat, &mut receiver).await {
                 for call in item.calls.await.unwrap_or_default() {
-                    inner.deliver(call).await;
+                    inner.deliver(call, &pausing).await;
                 }
                 // Whoever waited may have stopped waiting.
                 let _ = item.done.send(());
             }
         });
-        sender
+        Queue { items, paused }
     }
 }
 
