@@ -125,6 +125,12 @@ pub fn scan<E: Event>(
 
 /// Judges what stands from `end` on; `kind` is what is wrong with its first line, should it be damage.
 fn rest(file: &dyn DiskFile, end: Position, limit: u64, kind: DamageKind) -> io::Result<Rest> {
+    // A first line that has an end and no NUL is damage, whatever follows, and much may follow.
+    let first = read_range(file, end.offset, limit.min(end.offset + LINE_LIMIT as u64))?;
+    let line_end = memchr::memchr(b'\n', &first);
+    if line_end.is_some_and(|line_end| !first[..line_end].contains(&0)) {
+        return Ok(Rest::Damaged(kind));
+    }
     let bytes = read_range(file, end.offset, limit)?;
     let torn = is_torn(&bytes, end.offset, |line| check(line, &end.head).is_ok());
     Ok(if torn {

@@ -38,6 +38,20 @@ fn a_line_that_is_duplicated_missing_or_swapped_is_named() {
 }
 
 #[test]
+fn what_stands_behind_a_damaged_line_is_not_read() {
+    let (data, mut damaged) = small_log();
+    damaged[0] = b'[';
+    fs::write(data.log(CHAT), damaged).expect("written");
+    let file = fs::OpenOptions::new()
+        .write(true)
+        .open(data.log(CHAT))
+        .expect("opened");
+    // A hole of 1 TiB: more than there is memory.
+    file.set_len(1 << 40).expect("grown");
+    assert_named(&problem(&data, CHAT), &data, 1);
+}
+
+#[test]
 fn a_log_of_another_chat_is_refused_and_neither_read_nor_shown() {
     let (data, _) = small_log();
     let engine = engine(&data);
