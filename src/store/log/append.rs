@@ -1,11 +1,9 @@
 //! Appending: a write and its flush, and cutting back what failed.
 
-use std::io;
-
 use super::Log;
 use crate::domain::Event;
 use crate::domain::Position;
-use crate::store::disk::{LockGuard, OpenMode};
+use crate::store::disk::LockGuard;
 use crate::store::error::{IoContext, StoreError};
 use crate::store::named;
 use crate::store::rewrite::flush_anew;
@@ -13,15 +11,27 @@ use crate::store::rewrite::flush_anew;
 /// A write failed and its remains could not be cut off. The lock stays held, so that no other process takes them for events.
 pub(super) struct Latch {
     _guard: LockGuard,
+    /// Where that write would have ended.
+    reach: u64,
 }
 
 impl<E: Event> Log<E> {
-    /// Cuts the log back to its last durable length, on a descriptor that has not seen the failed flush.
-    fn cut_back(&mut self) -> io::Result<()> {
-        let file = self.disk.open(&self.path, OpenMode::ReadWrite)?;
-        file.set_len(self.end.offset)?;
-        file.sync_data()?;
-        self.hold(Some(file));
+    /// Cuts the log back to its last durable length, on a descriptor that has not seen the failed flush. What this process did not write
+    /// is not cut: another file may have the log's name, or others may have written to it where the lock did not hold them off, as after
+    /// its file system was mounted anew. Then it is not known any more, or catching up says what is there.
+    fn cut_back(&mut self, reach: u64) -> Result<(), StoreError> {
+        let reopened = self.reopen();
+        if matches!(reopened, Err(StoreError::Moved { .. })) {
+            self.file = None;
+        }
+        let file = reopened?;
+        let len = file.status().at("look at", &self.path)?.len;
+        if (self.end.offset..=reach).contains(&len) {
+            file.set_len(self.end.offset)
+                .and_then(|()| file.sync_data())
+                .at("cut", &self.path)?;
+        }
+        self.file = Some(file);
         Ok(())
     }
 
@@ -64,30 +74,40 @@ impl<E: Event> Log<E> {
     ) -> Result<(), StoreError> {
         match flushed {
             Ok(()) => self.end = end,
-            Err(_) => {
-                if let Err(cut) = self.cut_back() {
+            Err(_) => match self.cut_back(end.offset) {
+                Ok(()) | Err(StoreError::Moved { .. }) => {}
+                Err(cut) => {
                     tracing::error!(log = %self.path.display(), %cut, "a failed write could not be cut back");
-                    self.latch = guard.take().map(|guard| Latch { _guard: guard });
+                    self.latch = guard.take().map(|guard| Latch {
+                        _guard: guard,
+                        reach: end.offset,
+                    });
                 }
-            }
+            },
         }
         flushed
     }
 
+    /// Cuts back what could not be before.
     pub(super) fn unlatch(&mut self) -> Result<(), StoreError> {
-        if self.latch.is_none() {
+        let Some(Latch { reach, .. }) = self.latch else {
             return Ok(());
-        }
-        match self.cut_back() {
+        };
+        match self.cut_back(reach) {
             Ok(()) => {
                 self.latch = None;
                 tracing::info!(log = %self.path.display(), "the failed write was cut back; the log takes writes again");
                 Ok(())
             }
-            Err(error) => Err(StoreError::Latched {
+            Err(moved @ StoreError::Moved { .. }) => {
+                self.latch = None;
+                Err(moved)
+            }
+            Err(StoreError::Io { error, .. }) => Err(StoreError::Latched {
                 path: self.path.clone(),
                 error,
             }),
+            Err(error) => Err(error),
         }
     }
 }

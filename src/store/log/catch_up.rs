@@ -77,7 +77,7 @@ impl<E: Event> Log<E> {
         if let Rest::Torn(rest) = scan.rest {
             self.set_aside(&rest)?;
         }
-        // Whoever finds nothing may give the log's place to another one.
+        // A log without events may be removed, or another put in its place: that it has none must be durable.
         if self.end == Position::START {
             self.flush_len()?;
         }

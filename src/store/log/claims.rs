@@ -11,7 +11,7 @@ use crate::store::snapshot::{Claim, Claims, newest_claim};
 
 impl<E: Event> Log<E> {
     /// Asks the snapshots and the checkpoint. Where there is no log, every snapshot is asked, tracking lists too; beside one the main
-    /// file is enough, which may be asked at each opening.
+    /// file is enough, which is asked whenever something is found behind the known end.
     pub(super) fn claims(&self) -> Result<Claims, StoreError> {
         let mut claims = if self.file.is_some() {
             newest_claim(&*self.disk, &self.dir, &Layout::MAIN_FILES)?

@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use bounty_ledger::domain::ChatId;
 use bounty_ledger::domain::board::Answer;
 use bounty_ledger::engine::{Engine, Outcome, Settings, Trouble};
-use bounty_ledger::store::{Disk, Layout};
+use bounty_ledger::store::{Disk, Layout, OpenMode};
 
 use crate::support::scenario::{GROUP, ROOT, add, list, open, say, settings};
-use crate::support::sim_disk::SimDisk;
+use crate::support::sim_disk::{EIO, Fault, Kind, Plan, SimDisk};
 
 #[track_caller]
 fn count(engine: &Engine, update: i64) -> usize {
@@ -74,6 +74,71 @@ fn an_older_log_in_its_place_is_refused_until_it_is_back() {
         say(&engine, &add(GROUP, 1, "three"), 7);
         assert_eq!(count(&engine, 8), 3);
     }
+}
+
+/// The same, after a third bounty that could neither be flushed nor cut off again: its line stands in the file.
+fn latched() -> Stage {
+    let stage = stage(settings());
+    stage.process.replan(Some(Plan {
+        span: u64::MAX,
+        ..Plan::new(&[Kind::Flush, Kind::SetLen], 0, Fault::Fail(EIO))
+    }));
+    let outcome = say(&stage.engine, &add(GROUP, 1, "three"), 3);
+    assert_eq!(outcome, Outcome::Trouble(Trouble::Storage));
+    stage
+}
+
+#[test]
+fn a_write_that_failed_is_not_cut_off_a_log_that_was_put_in_the_place_of_its_own() {
+    let Stage {
+        process,
+        engine,
+        log,
+        older,
+        newer,
+    } = latched();
+    let operator = process.process(None);
+    operator.replace(&log, &older, true).expect("replaced");
+    process.replan(None);
+    let outcome = say(&engine, &add(GROUP, 1, "four"), 4);
+    assert_eq!(outcome, Outcome::Trouble(Trouble::Damaged));
+    assert_eq!(process.content(&log), Some(older), "as it was put");
+
+    process.replace(&log, &newer, true).expect("replaced");
+    say(&engine, &add(GROUP, 1, "four"), 5);
+    assert_eq!(count(&engine, 6), 3);
+}
+
+#[test]
+fn what_others_wrote_behind_a_write_that_failed_is_not_cut_off_with_it() {
+    let Stage {
+        process,
+        engine,
+        log,
+        newer,
+        ..
+    } = latched();
+    let found = process.content(&log).expect("a log");
+    assert!(found.len() > newer.len());
+    let other = SimDisk::new(4).process(None);
+    let dir = log.parent().expect("a directory");
+    other.create_dir(dir).expect("made");
+    other.replace(&log, &found, true).expect("written");
+    let outcome = say(
+        &open(&other, settings()).expect("an engine"),
+        &add(GROUP, 1, "four"),
+        4,
+    );
+    assert!(matches!(outcome, Outcome::Answer(_)), "{outcome:?}");
+    let longer = other.content(&log).expect("a log");
+    assert!(longer.starts_with(&found) && longer.len() > found.len());
+
+    process.replan(None);
+    let file = process.open(&log, OpenMode::ReadWrite).expect("opened");
+    file.write_at(&longer, 0).expect("written");
+    say(&engine, &add(GROUP, 1, "five"), 6);
+    assert_eq!(count(&engine, 7), 5);
+    assert!(process.content(&log).expect("a log").starts_with(&longer));
 }
 
 #[test]
