@@ -1,4 +1,6 @@
 //! Bounty boards for Telegram in plain files: every accepted command is one event in an append-only, hash-chained log.
+#![cfg_attr(not(test), deny(clippy::print_stderr))]
+
 pub mod audit;
 pub mod backup;
 pub mod bridge;

@@ -1,7 +1,7 @@
 //! The `bounty` program: parses its arguments, starts logging, runs one subcommand.
 
 use std::env::{self, VarError};
-use std::io::{IsTerminal, stderr};
+use std::io::{IsTerminal, Write, stderr};
 use std::process::ExitCode;
 
 use bounty_ledger::cli::{Cli, LogFormat};
@@ -20,7 +20,8 @@ const USUAL: &str = "warn,bounty_ledger=info";
 fn main() -> ExitCode {
     let cli = Cli::read();
     if let Err(problem) = start_logging(cli.log_format()) {
-        eprintln!("error: {problem}");
+        // Nobody may be there to read it.
+        let _ = writeln!(stderr(), "error: {problem}");
         return ExitCode::from(2);
     }
     cli.run()
@@ -39,6 +40,8 @@ fn start_logging(format: LogFormat) -> Result<(), String> {
     let logging = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(stderr)
+        // A line that cannot be written would be told of on stderr, which would end the program.
+        .log_internal_errors(false)
         .with_ansi(stderr().is_terminal());
     match format {
         LogFormat::Text => logging.init(),

@@ -111,7 +111,7 @@ pub fn run(data: &DataArgs, args: &Args) -> anyhow::Result<Status> {
         progress.advance(reader.log_size(chat));
         if let Some(problem) = found {
             problems += 1;
-            eprintln!("error: {problem}");
+            to_stderr!("error: {problem}");
         } else {
             problems += usize::from(args.names_no_log(&reader, chat));
         }
@@ -142,7 +142,7 @@ impl Args {
         for chat in named.collect::<BTreeSet<_>>() {
             if reader.merged_logs(chat).is_ok_and(|logs| !logs.is_empty()) {
                 let audit = layout.command(&format!("audit --chat {chat} --merged"));
-                eprintln!(
+                to_stderr!(
                     "a board was merged into that of chat {chat}; what was done on it before: `{audit}`"
                 );
             }
@@ -153,7 +153,7 @@ impl Args {
     fn names_no_log(&self, reader: &Reader<'_>, chat: ChatId) -> bool {
         let missing = !self.chat.is_empty() && reader.log_size(chat) == 0;
         if missing {
-            eprintln!("error: chat {chat} has no log: check the id and --data");
+            to_stderr!("error: chat {chat} has no log: check the id and --data");
         }
         missing
     }

@@ -33,12 +33,12 @@ pub fn run(
     }
     printer.finish()?;
     if let Some(damage) = &damage {
-        eprintln!("error: {damage}");
+        to_stderr!("error: {damage}");
         return Ok(Status::Problem);
     }
     let is_missing = reader.log_size(StreamId::Bridge) == 0;
     if is_missing {
-        eprintln!("error: there is no bridge here: check --data");
+        to_stderr!("error: there is no bridge here: check --data");
     }
     Ok(Status::from(is_missing))
 }

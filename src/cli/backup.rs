@@ -51,7 +51,7 @@ pub fn run(data: &DataArgs, args: &Args) -> anyhow::Result<Status> {
         .filter(|entry| entry.problem.is_some())
         .count();
     if problems > 0 {
-        eprintln!("chats with a problem: {problems} of {}", entries.len());
+        to_stderr!("chats with a problem: {problems} of {}", entries.len());
     }
     Ok(Status::from(problems > 0))
 }

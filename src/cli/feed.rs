@@ -132,7 +132,7 @@ impl Feed {
 
     fn refuse(&mut self, number: u64, reason: &str) {
         self.problem = true;
-        eprintln!(
+        to_stderr!(
             "error: line {number} is no Update: {}; the others are carried out",
             visible(reason)
         );

@@ -81,7 +81,7 @@ pub fn run(data: &DataArgs, args: &Args) -> anyhow::Result<Status> {
         }
     }
     if let Some(damage) = extent.damage {
-        eprintln!("error: {damage}");
+        to_stderr!("error: {damage}");
         return Ok(Status::Problem);
     }
     Ok(Status::Done)

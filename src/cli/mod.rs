@@ -2,6 +2,15 @@
 //!
 //! Results go to stdout, logs and progress to stderr. Exit status: 0 done, 1 failed or a problem found, 2 wrong usage.
 
+/// Writes a line to stderr as `eprintln!` does, but for the panic when that cannot be written: its reader may have ended, its disk may be
+/// full, and what is done must not depend on it.
+macro_rules! to_stderr {
+    ($($text:tt)*) => {{
+        use std::io::Write as _;
+        let _ = writeln!(std::io::stderr(), $($text)*);
+    }};
+}
+
 mod args;
 mod audit;
 mod audit_bridge;
@@ -91,7 +100,7 @@ impl Cli {
             if shown == text {
                 error.exit()
             }
-            eprint!("{shown}");
+            to_stderr!("{}", shown.trim_end());
             std::process::exit(2)
         })
     }
@@ -119,7 +128,7 @@ impl Cli {
                 if is_logged && tracing::enabled!(tracing::Level::ERROR) {
                     tracing::error!("{error_text}");
                 } else {
-                    eprintln!("error: {error_text}");
+                    to_stderr!("error: {error_text}");
                 }
                 ExitCode::from(if error.is::<UsageError>() { 2 } else { 1 })
             }

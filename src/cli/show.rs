@@ -62,7 +62,7 @@ pub fn run(data: &DataArgs, args: &Args) -> anyhow::Result<Status> {
         _ => None,
     };
     if let Some(problem) = &problem {
-        eprintln!("error: {problem}");
+        to_stderr!("error: {problem}");
     }
     Ok(Status::from(problem.is_some()))
 }

@@ -67,7 +67,7 @@ pub fn run(
     drop(progress);
     print(&Table::new(&summary, &groups), format)?;
     for (_, problem) in &summary.problems {
-        eprintln!("error: {}", visible(problem));
+        to_stderr!("error: {}", visible(problem));
     }
     Ok(summary.problems)
 }

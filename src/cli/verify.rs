@@ -81,7 +81,7 @@ pub fn run(data: &DataArgs, args: &Args) -> anyhow::Result<Status> {
         let json = serde_json::to_string_pretty(&reports)?;
         if_read(writeln!(stdout(), "{json}"))?;
     } else if problems > 0 {
-        eprintln!("logs with a problem: {problems} of {}", streams.len());
+        to_stderr!("logs with a problem: {problems} of {}", streams.len());
     }
     Ok(Status::from(
         problems > 0 || told || are_unread || !notes.is_empty(),
@@ -93,7 +93,7 @@ fn notes(disk: &dyn Disk, layout: &Layout) -> (BTreeMap<ChatId, StoreError>, boo
     match broken_notes(disk, layout) {
         Ok(notes) => (notes, false),
         Err(error) => {
-            eprintln!("error: {}", visible(&error.to_string()));
+            to_stderr!("error: {}", visible(&error.to_string()));
             (BTreeMap::new(), true)
         }
     }
@@ -111,13 +111,13 @@ fn told_by_backup(
     let update = format!("`{update}`, with the live data directory,");
     let mut told = is_incomplete(disk, layout)?;
     if told {
-        eprintln!(
+        to_stderr!(
             "error: {root} is a backup that was not finished: logs or events may be missing; finish it with {update}"
         );
     }
     let mut noted = noted_problems(disk, layout).unwrap_or_else(|error| {
         told = true;
-        eprintln!(
+        to_stderr!(
             "error: {error}; what the backup lacks is not known: {update} writes the file anew"
         );
         BTreeMap::new()
@@ -125,7 +125,7 @@ fn told_by_backup(
     noted.retain(|stream, _| named.is_empty() || named.contains(stream));
     if !noted.is_empty() {
         told = true;
-        eprintln!(
+        to_stderr!(
             "error: {root}/backup.json names chats that are missing, behind or damaged in this backup; {update} tries them again. \
              In a restored data directory, remove backup.json to go on without what is missing"
         );

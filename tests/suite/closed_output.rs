@@ -66,3 +66,43 @@ fn every_line_that_was_typed_is_carried_out() {
     let told = data.run(&["show", "1"]).ok().stdout;
     assert!(told.contains("#3 Three"), "{told}");
 }
+
+/// A run whose messages nobody reads: its results and its exit status.
+fn unheard(data: &Data, args: &[&str], input: &str) -> (String, Option<i32>) {
+    let (reader, writer) = std::io::pipe().expect("a pipe");
+    drop(reader);
+    let mut command = data.bounty(args);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = command.stderr(writer).spawn().expect("it starts");
+    drop(command);
+    let mut stdin = child.stdin.take().expect("a pipe");
+    stdin.write_all(input.as_bytes()).expect("it reads all");
+    drop(stdin);
+    let ended = child.wait_with_output().expect("it ends");
+    (
+        String::from_utf8(ended.stdout).expect("UTF-8"),
+        ended.status.code(),
+    )
+}
+
+#[test]
+fn messages_that_nobody_reads_end_nothing() {
+    let data = damaged();
+    for command in [&["verify"][..], &["replay", "--check"], &["audit"]] {
+        let (told, status) = unheard(&data, command, "");
+        assert_eq!(status, Some(1), "{command:?}");
+        assert!(told.contains("-300"), "{command:?}: {told}");
+    }
+    assert_eq!(unheard(&data, &["verify", "--nonsense"], "").1, Some(2));
+    assert_eq!(unheard(&data, &["show", "-77"], "").1, Some(1));
+
+    let updates = [
+        in_group(7, -300, 1, "/add Two"),
+        in_group(8, -200, 1, "/add Two"),
+    ];
+    let lines = updates.map(|update| format!("{update}\n")).concat();
+    let (answers, status) = unheard(&data, &["feed"], &format!("rubbish\n{lines}"));
+    assert_eq!(status, Some(1));
+    assert_eq!(answers.lines().count(), 2, "{answers}");
+    assert!(answers.contains("Added <b>#2</b>"), "{answers}");
+}

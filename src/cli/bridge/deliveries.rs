@@ -59,14 +59,14 @@ pub fn run(data: &DataArgs, args: &Args, format: Format) -> anyhow::Result<Statu
         }
         Format::Table => {
             if entries.is_empty() {
-                eprintln!("no deliveries");
+                to_stderr!("no deliveries");
             }
             let rows = entries.iter().map(|entry| entry.line(&names));
             print_lines(&rows.collect::<Vec<_>>())?;
         }
     }
     for damage in &all.damages {
-        eprintln!("error: {damage}");
+        to_stderr!("error: {damage}");
     }
     Ok(Status::from(!all.damages.is_empty()))
 }

@@ -155,7 +155,7 @@ fn ask(
     };
     let status = answer(&bridge, &reader, damage.is_none())?;
     if let Some(damage) = &damage {
-        eprintln!("error: {damage}");
+        to_stderr!("error: {damage}");
         return Ok(Status::Problem);
     }
     Ok(status)

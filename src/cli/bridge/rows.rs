@@ -88,7 +88,7 @@ pub fn table(
     if rows.is_empty() {
         let word = words::kind(kind);
         if is_whole {
-            eprintln!("no {word} yet; `bounty bridge {word} add --help` tells how to add one");
+            to_stderr!("no {word} yet; `bounty bridge {word} add --help` tells how to add one");
         }
         return Ok(());
     }

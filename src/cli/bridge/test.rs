@@ -146,7 +146,7 @@ fn report(
         let edit = data
             .layout()
             .command(&format!("bridge target edit {id} --chat {chat}"));
-        eprintln!("the chat has the id {chat} now; `{edit}` says so to the bridge");
+        to_stderr!("the chat has the id {chat} now; `{edit}` says so to the bridge");
     }
     if format == Format::Json {
         print_json(&json!({

@@ -13,7 +13,7 @@ use crate::domain::bridge::{Bridge, Resolution, TelegramBot, active_bots, answer
 /// Says so when there is no bot.
 pub fn name_none(bridge: &Bridge) {
     if bridge.bots.iter().len() == 0 {
-        eprintln!("no bots yet; `bounty bridge bot add --help` tells how to add one");
+        to_stderr!("no bots yet; `bounty bridge bot add --help` tells how to add one");
     }
 }
 
