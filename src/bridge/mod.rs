@@ -107,6 +107,20 @@ impl OpenBridge {
         Ok(self.state.seq() != before)
     }
 
+    /// Writes the snapshot unless it is there: whoever wrote to the log last may have ended before that.
+    pub fn publish(&mut self) -> Result<(), StoreError> {
+        let (disk, dir, published) = (Arc::clone(&self.disk), self.dir.clone(), self.published);
+        let Some((locked, state)) = self.lock(false)? else {
+            return Ok(());
+        };
+        let end = locked.end();
+        if end != Position::START {
+            write_files(&*disk, &dir, state, &end, published)?;
+            self.published = Some(end.seq);
+        }
+        Ok(())
+    }
+
     /// Carries out one command. When it returns, the event is durable.
     pub fn execute(
         &mut self,

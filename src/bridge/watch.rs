@@ -20,6 +20,9 @@ const EVERY: Duration = Duration::from_secs(1);
 pub fn watch(mut bridge: OpenBridge, reports: Reports) -> io::Result<watch::Receiver<Arc<Bridge>>> {
     let (sender, receiver) = watch::channel(Arc::new(bridge.state().clone()));
     let look = move || {
+        if let Err(error) = bridge.publish() {
+            tracing::warn!(%error, "the bridge's snapshot could not be looked at; it is written with the next change");
+        }
         let mut works = true;
         while !sender.is_closed() {
             thread::sleep(EVERY);

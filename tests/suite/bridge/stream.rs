@@ -5,7 +5,7 @@ use std::sync::{Arc, Barrier};
 use std::thread;
 
 use bounty_ledger::bridge::OpenBridge;
-use bounty_ledger::store::{Disk, Layout, LocalDisk};
+use bounty_ledger::store::{Access, Disk, Layout, LocalDisk};
 use serde_json::Value;
 
 use super::{bridge, json, log, snapshot, two_bots};
@@ -48,6 +48,23 @@ fn a_snapshot_that_is_lost_or_changed_is_found_and_made_again_byte_for_byte() {
     assert_eq!(data.run(&["replay", "--check"]).code, Some(1));
     data.run(&["replay", "bridge"]).ok();
     assert_eq!(fs::read(&path).expect("a snapshot"), live);
+}
+
+#[test]
+fn a_snapshot_that_a_crash_left_behind_is_written_when_the_bridge_is_first_watched() {
+    let data = two_bots();
+    let path = data.path().join("bridge/bridge.json");
+    let live = fs::read(&path).expect("a snapshot");
+    for left in [None, Some(&live[..live.len() / 2])] {
+        fs::remove_file(&path).expect("removed");
+        if let Some(left) = left {
+            fs::write(&path, left).expect("written");
+        }
+        let disk = Arc::new(LocalDisk::new(Access::Owner));
+        let mut bridge = OpenBridge::new(disk, Layout::new(data.path()));
+        bridge.publish().expect("published");
+        assert_eq!(fs::read(&path).expect("a snapshot"), live);
+    }
 }
 
 trait ReplaceFirst {
