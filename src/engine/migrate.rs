@@ -132,13 +132,18 @@ impl<'p> Place<'p> {
         let locked = old.lock(false, self.patience, &mut |record| {
             merged_before.see(record);
             board.evolve(record);
-        })?;
+        });
+        if matches!(locked, Err(StoreError::Moved { .. })) {
+            return locked.map(|_| None);
+        }
         if board.chat_id() != Some(to) {
             self.refuse_foreign(&board, *from)?;
         }
         if noted.is_none() && has_log {
+            // Also when the log is damaged or held: Telegram tells the new id once.
             note_move(&**self.disk, self.layout, *from, to)?;
         }
+        let locked = locked?;
         let Some(mut locked) = locked.filter(|locked| locked.end() != Position::START) else {
             return Ok(None);
         };

@@ -246,6 +246,20 @@ fn a_migration_interrupted_after_any_step_is_finished_by_the_next_start() {
 }
 
 #[test]
+fn a_migration_of_a_group_whose_log_is_damaged_is_remembered_until_it_is_repaired() {
+    let data = Data::new();
+    data.feed(&[in_old_group(1, 1, "/add first")]).ok();
+    let whole = fs::read_to_string(data.log(OLD)).expect("a log");
+    fs::write(data.log(OLD), whole.replace("first", "worst")).expect("written");
+    assert_eq!(data.feed(&[told_in_old(2)]).code, Some(1));
+    fs::write(data.log(OLD), whole).expect("written");
+    let answers = data.feed(&[in_group(3, NEW, 1, "/bounty")]).ok().stdout;
+    assert!(answers.contains("first"), "{answers}");
+    assert!(!data.log(OLD).exists());
+    assert_sound(&data);
+}
+
+#[test]
 fn a_migration_of_a_group_without_a_board_is_remembered() {
     let data = Data::new();
     data.feed(&[told_in_new(10), in_old_group(11, 1, "/add late")])
