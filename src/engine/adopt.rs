@@ -1,7 +1,7 @@
 //! Brings the snapshots up to date that processes left behind which ended uncleanly: in a thread of its own, for there can be
 //! many of them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -59,10 +59,12 @@ impl Shared {
                 return;
             }
         };
-        let (mut unreadable, mut left) = (BTreeSet::new(), 0);
+        let named = found.iter().flatten().flat_map(|orphan| &orphan.chats);
+        self.unadopted.are(named.collect::<HashSet<_>>().len());
+        let (mut unreadable, mut left, mut whole) = (BTreeSet::new(), 0, HashSet::new());
         for found in found {
             match found {
-                Ok(orphan) => left += self.adopt(orphan),
+                Ok(orphan) => left += self.adopt(orphan, &mut whole),
                 Err(Unreadable { path, error }) => {
                     if !complained.contains(&path) {
                         tracing::warn!(%error, "the snapshots of some chats that a crash may have left behind are not known; it is tried again");
@@ -75,14 +77,18 @@ impl Shared {
         self.unadopted.are(left);
     }
 
-    /// Returns how many chats are left.
-    fn adopt(&self, orphan: Orphan) -> usize {
+    /// Returns how many chats are left. `whole`: those whose snapshots were made durable since the processes were found to have ended:
+    /// many that ended one after the other may have written to the same chats.
+    fn adopt(&self, orphan: Orphan, whole: &mut HashSet<ChatId>) -> usize {
         let (begun, chats) = (Instant::now(), orphan.chats.len());
         let since = self.mark();
         let (mut done, mut left) = (Vec::new(), Vec::new());
-        for chat in &orphan.chats {
+        for (index, chat) in orphan.chats.iter().enumerate() {
             if self.is_closing() {
                 return chats - done.len();
+            }
+            if whole.contains(chat) {
+                continue;
             }
             match self.adopt_chat(*chat) {
                 // A damaged log has no newer snapshots to be written; whoever uses the chat is told.
@@ -97,25 +103,27 @@ impl Shared {
                     }
                     // There is no room for the others either. They are tried when there is.
                     if self.stats.obstacles.disk().is_some() {
-                        left.extend(&orphan.chats[done.len() + left.len()..]);
+                        left.extend(&orphan.chats[index + 1..]);
                         break;
                     }
                 }
             }
         }
-        if done.is_empty() && !left.is_empty() {
-            return left.len();
+        if chats > 0 && left.len() == chats {
+            return chats;
         }
         let flushed = self.flush_snapshots(done.iter().copied(), since);
         match flushed.and_then(|()| orphan.keep(&*self.disk, &left)) {
             Ok(()) => {
-                let chats = done.len();
-                let seconds = begun.elapsed().as_secs_f64();
-                tracing::info!(
-                    chats,
-                    seconds,
-                    "another process ended uncleanly; the snapshots of its chats are up to date"
-                );
+                if !done.is_empty() {
+                    let (chats, seconds) = (done.len(), begun.elapsed().as_secs_f64());
+                    tracing::info!(
+                        chats,
+                        seconds,
+                        "another process ended uncleanly; the snapshots of its chats are up to date"
+                    );
+                }
+                whole.extend(done);
                 left.len()
             }
             Err(error) => {
@@ -134,7 +142,11 @@ impl Shared {
         let mut open = OpenBoard::new(disk, &self.layout, chat, checkpoints);
         open.doubt_snapshots();
         // A log that somebody holds is tried again: all other chats would wait for it too.
-        match publish(&mut open, Duration::ZERO) {
+        let published = publish(&mut open, Duration::ZERO);
+        if let Some(check) = open.checkpoints.take_unverified() {
+            self.long_logs.checks.add(check);
+        }
+        match published {
             // It was moved just now, and whoever moved it writes its snapshots.
             Err(StoreError::Moved { .. }) => Ok(()),
             published => published,

@@ -127,6 +127,7 @@ pub fn finish(
     shared: &Shared,
     pending: Pending,
     flushed: Result<(), StoreError>,
+    patience: Duration,
 ) -> Late {
     let Pending {
         answers, written, ..
@@ -136,7 +137,7 @@ pub fn finish(
         Err(error) => {
             open.state = None;
             let jobs = answers.into_iter().map(|(job, _)| job).collect();
-            refuse(open, flood, shared, jobs, &error)
+            refuse(open, flood, shared, jobs, &error, patience)
         }
     }
 }
@@ -167,7 +168,7 @@ fn trouble(
 ) -> Begun {
     match error {
         StoreError::Busy { .. } if patience.is_zero() => Begun::NotNow(jobs),
-        error => Begun::Answered(refuse(open, flood, shared, jobs, &error)),
+        error => Begun::Answered(refuse(open, flood, shared, jobs, &error, patience)),
     }
 }
 
@@ -193,6 +194,7 @@ pub fn refuse(
     shared: &Shared,
     jobs: Vec<Job>,
     error: &StoreError,
+    patience: Duration,
 ) -> Late {
     tracing::error!(chat = open.chat.0, %error, "a board could not be used as asked");
     shared.note_obstacle(open.chat, open.log.is_latched(), error);
@@ -200,7 +202,7 @@ pub fn refuse(
     let trouble = Trouble::from(error);
     let is_readable = !matches!(error, StoreError::Busy { .. } | StoreError::Foreign { .. });
     let is_fresh = is_readable
-        && match open.refresh(settings.lock_patience) {
+        && match open.refresh(patience) {
             Ok(()) => true,
             Err(error) => matches!(error, StoreError::Damaged(_)),
         };

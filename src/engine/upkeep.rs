@@ -48,6 +48,7 @@ impl Shared {
 
     /// Notes chats as active, before they are written to.
     pub fn note(&self, chats: &[ChatId]) -> Result<Note, StoreError> {
+        self.check_root()?;
         self.active.note(chats, self.mark())
     }
 

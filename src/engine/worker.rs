@@ -8,7 +8,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use crate::domain::{ChatId, StreamId};
-use crate::store::{Disk, Layout, StoreError};
+use crate::store::{Disk, FileId, IoContext, Layout, StoreError};
 
 use super::Settings;
 use super::active::Active;
@@ -45,6 +45,8 @@ pub const ROUNDS: usize = 3;
 pub struct Shared {
     pub disk: Arc<dyn Disk>,
     pub layout: Layout,
+    /// Which directory the data directory was at the start, if that was to be known.
+    root: Option<FileId>,
     pub settings: Settings,
     pub stats: Arc<Stats>,
     pub long_logs: LongLogs,
@@ -68,8 +70,10 @@ impl Shared {
             tracing::warn!(%error, "logs are flushed one by one");
             None
         });
+        let root = disk.status(layout.root()).ok().flatten();
         Self {
             active: Active::new(Arc::clone(&disk), layout.clone()),
+            root: root.map(|root| root.id),
             upkeep: Arc::default(),
             adoption: Pulse::default(),
             unadopted: Unadopted::default(),
@@ -118,6 +122,20 @@ impl Shared {
         lane.push(job).then(|| Arc::clone(lane))
     }
 
+    /// Fails when another directory, or none, has the data directory's name: its file system was unmounted, or it was moved away. What
+    /// is not there is not new then, and nothing is to be begun in its place.
+    pub fn check_root(&self) -> Result<(), StoreError> {
+        let path = self.layout.root();
+        let root = self.disk.status(path).at("look at", path)?;
+        if self.root.is_none() || root.map(|root| root.id) == self.root {
+            return Ok(());
+        }
+        Err(io::Error::other(
+            "it is not the directory that it was at the start; put that back, or start the program anew",
+        ))
+        .at("use", path)
+    }
+
     /// Has the chat's snapshots written at this time; `since` is when they were first due.
     pub fn publish_at(&self, due: Instant, since: Instant, chat: ChatId) {
         self.agenda.add(due, since, chat);
@@ -136,6 +154,9 @@ impl Shared {
     /// Has a stream tried that took no writes.
     pub fn look_again(&self, chat: ChatId) {
         let mut lanes = lock(&self.lanes);
+        if self.is_closing() {
+            return;
+        }
         let lane = lanes
             .entry(chat)
             .or_insert_with(|| Arc::new(Lane::new(chat)));
@@ -170,9 +191,13 @@ impl Shared {
 
     /// Lets the threads end when nothing waits any more.
     pub fn close(&self) {
+        {
+            // What still looks after streams gives none to a thread from here on, which might have ended: its snapshots would wait for it.
+            let _lanes = lock(&self.lanes);
+            self.upkeep.close();
+        }
         self.ready.close();
         self.long_logs.checks.close();
-        self.upkeep.close();
         self.adoption.close();
     }
 

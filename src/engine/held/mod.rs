@@ -132,7 +132,7 @@ impl<'s> Held<'s> {
                 batch::Begun::Written(pending) => {
                     let flushed = self.flush();
                     self.shared.stats.commit(&flushed, pending.events, begun);
-                    let late = self.finish_batch(pending, flushed);
+                    let late = self.finish_batch(pending, flushed, patience);
                     return self.answer_late(late);
                 }
                 batch::Begun::NotNow(unanswered) => jobs = unanswered,
@@ -186,7 +186,7 @@ impl<'s> Held<'s> {
 
     /// Ends what was begun, with what came of the flush.
     pub fn finish(&mut self, pending: Pending, flushed: Result<(), StoreError>) -> Way {
-        self.work.late = self.finish_batch(pending, flushed);
+        self.work.late = self.finish_batch(pending, flushed, Duration::ZERO);
         if self.work.late.is_empty() {
             Way::Next
         } else {
@@ -198,7 +198,7 @@ impl<'s> Held<'s> {
         if jobs.iter().any(|job| job.change().is_some())
             && let Err(error) = self.note()
         {
-            return self.refuse(jobs, &error);
+            return self.refuse(jobs, &error, patience);
         }
         let Work { open, flood, .. } = &mut *self.work;
         let begun = match open {
@@ -217,11 +217,12 @@ impl<'s> Held<'s> {
         Ok(())
     }
 
-    fn refuse(&mut self, jobs: Vec<Job>, error: &StoreError) -> batch::Begun {
+    fn refuse(&mut self, jobs: Vec<Job>, error: &StoreError, patience: Duration) -> batch::Begun {
         let Work { open, flood, .. } = &mut *self.work;
         match open {
             Some(open) => {
-                batch::Begun::Answered(batch::refuse(open, flood, self.shared, jobs, error))
+                let refused = batch::refuse(open, flood, self.shared, jobs, error, patience);
+                batch::Begun::Answered(refused)
             }
             None => batch::Begun::NotNow(jobs),
         }
@@ -238,13 +239,18 @@ impl<'s> Held<'s> {
         self.work.note = Some(note);
     }
 
-    fn finish_batch(&mut self, pending: Pending, flushed: Result<(), StoreError>) -> Late {
+    fn finish_batch(
+        &mut self,
+        pending: Pending,
+        flushed: Result<(), StoreError>,
+        patience: Duration,
+    ) -> Late {
         let is_durable = flushed.is_ok();
         let Work { open, flood, .. } = &mut *self.work;
         let Some(open) = open else {
             return Late::default();
         };
-        let late = batch::finish(open, flood, self.shared, pending, flushed);
+        let late = batch::finish(open, flood, self.shared, pending, flushed, patience);
         let end = open.log.end();
         if is_durable {
             self.shared.changes.written(self.chat(), end);

@@ -27,10 +27,11 @@ impl Held<'_> {
         let (disk, layout) = (&*self.shared.disk, &self.shared.layout);
         let stays = current_chat(disk, layout, self.chat()).is_ok_and(|now| now == self.chat());
         let is_new = matches!(disk.status(&layout.chat(self.chat())), Ok(None));
-        if stays && is_new && self.work.open.is_none() {
+        let is_new = stays && is_new && self.shared.check_root().is_ok();
+        if is_new && self.work.open.is_none() {
             self.work.open = Some(self.new_board());
         }
-        stays && is_new
+        is_new
     }
 
     /// Has the chat's board at hand; false when the chat has another id now, and then its board is moved, for which locks are waited for
@@ -43,6 +44,7 @@ impl Held<'_> {
         if self.work.open.as_ref().is_some_and(OpenBoard::has_events) {
             return Ok(true);
         }
+        self.shared.check_root()?;
         let current = current_chat(&*self.shared.disk, &self.shared.layout, self.chat())?;
         if current != self.chat() {
             self.carry_out(&Migration::noted(self.chat(), current), patience)?;

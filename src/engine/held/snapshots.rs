@@ -16,8 +16,12 @@ const PUBLISH_RETRY: Duration = Duration::from_secs(1);
 
 impl Held<'_> {
     pub(super) fn schedule_snapshots(&mut self) {
-        let Some(open) = &self.work.open else { return };
-        if self.tried_snapshots || open.is_published() || self.work.publish_due.is_some() {
+        // Without the board in memory, as after a panic, it is opened for them.
+        let is_behind = match &self.work.open {
+            Some(open) => !open.is_published(),
+            None => self.work.unpublished,
+        };
+        if self.tried_snapshots || !is_behind || self.work.publish_due.is_some() {
             return;
         }
         let delay = self.shared.settings.snapshot_delay;
@@ -39,12 +43,12 @@ impl Held<'_> {
         let since = self.work.overdue.take();
         self.forget_refuted();
         let (shared, chat) = (self.shared, self.chat());
-        let open = self.work.open.as_mut()?;
         let begun = Instant::now();
-        match publish(open, patience) {
+        match self.write_snapshots(patience) {
             Ok(()) => {
                 self.work.publish_cost = begun.elapsed();
                 self.work.unpublished = false;
+                let open = self.work.open.as_mut()?;
                 return open.checkpoints.due(chat.into(), &open.log, open.state()?);
             }
             Err(StoreError::Moved { .. }) => {
@@ -63,12 +67,25 @@ impl Held<'_> {
                 self.publish_again(since.unwrap_or(begun));
             }
             Err(error) => {
-                shared.note_obstacle(chat, open.log.is_latched(), &error);
+                let open = self.work.open.as_ref();
+                let latched = open.is_some_and(|open| open.log.is_latched());
+                shared.note_obstacle(chat, latched, &error);
                 tracing::warn!(chat = chat.0, %error, "a snapshot could not be written; it is tried again");
                 self.publish_again(since.unwrap_or(begun));
             }
         }
         None
+    }
+
+    fn write_snapshots(&mut self, patience: Duration) -> Result<(), StoreError> {
+        if self.work.open.is_none() && self.work.unpublished && !self.ready(patience)? {
+            // Whoever moved it writes them.
+            return Ok(());
+        }
+        match &mut self.work.open {
+            Some(open) => publish(open, patience),
+            None => Ok(()),
+        }
     }
 
     /// They could not be written, and are due since then.
