@@ -8,6 +8,7 @@ use crate::domain::bridge::{self, Bridge, BridgeEvent};
 use crate::domain::{BountyId, ChatId, Event, Recorded, SettingChange, StreamId, Timestamp};
 use crate::store::{Damage, Line, StoreError, merged_logs};
 
+use super::extent::Extent;
 use super::merged::{MergedProblem, check_merged};
 use super::reader::Reader;
 
@@ -106,17 +107,16 @@ impl<'f> ChangesFold<'f> {
 }
 
 impl Reader<'_> {
-    /// Hands every event of a chat that is asked for to `each`, oldest first. Returns where the log stops being readable, or that it
-    /// was longer.
+    /// Hands every event of a chat that is asked for to `each`, oldest first. Returns how far the log is readable, and whether it was
+    /// longer; none when there is none.
     pub fn changes(
         &self,
         chat: ChatId,
         filter: &AuditFilter,
         each: &mut dyn FnMut(Change<'_>) -> ControlFlow<()>,
-    ) -> Result<Option<Damage>, StoreError> {
+    ) -> Result<Option<Extent>, StoreError> {
         let mut fold = ChangesFold::new(chat, filter, each);
-        let extent = self.read_extent(chat, &mut |line| fold.see(&line))?;
-        Ok(extent.and_then(|extent| extent.damage))
+        self.read_extent(chat, &mut |line| fold.see(&line))
     }
 
     /// The same of the boards that were merged into this chat's, one after the other. Returns the first thing that is wrong with their

@@ -1,6 +1,6 @@
 //! How far a log goes, and whether it was longer: what whoever shows something of it has to say besides.
 
-use crate::domain::{Event, StreamId};
+use crate::domain::{ChatId, Event, Recorded, StreamId};
 use crate::store::{Damage, EachLine, Line, Position, StoreError};
 
 use super::reader::Reader;
@@ -12,6 +12,8 @@ pub struct Extent {
     pub end: Position,
     /// Why there is no more: the next line is damaged, or the main snapshot or the checkpoint reflects a later event.
     pub damage: Option<Damage>,
+    /// The ids that its chat has had, the latest last.
+    pub ids: Vec<ChatId>,
 }
 
 impl Reader<'_> {
@@ -25,8 +27,9 @@ impl Reader<'_> {
         let stream = stream.into();
         // Before the log: a snapshot never runs ahead of it, but the log may grow while this reads.
         let witnesses = self.main_witnesses(stream);
-        let mut is_stopped = false;
+        let (mut is_stopped, mut ids) = (false, Vec::new());
         let scan = self.read(stream, &mut |line: Line<'_, E>| {
+            ids.extend(named_chat(line.record));
             let flow = each(line);
             is_stopped = flow.is_break();
             flow
@@ -40,6 +43,14 @@ impl Reader<'_> {
             damaged => damaged,
         };
         let is_there = scan.is_some() || damage.is_some();
-        Ok(is_there.then_some(Extent { end, damage }))
+        Ok(is_there.then_some(Extent { end, damage, ids }))
+    }
+}
+
+/// The chat whose log this event says that it is in, if it says so.
+pub(super) fn named_chat<E: Event>(record: &Recorded<E>) -> Option<ChatId> {
+    match record.event.stream() {
+        Some(StreamId::Chat(chat)) => Some(chat),
+        _ => None,
     }
 }

@@ -7,6 +7,7 @@ mod bridge_names;
 mod changes;
 mod check;
 mod extent;
+mod follow;
 mod merged;
 mod notifier;
 mod parallel;
@@ -21,8 +22,8 @@ pub use bridge_names::BridgeNames;
 pub use changes::{AuditFilter, BridgeChange, Change};
 pub use check::{Difference, FileCheck, SnapshotCheck};
 pub use extent::Extent;
+pub use follow::{Followed, Found, for_each_followed};
 pub use merged::{MergedNames, MergedProblem};
-pub use parallel::for_each_stream;
 pub use reader::Reader;
 pub use rebuild::{Rebuilt, rebuild, rebuild_into, snapshot_files};
 pub use repair::{

@@ -9,8 +9,8 @@ use std::time::Duration;
 use crate::domain::board::Board;
 use crate::domain::bridge::Bridge;
 use crate::domain::notifier::Notifier;
-use crate::domain::{Aggregate, StreamId};
-use crate::store::{Disk, IoContext, Layout, Line, Log, Position, StoreError, refuse_other_stream};
+use crate::domain::{Aggregate, Seq, StreamId};
+use crate::store::{Disk, IoContext, Layout, Line, Log, Position, StoreError};
 
 use super::reader::Reader;
 
@@ -46,15 +46,28 @@ fn rebuild_as<S: Aggregate>(
     layout: &Layout,
     stream: StreamId,
 ) -> Result<Option<Rebuilt>, StoreError> {
+    match rebuild_once::<S>(disk, layout, stream) {
+        // It was renamed or replaced while its lock was waited for.
+        Err(StoreError::Moved { .. }) => rebuild_once::<S>(disk, layout, stream),
+        rebuilt => rebuilt,
+    }
+}
+
+fn rebuild_once<S: Aggregate>(
+    disk: &Arc<dyn Disk>,
+    layout: &Layout,
+    stream: StreamId,
+) -> Result<Option<Rebuilt>, StoreError> {
     let mut log = Log::<S::Event>::new(Arc::clone(disk), layout.stream(stream));
     let mut state = S::default();
     let Some(locked) = log.lock(false, PATIENCE, &mut |record| state.evolve(record))? else {
         return Ok(None);
     };
     let end = locked.end();
-    let path = layout.stream(stream).join(Layout::LOG);
-    refuse_other_stream(&state, &path, stream)?;
     let reader = Reader::new(&**disk, layout);
+    if end.seq > Seq(0) {
+        reader.check_owner(stream, state.stream())?;
+    }
     reader.refuse_lost_events(stream, &reader.witnesses(stream)?, end, true)?;
     put_all(&**disk, &layout.stream(stream), &state, end).map(Some)
 }

@@ -12,7 +12,7 @@ use crate::domain::{Actor, ChatId, Event, Recorded, Seq, Timestamp};
 use crate::store::{Line, StoreError};
 
 use super::changes::AuditFilter;
-use super::parallel::for_each_stream;
+use super::follow::{Found, for_each_followed};
 use super::reader::Reader;
 
 /// By what events are grouped.
@@ -189,7 +189,7 @@ impl Summary {
     }
 }
 
-/// Reads each chat's log once, on all cores. `done` is told of each chat as it is read.
+/// Reads each chat's log once, on all cores, under the id that it has by then. `done` is told of each chat as it is read.
 pub fn summarize(
     reader: &Reader<'_>,
     chats: &[ChatId],
@@ -199,33 +199,43 @@ pub fn summarize(
 ) -> Summary {
     let mut summary = Summary::default();
     let read = |chat| Summary::of_chat(reader, chat, filter, by);
-    let Ok(()) = for_each_stream(chats, read, |chat, part| {
-        summary.merge(part);
+    let Ok(()) = for_each_followed(reader, chats, read, |chat, part| {
+        summary.merge(part.counted);
         done(chat);
         Ok::<(), Infallible>(())
     });
     summary
 }
 
+/// What one chat has of a summary.
+struct Part {
+    counted: Summary,
+    ids: Option<Vec<ChatId>>,
+}
+
+impl Found for Part {
+    fn ids(&self) -> Option<&[ChatId]> {
+        self.ids.as_deref()
+    }
+}
+
 impl Summary {
-    fn of_chat(reader: &Reader<'_>, chat: ChatId, filter: &AuditFilter, by: &[GroupBy]) -> Self {
-        let mut summary = Self::default();
+    fn of_chat(reader: &Reader<'_>, chat: ChatId, filter: &AuditFilter, by: &[GroupBy]) -> Part {
+        let mut counted = Self::default();
         let read = reader.read_extent(chat, &mut |line: Line<'_, BoardEvent>| {
             if filter.asks_for(line.record) {
-                summary.see(chat, line.record, by);
+                counted.see(chat, line.record, by);
             }
             ControlFlow::Continue(())
         });
-        let problem = match read {
-            Ok(extent) => extent
-                .and_then(|extent| extent.damage)
-                .map(StoreError::Damaged),
-            Err(error) => Some(error),
+        let (problem, ids) = match read {
+            Ok(Some(extent)) => (extent.damage.map(StoreError::Damaged), Some(extent.ids)),
+            Ok(None) => (None, None),
+            Err(error) => (Some(error), Some(Vec::new())),
         };
-        summary
-            .problems
-            .extend(problem.map(|problem| (chat, problem.to_string())));
-        summary
+        let problem = problem.map(|problem| (chat, problem.to_string()));
+        counted.problems.extend(problem);
+        Part { counted, ids }
     }
 }
 

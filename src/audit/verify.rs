@@ -10,6 +10,8 @@ use crate::domain::notifier::NotifierEvent;
 use crate::domain::{ChatId, Event, Seq, StreamId};
 use crate::store::{Damage, Head, Line, Position, Rest, StoreError};
 
+use super::extent::named_chat;
+use super::follow::Found;
 use super::merged::{MergedNames, MergedProblem, is_in_merged};
 use super::reader::Reader;
 
@@ -20,6 +22,15 @@ pub struct Verdict {
     /// The last valid event.
     pub end: Position,
     pub problem: Option<Problem>,
+    /// The ids that its chat has had, the latest last.
+    pub ids: Vec<ChatId>,
+}
+
+impl Found for Verdict {
+    fn ids(&self) -> Option<&[ChatId]> {
+        let has_log = !matches!(self.problem, Some(Problem::NoLog { .. }));
+        has_log.then_some(&self.ids)
+    }
 }
 
 /// What is wrong with a log.
@@ -101,31 +112,32 @@ impl Reader<'_> {
     }
 
     fn verify_as<E: Event>(&self, stream: StreamId, expected: Option<Expectation>) -> Verdict {
-        let mut end = Position::START;
-        let problem = self
-            .find_problem::<E>(stream, expected, &mut end)
-            .unwrap_or_else(|error| Some(Problem::from(error)));
-        Verdict {
+        let mut verdict = Verdict {
             stream,
-            end,
-            problem,
-        }
+            end: Position::START,
+            problem: None,
+            ids: Vec::new(),
+        };
+        verdict.problem = self
+            .find_problem::<E>(expected, &mut verdict)
+            .unwrap_or_else(|error| Some(Problem::from(error)));
+        verdict
     }
 
     fn find_problem<E: Event>(
         &self,
-        stream: StreamId,
         expected: Option<Expectation>,
-        end: &mut Position,
+        Verdict {
+            stream, end, ids, ..
+        }: &mut Verdict,
     ) -> Result<Option<Problem>, StoreError> {
+        let stream = *stream;
         let path = self.log_path(stream);
         // Before the log: a snapshot never runs ahead of it, but the log may grow while this reads.
         let witnesses = self.witnesses(stream);
-        let (mut noted, mut ids, mut merged) = (None, Vec::new(), MergedNames::default());
+        let (mut noted, mut merged) = (None, MergedNames::default());
         let scan = self.read(stream, &mut |line: Line<'_, E>| {
-            if let Some(StreamId::Chat(id)) = line.record.event.stream() {
-                ids.push(id);
-            }
+            ids.extend(named_chat(line.record));
             if expected.is_some_and(|expected| expected.seq == line.end.seq) {
                 noted = Some(line.end.head);
             }
@@ -162,7 +174,7 @@ impl Reader<'_> {
             Rest::Nothing | Rest::Damaged(_) => {
                 let merged = merged.problem(self.disk, &dir, &dir)?;
                 merged.map_or_else(
-                    || self.not_noted(&ids),
+                    || self.not_noted(ids),
                     |problem| Ok(Some(Problem::Merged(problem))),
                 )
             }

@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 
 use clap::ValueEnum;
 
-use crate::audit::{AuditFilter, Change, Reader};
+use crate::audit::{AuditFilter, Change, Followed, Found, Reader};
 use crate::domain::board::{BoardEvent, FieldChange};
 use crate::domain::bridge::BridgeEvent;
 use crate::domain::{BountyId, ChatId, Event, Timestamp};
@@ -92,7 +92,8 @@ pub fn run(data: &DataArgs, args: &Args) -> anyhow::Result<Status> {
     let mut progress = Progress::of_printed_bytes(total);
     let mut printer = Printer::new(args)?;
     let mut problems = 0;
-    for chat in chats {
+    let (mut chats, mut followed) = (chats.into_iter(), Followed::new(&reader));
+    while let Some(chat) = chats.next().or_else(|| followed.next_chat()) {
         let mut failed = None;
         let mut print = |change: Change<'_>| match printer.print(&change) {
             Ok(()) => ControlFlow::Continue(()),
@@ -101,15 +102,15 @@ pub fn run(data: &DataArgs, args: &Args) -> anyhow::Result<Status> {
                 ControlFlow::Break(())
             }
         };
-        let found = match args.merged {
-            true => told(reader.merged_changes(chat, &filter, &mut print)),
-            false => told(reader.changes(chat, &filter, &mut print)),
-        };
+        let told = args.tell(&reader, chat, &filter, &mut print);
         if let Some(error) = failed {
             return Err(error);
         }
+        if !followed.is_all(chat.into(), &told) {
+            continue;
+        }
         progress.advance(reader.log_size(chat));
-        if let Some(problem) = found {
+        if let Some(problem) = told.problem {
             problems += 1;
             to_stderr!("error: {problem}");
         } else {
@@ -124,15 +125,59 @@ pub fn run(data: &DataArgs, args: &Args) -> anyhow::Result<Status> {
     Ok(Status::from(problems > 0))
 }
 
-/// What is wrong with what was read, in words.
-fn told<P: ToString, E: ToString>(read: Result<Option<P>, E>) -> Option<String> {
-    match read {
-        Ok(problem) => problem.map(|problem| problem.to_string()),
-        Err(error) => Some(error.to_string()),
+/// What was read of a chat.
+struct Told {
+    problem: Option<String>,
+    ids: Option<Vec<ChatId>>,
+}
+
+impl Found for Told {
+    fn ids(&self) -> Option<&[ChatId]> {
+        self.ids.as_deref()
+    }
+}
+
+impl Told {
+    fn failed(error: &impl ToString) -> Self {
+        Self {
+            problem: Some(error.to_string()),
+            ids: Some(Vec::new()),
+        }
     }
 }
 
 impl Args {
+    /// Reads one chat's log, or those of the boards that were merged into its board.
+    fn tell(
+        &self,
+        reader: &Reader<'_>,
+        chat: ChatId,
+        filter: &AuditFilter,
+        print: &mut dyn FnMut(Change<'_>) -> ControlFlow<()>,
+    ) -> Told {
+        if self.merged {
+            let read = reader.merged_changes(chat, filter, print);
+            let has_log = reader.log_size(chat) > 0;
+            return read.map_or_else(
+                |error| Told::failed(&error),
+                |problem| Told {
+                    problem: problem.as_ref().map(ToString::to_string),
+                    ids: has_log.then(Vec::new),
+                },
+            );
+        }
+        let read = reader.changes(chat, filter, print);
+        read.map_or_else(
+            |error| Told::failed(&error),
+            |extent| Told {
+                problem: extent
+                    .as_ref()
+                    .and_then(|extent| Some(extent.damage.as_ref()?.to_string())),
+                ids: extent.map(|extent| extent.ids),
+            },
+        )
+    }
+
     /// Says where the rest is of the chats that were named.
     fn name_merged(&self, reader: &Reader<'_>, layout: &Layout) {
         let named = self
@@ -151,7 +196,8 @@ impl Args {
 
     /// Says so when a chat that was named has no log.
     fn names_no_log(&self, reader: &Reader<'_>, chat: ChatId) -> bool {
-        let missing = !self.chat.is_empty() && reader.log_size(chat) == 0;
+        let now = || reader.current(chat).unwrap_or(chat);
+        let missing = !self.chat.is_empty() && reader.log_size(now()) == 0;
         if missing {
             to_stderr!("error: chat {chat} has no log: check the id and --data");
         }

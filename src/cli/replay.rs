@@ -7,9 +7,9 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use crate::audit::{
-    Difference, Reader, Rebuilt, SnapshotCheck, for_each_stream, rebuild, rebuild_into,
+    Difference, Found, Reader, Rebuilt, SnapshotCheck, for_each_followed, rebuild, rebuild_into,
 };
-use crate::domain::StreamId;
+use crate::domain::{ChatId, StreamId};
 use crate::store::{Disk, Layout, StoreError};
 
 use super::Status;
@@ -48,7 +48,8 @@ pub fn run(data: &DataArgs, args: &Args) -> anyhow::Result<Status> {
         Progress::of_bytes(streams.iter().map(|stream| reader.log_size(*stream)).sum());
     let mut totals = Totals::default();
     let mut reports = Vec::new();
-    for_each_stream(
+    for_each_followed(
+        &reader,
         &streams,
         |stream| replay.one(&reader, stream),
         |stream, outcome| {
@@ -102,6 +103,16 @@ enum Outcome {
     Checked(SnapshotCheck),
     NoLog,
     Failed(StoreError),
+}
+
+impl Found for Outcome {
+    /// Which ids the log names is not asked: done twice is done once.
+    fn ids(&self) -> Option<&[ChatId]> {
+        match self {
+            Self::NoLog => None,
+            Self::Rebuilt(_) | Self::Checked(_) | Self::Failed(_) => Some(&[]),
+        }
+    }
 }
 
 impl Outcome {

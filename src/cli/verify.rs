@@ -5,7 +5,7 @@ use std::io::{Write, stdout};
 
 use serde_json::json;
 
-use crate::audit::{Expectation, Problem, Reader, Verdict, for_each_stream};
+use crate::audit::{Expectation, Problem, Reader, Verdict, for_each_followed};
 use crate::backup::{is_incomplete, noted_problems};
 use crate::domain::{ChatId, StreamId};
 use crate::engine::broken_notes;
@@ -54,7 +54,7 @@ pub fn run(data: &DataArgs, args: &Args) -> anyhow::Result<Status> {
         Progress::of_printed_bytes(streams.iter().map(|stream| reader.log_size(*stream)).sum());
     let (mut problems, mut reports) = (0, Vec::new());
     let verify = |stream| reader.verify(stream, args.expect);
-    for_each_stream(&streams, verify, |stream, verdict: Verdict| {
+    for_each_followed(&reader, &streams, verify, |stream, verdict: Verdict| {
         progress.advance(reader.log_size(stream));
         let problem = problem(&verdict, noted.get(&stream));
         problems += usize::from(problem.is_some());
@@ -70,6 +70,7 @@ pub fn run(data: &DataArgs, args: &Args) -> anyhow::Result<Status> {
             stream: (*old).into(),
             end: Position::START,
             problem: None,
+            ids: Vec::new(),
         };
         let problem = Some(error.to_string());
         match args.format {

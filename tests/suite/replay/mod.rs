@@ -2,6 +2,7 @@
 
 mod audit;
 mod check;
+mod moved;
 mod rebuild;
 mod show;
 
