@@ -20,7 +20,7 @@ pub struct LogCopy<S> {
     /// The logs of merged boards that it speaks of.
     pub merged: MergedNames,
     pub end: Position,
-    /// Where it ended before; none when it was not there.
+    /// Where it ended before; none when it had no event, as one has that was only just made when a backup was interrupted.
     pub before: Option<Position>,
 }
 
@@ -29,7 +29,6 @@ impl<S: Aggregate> LogCopy<S> {
     /// interrupted there.
     pub fn open(disk: &dyn Disk, dir: &Path, resumed: bool) -> Result<Self, Problem> {
         let path = dir.join(Layout::LOG);
-        let was_there = disk.status(&path).at("look at", &path)?.is_some();
         let file = disk.open(&path, OpenMode::Create).at("make", &path)?;
         let mut copy = Self {
             file,
@@ -52,7 +51,7 @@ impl<S: Aggregate> LogCopy<S> {
                 return Err(Problem::Backup(copy.end.damage(&copy.path, kind)));
             }
         }
-        copy.before = was_there.then_some(copy.end);
+        copy.before = Some(copy.end).filter(|end| end.seq > Seq(0));
         Ok(copy)
     }
 

@@ -58,13 +58,12 @@ impl StreamCopy<'_> {
         self.require_beginning(&copy, &live, len)?;
         progress(copy.end.offset);
         let taken = self.take(&mut copy, &live, len, progress);
-        let rest = match (taken, copy.before) {
-            (Ok(rest), _) => rest,
-            (Err(problem), Some(before)) => {
-                copy.cut(before)?;
+        let rest = match taken {
+            Ok(rest) => rest,
+            Err(problem) => {
+                copy.cut(copy.before.unwrap_or(Position::START))?;
                 return Err(problem);
             }
-            (Err(problem), None) => return Err(problem),
         };
         // A snapshot that cannot be read keeps no log from being copied.
         let (claims, unread) = match claims {

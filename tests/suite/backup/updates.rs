@@ -143,3 +143,28 @@ fn a_chat_that_was_copied_damaged_and_mended_since_is_backed_up_anew_as_the_mess
     backup.make(&data, &["--update"]).ok();
     backup.assert_sound();
 }
+
+#[test]
+fn a_copy_without_an_event_is_no_earlier_backup_of_a_damaged_log() {
+    for was_interrupted in [false, true] {
+        let data = small();
+        let backup = Backup::new();
+        let copy = backup.data.chat(-100);
+        backup.make(&data, &[]).ok();
+        let mut log = data.log_bytes(-100);
+        log[40] ^= 1;
+        fs::write(data.log(-100), log).expect("written");
+        fs::remove_dir_all(&copy).expect("removed");
+        if was_interrupted {
+            // It ended right after it had made the file.
+            fs::create_dir(&copy).expect("made");
+            fs::write(backup.data.log(-100), "").expect("written");
+            fs::write(backup.marker(), "").expect("written");
+        }
+        let report = backup.make(&data, &["--update"]);
+        assert_eq!(report.code, Some(1));
+        let words = "The backup has the file as it is";
+        assert!(report.stdout.contains(words), "{}", report.stdout);
+        assert_eq!(tree(&copy), tree(&data.chat(-100)));
+    }
+}
