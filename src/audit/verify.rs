@@ -145,18 +145,23 @@ impl Reader<'_> {
             *end = line.end;
             ControlFlow::Continue(())
         })?;
-        if let Some(damage) = scan.as_ref().and_then(|scan| scan.damage(&path)) {
-            return Ok(Some(Problem::Damaged(damage)));
-        }
+        let (has_log, torn) = match scan.map(|scan| scan.rest) {
+            Some(Rest::Damaged(kind)) => {
+                return Ok(Some(Problem::Damaged(end.damage(&path, kind))));
+            }
+            Some(Rest::Torn(rest)) => (true, Some(rest.len())),
+            Some(Rest::Nothing) => (true, None),
+            None => (false, None),
+        };
         let witnesses = witnesses?;
-        self.refuse_lost_events(stream, &witnesses, *end, scan.is_some())?;
-        let Some(scan) = scan else {
+        self.refuse_lost_events(stream, &witnesses, *end, has_log)?;
+        if !has_log {
             let foreign = witnesses.into_iter().find(|file| file.seq().is_none());
             let path = foreign.map(|file| self.layout.stream(stream).join(file.name));
             return Ok(Some(path.map_or(Problem::NoLog { chat: stream }, |path| {
                 Problem::Unreadable(StoreError::Foreign { path })
             })));
-        };
+        }
         let dir = self.layout.stream(stream);
         if let Some(expected) = expected
             && let Some(problem) = unexpected(expected, noted, end, &path)
@@ -164,20 +169,18 @@ impl Reader<'_> {
         {
             return Ok(Some(problem));
         }
-        match scan.rest {
-            Rest::Torn(rest) => Ok(Some(Problem::Torn {
+        if let Some(bytes) = torn {
+            let (line, offset) = (end.seq.0, end.offset);
+            return Ok(Some(Problem::Torn {
                 path,
-                line: end.seq.0,
-                offset: end.offset,
-                bytes: rest.len(),
-            })),
-            Rest::Nothing | Rest::Damaged(_) => {
-                let merged = merged.problem(self.disk, &dir, &dir)?;
-                merged.map_or_else(
-                    || self.not_noted(ids),
-                    |problem| Ok(Some(Problem::Merged(problem))),
-                )
-            }
+                line,
+                offset,
+                bytes,
+            }));
+        }
+        match merged.problem(self.disk, &dir, &dir)? {
+            Some(problem) => Ok(Some(Problem::Merged(problem))),
+            None => self.not_noted(ids),
         }
     }
 
