@@ -10,8 +10,8 @@ use crate::domain::bridge::NotificationTrackerId;
 use crate::domain::{ChatId, Event, Seq, StreamId};
 use crate::engine::current_chat;
 use crate::store::{
-    Checkpoint, DamageKind, Disk, EachLine, IoContext, Layout, Line, Position, Rest, Scan,
-    StoreError, read_log, seq_after, seq_of,
+    Checkpoint, DamageKind, Disk, EachLine, HeldLog, IoContext, Layout, Line, OpenMode, Position,
+    Rest, Scan, StoreError, read_log, seq_after, seq_of,
 };
 
 /// How long a writer in the middle of a line is waited for.
@@ -179,6 +179,13 @@ impl<'d> Reader<'d> {
             }
             _ => owner == Some(stream),
         }
+    }
+
+    /// Nobody writes to the stream meanwhile. None when it has no log, or its lock is not to be had.
+    pub(super) fn hold(&self, stream: StreamId) -> Option<HeldLog<'_>> {
+        let dir = self.layout.stream(stream);
+        let held = HeldLog::open(self.disk, &dir, OpenMode::Read, PATIENCE);
+        held.ok().flatten()
     }
 
     /// The snapshot files of a stream, each with its content.

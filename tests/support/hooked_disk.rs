@@ -12,6 +12,8 @@ use bounty_ledger::store::{Disk, DiskFile, FileStatus, GroupFlush, LockGuard, Lo
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum About {
     Status,
+    /// A whole file.
+    Load,
     Read,
     Flush,
     Lock,
@@ -47,6 +49,7 @@ impl<D: Disk> Disk for HookedDisk<D> {
     }
 
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        (self.hook)(About::Load, path)?;
         self.disk.read(path)
     }
 

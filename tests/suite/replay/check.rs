@@ -1,11 +1,18 @@
 //! `bounty replay --check`: a difference is a problem, lag is none.
 
 use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
+use bounty_ledger::audit::Reader;
+use bounty_ledger::domain::ChatId;
+use bounty_ledger::store::{Access, LocalDisk};
 use serde_json::Value;
 
 use super::{DM, GROUP, two_boards};
-use crate::library::files;
+use crate::library::{files, layout};
+use crate::support::hooked_disk::{About, HookedDisk};
 use crate::support::{Data, in_dm, in_group};
 
 /// Checks, and sees that the check changed nothing.
@@ -108,4 +115,23 @@ fn a_stream_that_is_not_there_is_a_problem_when_it_is_named() {
             assert!(run.stdout.contains(&line), "{args:?}: {}", run.stdout);
         }
     }
+}
+
+#[test]
+fn a_list_that_comes_while_the_files_are_read_is_not_missing() {
+    let data = Arc::new(two_boards());
+    let (bot, began) = (Arc::clone(&data), AtomicBool::new(false));
+    let hook = move |about: About, path: &Path| {
+        // The names were listed, and the board's own file comes after the lists.
+        let is_list = path.ends_with("-100/2.json");
+        if about == About::Load && is_list && !began.swap(true, Ordering::SeqCst) {
+            bot.feed(&[in_group(11, GROUP, 9, "/track 1")]).ok();
+        }
+        Ok(())
+    };
+    let disk = HookedDisk::new(LocalDisk::new(Access::Owner), hook);
+    let check = Reader::new(&disk, &layout(&data)).check_snapshots(ChatId(GROUP));
+    let check = check.expect("no error").expect("a board");
+    assert!(data.chat(GROUP).join("9.json").exists());
+    assert!(check.files.is_empty(), "{:?}", check.files);
 }
