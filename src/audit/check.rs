@@ -83,7 +83,7 @@ impl Reader<'_> {
     }
 
     fn compare<S: Aggregate>(&self, stream: StreamId) -> Result<Option<SnapshotCheck>, StoreError> {
-        // Before the log: a snapshot never runs ahead of it, but the log may grow while this reads.
+        // Before the log: a snapshot never runs ahead of its log, but that may grow while this reads.
         let (files, checkpoint) = (self.snapshots(stream)?, self.checkpoint(stream)?);
         let mut check = Check::<S>::new(&files);
         let scan = self.read(stream, &mut |line: Line<'_, S::Event>| {
@@ -123,6 +123,27 @@ impl Reader<'_> {
     ) -> Result<(), StoreError> {
         let lost = self.lost_events(stream.into(), files, end, has_log);
         lost.map_or(Ok(()), |damage| Err(damage.into()))
+    }
+
+    /// The same of files and a log that were read without its lock, while another log may have come to its place: a merge, a repair.
+    /// So a file counts that still says it once nobody writes.
+    pub(super) fn lost_for_good(
+        &self,
+        stream: StreamId,
+        files: &[SnapshotFile],
+        end: Position,
+        has_log: bool,
+    ) -> Option<Damage> {
+        let lost = self.lost_events(stream, files, end, has_log)?;
+        let _lock = self.hold(stream);
+        let Ok(now) = self.witnesses(stream) else {
+            return Some(lost);
+        };
+        let stands = |file: &&SnapshotFile| {
+            let is_same = |one: &SnapshotFile| one.name == file.name && one.seq() == file.seq();
+            now.iter().any(is_same)
+        };
+        self.lost_events(stream, files.iter().filter(stands), end, has_log)
     }
 
     /// The events behind the end of a log that these files, read before it or under its lock, say it had.

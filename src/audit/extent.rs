@@ -25,7 +25,7 @@ impl Reader<'_> {
         each: EachLine<'_, E>,
     ) -> Result<Option<Extent>, StoreError> {
         let stream = stream.into();
-        // Before the log: a snapshot never runs ahead of it, but the log may grow while this reads.
+        // Before the log: a snapshot never runs ahead of its log, but that may grow while this reads.
         let witnesses = self.main_witnesses(stream);
         let (mut is_stopped, mut ids) = (false, Vec::new());
         let scan = self.read(stream, &mut |line: Line<'_, E>| {
@@ -39,7 +39,7 @@ impl Reader<'_> {
             .as_ref()
             .and_then(|scan| scan.damage(&self.log_path(stream)));
         let damage = match damaged {
-            None if !is_stopped => self.lost_events(stream, &witnesses?, end, scan.is_some()),
+            None if !is_stopped => self.lost_for_good(stream, &witnesses?, end, scan.is_some()),
             damaged => damaged,
         };
         let is_there = scan.is_some() || damage.is_some();

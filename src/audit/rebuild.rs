@@ -90,7 +90,7 @@ fn rebuild_into_as<S: Aggregate>(
     stream: StreamId,
     out: &Path,
 ) -> Result<Option<Rebuilt>, StoreError> {
-    // Before the log: a snapshot never runs ahead of it, but the log may grow while this reads.
+    // Before the log: a snapshot never runs ahead of its log, but that may grow while this reads.
     let witnesses = reader.witnesses(stream)?;
     let mut state = S::default();
     let end = reader.read_whole(stream, &mut |line: Line<'_, S::Event>| {
@@ -98,7 +98,9 @@ fn rebuild_into_as<S: Aggregate>(
         ControlFlow::Continue(())
     })?;
     let reached = end.unwrap_or(Position::START);
-    reader.refuse_lost_events(stream, &witnesses, reached, end.is_some())?;
+    if let Some(damage) = reader.lost_for_good(stream, &witnesses, reached, end.is_some()) {
+        return Err(damage.into());
+    }
     let Some(end) = end else { return Ok(None) };
     let dir = out.join(stream.to_string());
     reader.disk.create_dir(&dir).at("make", &dir)?;

@@ -133,7 +133,7 @@ impl Reader<'_> {
     ) -> Result<Option<Problem>, StoreError> {
         let stream = *stream;
         let path = self.log_path(stream);
-        // Before the log: a snapshot never runs ahead of it, but the log may grow while this reads.
+        // Before the log: a snapshot never runs ahead of its log, but that may grow while this reads.
         let witnesses = self.witnesses(stream);
         let (mut noted, mut merged) = (None, MergedNames::default());
         let scan = self.read(stream, &mut |line: Line<'_, E>| {
@@ -154,7 +154,9 @@ impl Reader<'_> {
             None => (false, None),
         };
         let witnesses = witnesses?;
-        self.refuse_lost_events(stream, &witnesses, *end, has_log)?;
+        if let Some(damage) = self.lost_for_good(stream, &witnesses, *end, has_log) {
+            return Ok(Some(Problem::Damaged(damage)));
+        }
         if !has_log {
             let foreign = witnesses.into_iter().find(|file| file.seq().is_none());
             let path = foreign.map(|file| self.layout.stream(stream).join(file.name));

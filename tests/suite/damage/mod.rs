@@ -1,5 +1,6 @@
 //! Logs that were changed, cut or lost: what is torn is set aside, what is damaged is named and left alone.
 
+mod beside;
 mod bits;
 mod cuts;
 mod gone;
