@@ -37,12 +37,15 @@ pub(super) fn iso_date(word: &str) -> Option<NaiveDate> {
     date(year(year_word)?, number(month, 2..=2)?, number(day, 2..=2)?)
 }
 
-/// `31.12`, `1.2.2031`.
+/// `31.12`, `1.2.2031`, `31.12.26`.
 pub(super) fn dotted_date(word: &str) -> Option<Day> {
     let (day, rest) = word.split_once('.')?;
     let day = number(day, 1..=2)?;
     match rest.split_once('.') {
-        Some((month, word)) => date(year(word)?, number(month, 1..=2)?, day).map(Day::Date),
+        Some((month, word)) => {
+            let year = year(word).or_else(|| short_year(word))?;
+            date(year, number(month, 1..=2)?, day).map(Day::Date)
+        }
         None => yearly(number(rest, 1..=2)?, day),
     }
 }
@@ -51,6 +54,12 @@ pub(super) fn dotted_date(word: &str) -> Option<Day> {
 pub(super) fn year(word: &str) -> Option<i32> {
     let year = number(word, 4..=4).filter(|&year| year > 0)?;
     i32::try_from(year).ok()
+}
+
+/// `26` is 2026. Less than 20 is more often a part of a version, and a year that has passed.
+pub(super) fn short_year(word: &str) -> Option<i32> {
+    let year = number(word, 2..=2).filter(|&year| year >= 20)?;
+    i32::try_from(2000 + year).ok()
 }
 
 pub(super) fn date(year: i32, month: u32, day: u32) -> Option<NaiveDate> {

@@ -33,8 +33,17 @@ const DAYS: &[&str] = &[
     "послезавтра",
 ];
 
-/// Units in forms that stand only after "next": "на следующей неделе".
-const NEXT_UNITS: &[&str] = &["year", "неделе", "месяце", "году"];
+/// Units that are not read: forms that stand only after "next", as in "на следующей неделе", and years.
+const OTHER_UNITS: &[&str] = &[
+    "year",
+    "years",
+    "неделе",
+    "месяце",
+    "году",
+    "год",
+    "года",
+    "лет",
+];
 
 const FILLERS: &[&str] = &[
     "a",
@@ -50,7 +59,6 @@ const FILLERS: &[&str] = &[
     "of",
     "on",
     "the",
-    "this",
     "в",
     "вечером",
     "во",
@@ -71,7 +79,15 @@ pub(super) fn is_attempt(words: &[&str]) -> bool {
 pub(super) fn is_part(word: &[&str]) -> bool {
     let is_one =
         |word: &&str| word.starts_with(|c: char| c.is_ascii_digit()) || part(word).is_some();
-    without_punctuation(word).first().is_some_and(is_one)
+    let words = without_punctuation(word);
+    let bare = words.first().map(|word| without_brackets(word));
+    bare.is_some_and(|word| is_one(&word))
+}
+
+/// A date may end with a remark in brackets.
+fn without_brackets(word: &str) -> &str {
+    let word = word.strip_prefix('(').unwrap_or(word);
+    word.strip_suffix(')').unwrap_or(word)
 }
 
 /// Commas stay where a date may have them; a sentence's end goes.
@@ -95,12 +111,25 @@ fn parts(words: &[&str]) -> Option<Vec<Part>> {
         .collect()
 }
 
+/// Whether it says by itself which day it is: `tomorrow`.
+pub(super) fn is_day(word: &str) -> bool {
+    matches!(part(word), Some(Part::Day))
+}
+
+pub(super) fn is_unit(word: &str) -> bool {
+    matches!(part(word), Some(Part::Unit))
+}
+
+pub(super) fn is_number(word: &str) -> bool {
+    matches!(part(word), Some(Part::Number))
+}
+
 fn part(word: &str) -> Option<Part> {
     part_by_name(word).or_else(|| part_by_figures(word))
 }
 
 fn part_by_name(word: &str) -> Option<Part> {
-    let is_unit = words::unit(word).is_some() || NEXT_UNITS.contains(&word);
+    let is_unit = words::unit(word).is_some() || OTHER_UNITS.contains(&word);
     let is_name = words::weekday(word).is_some() || words::month(word).is_some();
     match word {
         "in" | "через" => Some(Part::Lead),
@@ -108,9 +137,12 @@ fn part_by_name(word: &str) -> Option<Part> {
         "следующем" => Some(Part::Next),
         _ if words::is_next(word) => Some(Part::Next),
         _ if DAYS.contains(&word) => Some(Part::Day),
-        _ if FILLERS.contains(&word) => Some(Part::Filler),
+        _ if FILLERS.contains(&word) || words::is_this(word) || words::is_limit(word) => {
+            Some(Part::Filler)
+        }
         _ if is_unit => Some(Part::Unit),
         _ if is_name => Some(Part::Name),
+        _ if words::zone(word).is_some() => Some(Part::Filler),
         _ => None,
     }
 }

@@ -2,6 +2,7 @@ mod dates;
 mod days;
 mod hostile;
 mod refusals;
+mod torn;
 mod zones;
 
 use chrono::DateTime;

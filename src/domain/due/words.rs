@@ -1,11 +1,14 @@
 //! The vocabulary of due dates in both languages, and the spelling in which it is looked up.
 
 use chrono::Weekday;
+use chrono_tz::Tz;
 
-/// The longest expression has seven words: "the day after tomorrow, at 6 pm".
-const MAX_WORDS: usize = 8;
+use crate::domain::zone;
 
-/// In bytes; the longest word is `понедельника`, with 24.
+/// The longest expression has nine words: "Fri 31 Jan 2031 23:59 UTC (in 3 days)".
+const MAX_WORDS: usize = 10;
+
+/// In bytes; the longest word is a zone's name, `America/Argentina/Buenos_Aires`, with 30.
 const MAX_WORD_LEN: usize = 32;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,6 +72,21 @@ const NEXT: &[&str] = &[
     "следующему",
 ];
 
+/// "This", as it stands before a weekday.
+const THIS: &[&str] = &[
+    "this",
+    "эта",
+    "этого",
+    "этой",
+    "этот",
+    "эту",
+    "это",
+    "этому",
+];
+
+/// What says that something is to be done until then.
+const LIMITS: &[&str] = &["before", "by", "till", "until", "до", "к", "ко"];
+
 const ENGLISH_MONTHS: &Table<u32> = &[
     (1, &["jan", "january"]),
     (2, &["feb", "february"]),
@@ -85,18 +103,18 @@ const ENGLISH_MONTHS: &Table<u32> = &[
 ];
 
 const RUSSIAN_MONTHS: &Table<u32> = &[
-    (1, &["января"]),
-    (2, &["февраля"]),
-    (3, &["марта"]),
-    (4, &["апреля"]),
+    (1, &["янв", "января"]),
+    (2, &["фев", "февр", "февраля"]),
+    (3, &["мар", "марта"]),
+    (4, &["апр", "апреля"]),
     (5, &["мая"]),
-    (6, &["июня"]),
-    (7, &["июля"]),
-    (8, &["августа"]),
-    (9, &["сентября"]),
-    (10, &["октября"]),
-    (11, &["ноября"]),
-    (12, &["декабря"]),
+    (6, &["июн", "июня"]),
+    (7, &["июл", "июля"]),
+    (8, &["авг", "августа"]),
+    (9, &["сен", "сент", "сентября"]),
+    (10, &["окт", "октября"]),
+    (11, &["ноя", "нояб", "ноября"]),
+    (12, &["дек", "декабря"]),
 ];
 
 pub(super) fn single_unit(word: &str) -> Option<Unit> {
@@ -120,13 +138,32 @@ pub(super) fn is_next(word: &str) -> bool {
     NEXT.contains(&word)
 }
 
+pub(super) fn is_this(word: &str) -> bool {
+    THIS.contains(&word)
+}
+
+pub(super) fn is_limit(word: &str) -> bool {
+    LIMITS.contains(&word)
+}
+
 pub(super) fn month(word: &str) -> Option<u32> {
-    english_month(word).or_else(|| look_up(RUSSIAN_MONTHS, word))
+    english_month(word).or_else(|| look_up(RUSSIAN_MONTHS, without_dot(word)))
 }
 
 /// Only in English a month also stands before its day.
 pub(super) fn english_month(word: &str) -> Option<u32> {
-    look_up(ENGLISH_MONTHS, word)
+    look_up(ENGLISH_MONTHS, without_dot(word))
+}
+
+/// `дек.`, `Dec.`
+fn without_dot(month: &str) -> &str {
+    month.strip_suffix('.').unwrap_or(month)
+}
+
+/// A zone's name as the answers show it. Other names of zones, and cities, are everyday words too.
+pub(super) fn zone(word: &str) -> Option<Tz> {
+    let is_name = word.contains('/') || word.starts_with("utc");
+    is_name.then(|| zone::find(word)).flatten()
 }
 
 fn look_up<T: Copy>(table: &Table<T>, word: &str) -> Option<T> {

@@ -6,13 +6,10 @@ use super::link::Link;
 use super::words::{Word, texts};
 
 /// [`due::parse`] takes no more words, so only so many at the end are worth a try.
-const LONGEST: usize = 8;
+const LONGEST: usize = 10;
 
 /// Words that say themselves that a due date follows; with a colon they say nothing else.
 const LABELS: [&str; 2] = ["due", "срок"];
-
-/// Everyday words that may stand before a due date.
-const PREPOSITIONS: [&str; 3] = ["by", "до", "к"];
 
 /// A due date among words.
 pub(super) struct Due {
@@ -31,18 +28,44 @@ pub(super) struct Missed {
 
 /// The due date at the end of the words, from which the link was taken out. Its `from` is 0 when all the words are one.
 pub(super) fn find(words: &[Word], link: Option<&Link>) -> Option<Due> {
+    readable(words, link).filter(|due| torn(words, link, due).is_none())
+}
+
+/// The most of the words that can be read as a date, whatever stands before them.
+fn readable(words: &[Word], link: Option<&Link>) -> Option<Due> {
     let (free, run) = (first_free(link), last_date_words(words));
-    whole(words, free.max(run))
-        .or_else(|| marked(words, free, run))
-        .or_else(|| last_words(words, link, run))
+    whole(words, free.max(run)).or_else(|| {
+        let found = [marked(words, free, run), last_words(words, link, run)];
+        found.into_iter().flatten().min_by_key(|due| due.from)
+    })
+}
+
+/// Where a date begins of which only the end can be read. Behind a label and behind the link nothing else is meant.
+fn torn(words: &[Word], link: Option<&Link>, due: &Due) -> Option<usize> {
+    let first = words.get(due.from)?.text;
+    if is_label(without_colon(first)) || after_label(first).is_some() {
+        return None;
+    }
+    let behind = link.map_or(0, |link| link.words_before);
+    let start = if behind <= due.from { behind } else { 0 };
+    let found = texts(&words[due.from..]);
+    (start.max(due.from.saturating_sub(LONGEST))..due.from)
+        .find(|&start| due::is_torn(&texts(&words[start..due.from]), &found))
 }
 
 /// What looks as if it should have been found.
 pub(super) fn missed(words: &[Word], link: Option<&Link>) -> Option<Missed> {
     let run = last_date_words(words);
-    labelled(words)
+    torn_date(words, link)
+        .or_else(|| labelled(words))
         .or_else(|| marked_attempt(words, first_free(link), run))
         .or_else(|| last_attempt(words, link, run))
+}
+
+fn torn_date(words: &[Word], link: Option<&Link>) -> Option<Missed> {
+    let from = torn(words, link, &readable(words, link)?)?;
+    let words = shown(words[from..].iter().map(|word| word.text));
+    Some(Missed { from, words })
 }
 
 /// Where the words begin, at the end of all, that can be words of a date.
@@ -122,10 +145,12 @@ fn last_words(words: &[Word], link: Option<&Link>, run: usize) -> Option<Due> {
     })
 }
 
-/// One word such as `3.12`, which is as likely a version as a date; `31.12` and `01.02` are dates.
+/// One word such as `3.12`, which is as likely a version as a date; `31.12` and `01.02` are dates. "Обновить на 3.12" too.
 fn is_like_a_version(words: &[Word]) -> bool {
-    let [word] = words else {
-        return false;
+    let word = match words {
+        [word] => word,
+        [preposition, word] if preposition.text.to_lowercase() == "на" => word,
+        _ => return false,
     };
     let Some((day, month)) = word.text.split_once('.') else {
         return false;
@@ -191,7 +216,7 @@ fn after_label(word: &str) -> Option<&str> {
 }
 
 fn is_marker(word: &str) -> bool {
-    is_one_of(&LABELS, without_colon(word)) || is_one_of(&PREPOSITIONS, word)
+    is_one_of(&LABELS, without_colon(word)) || due::is_preposition(word)
 }
 
 fn without_colon(word: &str) -> &str {

@@ -31,7 +31,7 @@ fn parts(body: &Body, after: usize) -> Result<EditParts, Usage> {
     let (words, cleared) = Cleared::take(words(&body.text[after..]));
     let split = Split::new(body, after, words);
     let due = split.due();
-    if let (None, Some(missed)) = (&due, split.missed_due()) {
+    if let (None, false, Some(missed)) = (&due, cleared.due, split.missed_due()) {
         return Err(Usage::DueNotUnderstood {
             words: missed.words,
         });

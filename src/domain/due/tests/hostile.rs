@@ -60,6 +60,12 @@ const PIECES: &[&str] = &[
     "months",
     "2031-06-01",
     "18:00",
+    "(",
+    ")",
+    "(tomorrow)",
+    "utc",
+    "this",
+    "к",
 ];
 
 /// Knuth's MMIX generator: the same words in every run.

@@ -60,7 +60,8 @@ fn a_time_that_never_exists_is_refused() {
 #[test]
 fn a_date_in_another_notation_is_refused_but_noticed() {
     let texts = [
-        "31.12.26",
+        "31.12.19",
+        "Fri 17 May 2031",
         "31/12/2026",
         "12/31/26",
         "31-12-2026",
@@ -78,7 +79,8 @@ fn a_date_in_another_notation_is_refused_but_noticed() {
         "next month",
         "на следующей неделе",
         "в следующем месяце",
-        "18:00 tomorrow",
+        "in 5 years",
+        "через 5 лет",
         "in 30m",
         "in 0 days",
         "in 10000 days",
@@ -86,7 +88,9 @@ fn a_date_in_another_notation_is_refused_but_noticed() {
         "5th of May",
         "on 32nd may",
         "31.12,",
-        "на 5 мая",
+        "до 31.12",
+        "Dec 31 27",
+        "tomorrow UTC",
     ];
     assert_refused(&texts, true);
 }
@@ -176,7 +180,7 @@ fn words_around_or_within_an_expression_spoil_it() {
         "tomorrow please",
         "by fri",
         "к пятнице",
-        "до 31.12",
+        "31.12 (fri)",
         "call 18:00",
         "tomorrow,, 18:00",
         "31.12 , 18:00",
@@ -194,7 +198,7 @@ fn words_around_or_within_an_expression_spoil_it() {
         "18:00 18:00",
         "2031-06-01T18:00 19:00",
         "5st may",
-        "2nd may 31",
+        "2nd may 19",
         "мая 5",
         "May 5, 18",
         "on at 18:00",
@@ -206,8 +210,8 @@ fn words_around_or_within_an_expression_spoil_it() {
 }
 
 #[test]
-fn more_than_eight_words_are_given_up() {
-    assert_refused(&["tomorrow ".repeat(9).as_str()], false);
+fn more_than_ten_words_are_given_up() {
+    assert_refused(&["tomorrow ".repeat(11).as_str()], false);
 }
 
 #[test]

@@ -178,3 +178,113 @@ fn the_words_that_hide_a_link_are_no_date() {
         assert_eq!(added(&parse(&message, super::BOT)), understood, "{text}");
     }
 }
+
+#[test]
+fn all_the_words_of_a_date_are_read_whatever_their_order() {
+    assert_added(&[
+        (
+            "Купить молоко завтра к 18:00",
+            "Купить молоко | due 2030-05-16 18:00",
+        ),
+        (
+            "Купить молоко завтра до 18:00",
+            "Купить молоко | due 2030-05-16 18:00",
+        ),
+        (
+            "Купить молоко к 18:00 завтра",
+            "Купить молоко | due 2030-05-16 18:00",
+        ),
+        (
+            "Купить молоко в 18:00 в среду",
+            "Купить молоко | due 2030-05-15 18:00",
+        ),
+        ("Pay 31 Dec 31", "Pay | due 2031-12-31 23:59"),
+        ("Pay 31.12.31 18:00", "Pay | due 2031-12-31 18:00"),
+        ("X 31 дек 18:00", "X | due 2030-12-31 18:00"),
+        ("X 6pm tomorrow", "X | due 2030-05-16 18:00"),
+        ("X 18:00 tomorrow", "X | due 2030-05-16 18:00"),
+        ("X at 6pm on friday", "X | due 2030-05-17 18:00"),
+        ("X tomorrow by 6pm", "X | due 2030-05-16 18:00"),
+        ("X due: 6pm tomorrow", "X | due 2030-05-16 18:00"),
+    ]);
+}
+
+#[test]
+fn the_readable_end_of_a_date_sets_no_moment() {
+    assert_added(&[
+        (
+            "X через 2 недели в среду",
+            "X через 2 недели в среду | no date: через 2 недели в среду",
+        ),
+        (
+            "X next week monday",
+            "X next week monday | no date: next week monday",
+        ),
+        (
+            "X a week from monday",
+            "X a week from monday | no date: a week from monday",
+        ),
+        ("X last friday", "X last friday | no date: last friday"),
+        (
+            "X 31/12/2030 18:00",
+            "X 31/12/2030 18:00 | no date: 31/12/2030 18:00",
+        ),
+        (
+            "X 31.13 by 18:00",
+            "X 31.13 by 18:00 | no date: 31.13 by 18:00",
+        ),
+        ("X 5 May 18", "X 5 May 18 | no date: 5 May 18"),
+        (
+            "X за день до пятницы",
+            "X за день до пятницы | no date: день до пятницы",
+        ),
+    ]);
+    assert_edited(&[
+        ("last friday", "no date: last friday"),
+        ("New text next week monday", "no date: next week monday"),
+        (
+            "Water it every friday due:none",
+            "text Water it every friday | due cleared",
+        ),
+    ]);
+}
+
+#[test]
+fn what_stands_before_a_date_and_is_none_stays_text() {
+    assert_added(&[
+        ("Fix 5 tomorrow", "Fix 5 | due 2030-05-16 23:59"),
+        (
+            "Update to Python 3.12 tomorrow",
+            "Update to Python 3.12 | due 2030-05-16 23:59",
+        ),
+        ("Ver 3 by friday", "Ver 3 | due 2030-05-17 23:59"),
+        ("Обновить на 3.12", "Обновить на 3.12"),
+        (
+            "План на завтра к пятнице",
+            "План на завтра | due 2030-05-17 23:59",
+        ),
+        (
+            "See 31.13 due: tomorrow",
+            "See 31.13 | due 2030-05-16 23:59",
+        ),
+        (
+            "A 31.13 https://e.com/1 18:00",
+            "A 31.13 | link https://e.com/1 | due 2030-05-15 18:00",
+        ),
+    ]);
+}
+
+#[test]
+fn prepositions_go_with_their_date() {
+    assert_added(&[
+        ("Отчёт ко вторнику", "Отчёт | due 2030-05-21 23:59"),
+        ("Отчёт Ко вторнику", "Отчёт | due 2030-05-21 23:59"),
+        ("План на завтра", "План | due 2030-05-16 23:59"),
+        ("План на 31.12", "План | due 2030-12-31 23:59"),
+        ("Отчёт в эту пятницу", "Отчёт | due 2030-05-17 23:59"),
+        ("Report this friday", "Report | due 2030-05-17 23:59"),
+        ("Report until friday", "Report | due 2030-05-17 23:59"),
+        ("Report till 18:00", "Report | due 2030-05-15 18:00"),
+        ("Report before 31.12", "Report | due 2030-12-31 23:59"),
+    ]);
+}

@@ -51,6 +51,28 @@ fn several_parts_may_be_given_at_once() {
 }
 
 #[test]
+fn a_mere_date_never_becomes_the_text() {
+    assert_edited(&[
+        ("6pm tomorrow", "due 2030-05-16 18:00"),
+        ("ко вторнику", "due 2030-05-21 23:59"),
+        ("this friday", "due 2030-05-17 23:59"),
+        ("в эту пятницу", "due 2030-05-17 23:59"),
+        ("31 дек 18:00", "due 2030-12-31 18:00"),
+        ("на 31.12", "due 2030-12-31 23:59"),
+        ("Fri 17 May 2030 23:59", "due 2030-05-17 23:59"),
+        (
+            "due Fri 17 May 2030 23:59 UTC (in 2 days)",
+            "due 2030-05-17 23:59",
+        ),
+        ("чт, 16 мая 2030, 23:59", "due 2030-05-16 23:59"),
+        (
+            "срок: чт, 16 мая 2030, 23:59 UTC (завтра)",
+            "due 2030-05-16 23:59",
+        ),
+    ]);
+}
+
+#[test]
 fn an_edit_whose_date_was_not_understood_changes_nothing() {
     assert_edited(&[
         ("New text 31.13", "no date: 31.13"),
