@@ -5,7 +5,7 @@ use crate::domain::board::{Change, Command, DueWish, EditParts};
 
 use super::split::Split;
 use super::words::Word;
-use super::{Body, Parsed, Usage, bounty_id, due, words};
+use super::{Body, Parsed, Usage, bounty_id, due, link, words};
 
 pub(super) fn edit(body: &Body, after: usize) -> Parsed {
     let Some((id, after)) = target(body.text, after) else {
@@ -72,9 +72,18 @@ struct Cleared {
 }
 
 impl Cleared {
-    /// Takes out all `link:none` and `due:none`, also those with white space after the colon.
+    /// Takes out all `link:none` and `due:none`, also those with white space after the colon; without a colon if there is nothing else.
     fn take(words: Vec<Word>) -> (Vec<Word>, Self) {
         let mut cleared = Self::default();
+        if words
+            .chunks(2)
+            .all(|pair| matches!(pair, [name, value] if is_none(value.text) && is_field(name.text)))
+        {
+            for pair in words.chunks(2) {
+                cleared.note(pair[0].text);
+            }
+            return (Vec::new(), cleared);
+        }
         let mut kept = Vec::with_capacity(words.len());
         let mut rest = words.as_slice();
         while let [word, behind @ ..] = rest {
@@ -99,22 +108,24 @@ impl Cleared {
             value if is_none(value) => 1,
             _ => return 0,
         };
-        if is_link(name) {
-            self.link = true;
-        } else if due::is_label(name) {
-            self.due = true;
-        } else {
+        if !is_field(name) {
             return 0;
         }
+        self.note(name);
         used
     }
+
+    fn note(&mut self, name: &str) {
+        self.link |= link::is_label(name);
+        self.due |= due::is_label(name);
+    }
+}
+
+fn is_field(name: &str) -> bool {
+    link::is_label(name) || due::is_label(name)
 }
 
 fn is_none(value: &str) -> bool {
     let word = value.trim_end_matches([',', ';', '.']).to_lowercase();
     matches!(word.as_str(), "none" | "нет")
-}
-
-fn is_link(name: &str) -> bool {
-    matches!(name.to_lowercase().as_str(), "link" | "ссылка")
 }

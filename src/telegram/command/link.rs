@@ -20,8 +20,8 @@ const BRACKETS: [(char, char); 8] = [
 /// What ends a sentence, not a link.
 const PUNCTUATION: [char; 7] = ['.', ',', ';', ':', '!', '?', '…'];
 
-/// Written before a link by those who know `link:none`.
-const LABEL: &str = "link:";
+/// Written before a link by those who know `link:none`, with a colon.
+const LABELS: [&str; 2] = ["link", "ссылка"];
 
 /// The link of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,7 +114,7 @@ impl<'a> Written<'a> {
     }
 
     fn take(self, words: &mut Vec<Word<'a>>, index: usize) -> Link<'a> {
-        let is_labelled = index > 0 && words[index - 1].text.eq_ignore_ascii_case(LABEL);
+        let is_labelled = index > 0 && is_label_before(words[index - 1].text);
         let first = if is_labelled { index - 1 } else { index };
         words.drain(first..=index);
         Link {
@@ -128,10 +128,19 @@ impl<'a> Written<'a> {
 }
 
 fn without_label(text: &str) -> &str {
-    match text.split_at_checked(LABEL.len()) {
-        Some((label, rest)) if label.eq_ignore_ascii_case(LABEL) => rest,
+    match text.split_once(':') {
+        Some((label, rest)) if is_label(label) => rest,
         _ => text,
     }
+}
+
+fn is_label_before(word: &str) -> bool {
+    word.strip_suffix(':').is_some_and(is_label)
+}
+
+pub(super) fn is_label(word: &str) -> bool {
+    const LONGEST_LABEL: usize = 12;
+    word.len() <= LONGEST_LABEL && LABELS.contains(&word.to_lowercase().as_str())
 }
 
 /// Begins as a URL with an authority does, `scheme://` (RFC 3986, 3.1). `javascript:` and the like are words.

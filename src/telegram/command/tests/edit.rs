@@ -38,6 +38,11 @@ fn several_parts_may_be_given_at_once() {
         ),
         ("link:none due:none", "link cleared | due cleared"),
         ("LINK: NONE, Due: None", "link cleared | due cleared"),
+        ("link none", "link cleared"),
+        ("due none", "due cleared"),
+        ("ссылка нет срок нет", "link cleared | due cleared"),
+        ("Pay when due none", "text Pay when due none"),
+        ("link none of these", "text link none of these"),
         ("New due:none text", "text New text | due cleared"),
         (
             "due:none https://e.com/9",

@@ -75,8 +75,18 @@ fn a_label_goes_with_its_link() {
             "A | link https://e.com/1 | due 2030-05-17 23:59",
         ),
         ("A link to nothing", "A link to nothing"),
+        ("A ссылка:https://e.com/1", "A | link https://e.com/1"),
+        (
+            "A (Ссылка: https://e.com/1)",
+            "A (Ссылка:) | link https://e.com/1",
+        ),
+        ("A ССЫЛКА: https://e.com/1", "A | link https://e.com/1"),
     ]);
-    super::assert_edited(&[("link: https://e.com/9", "link https://e.com/9")]);
+    super::assert_edited(&[
+        ("link: https://e.com/9", "link https://e.com/9"),
+        ("ссылка: https://e.com/9", "link https://e.com/9"),
+        ("ссылка:https://e.com/9", "link https://e.com/9"),
+    ]);
 }
 
 #[test]
