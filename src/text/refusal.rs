@@ -99,6 +99,7 @@ impl Renderer<'_> {
         match usage {
             Usage::Add => self.say("usage-add"),
             Usage::AddOnlyLink => self.say("usage-add-only-link"),
+            Usage::Link { link, error } => self.bad_link(link, *error),
             Usage::Edit => self.say("usage-edit"),
             Usage::Delete => self.say("usage-delete"),
             Usage::Track => self.say("usage-track"),

@@ -2,6 +2,7 @@
 
 use chrono_tz::Tz;
 
+use crate::domain::LinkError;
 use crate::domain::board::Answer;
 use crate::domain::bridge::Forwarding;
 
@@ -45,6 +46,11 @@ pub enum Usage {
     Add,
     /// `/add` with nothing but a link.
     AddOnlyLink,
+    /// `/add` with nothing but a link that cannot be kept.
+    Link {
+        link: String,
+        error: LinkError,
+    },
     /// `/edit` without an id, or without anything to change.
     Edit,
     Delete,

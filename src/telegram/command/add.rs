@@ -2,6 +2,8 @@
 
 use crate::domain::board::{Change, Command, NewBounty};
 
+use crate::domain::normalise_link;
+
 use super::due::{Due, Missed};
 use super::split::Split;
 use super::{Body, MessageText, Note, Parsed, Usage, words};
@@ -14,7 +16,19 @@ pub(super) fn add(message: &MessageText, after: usize) -> Parsed {
     };
     match added {
         Some((bounty, notes)) => Parsed::Command(Command::Change(Change::Add(bounty)), notes),
-        None => Parsed::Usage(Usage::Add),
+        None => Parsed::Usage(usage(&own, message.replied.as_ref())),
+    }
+}
+
+/// What to say about a bounty without a text.
+fn usage(own: &Split, replied: Option<&Body>) -> Usage {
+    let theirs = replied.and_then(|replied| Split::new(replied, 0, words(replied.text)).link());
+    match own.link().or(theirs) {
+        None => Usage::Add,
+        Some(link) => match normalise_link(&link) {
+            Ok(_) => Usage::AddOnlyLink,
+            Err(error) => Usage::Link { link, error },
+        },
     }
 }
 
@@ -29,22 +43,31 @@ fn from_words(own: &Split) -> Option<(NewBounty, Vec<Note>)> {
     Some(bounty(text?, own.link(), due, missed))
 }
 
-/// What was typed goes before what is in the message replied to.
+/// What was typed goes before what is in the message replied to; what was meant as a mere date, and is none, behind its text.
 fn from_reply(own: &Split, replied: &Body) -> Option<(NewBounty, Vec<Note>)> {
-    let theirs = Split::new(replied, 0, words(replied.text));
+    let theirs = theirs(own, replied);
     let (due, missed) = due_of(own);
-    let end_of_text = match (&due, &missed) {
-        (Some(Due { from, .. }), _) => Some(*from),
-        (None, Some(Missed { from: 0, .. })) => Some(0),
-        (None, _) => None,
-    };
-    let text = match end_of_text {
-        Some(end) => own.text_before(end),
-        None => own.text(),
+    let text = match (&due, &missed) {
+        (Some(Due { from, .. }), _) => own.text_before(*from).or_else(|| theirs.text()),
+        (None, Some(Missed { from: 0, .. })) => joined(theirs.text(), own.text()),
+        (None, _) => own.text().or_else(|| theirs.text()),
     };
     let link = own.link().or_else(|| theirs.link());
-    let text = text.or_else(|| theirs.text())?;
-    Some(bounty(text, link, due, missed))
+    Some(bounty(text?, link, due, missed))
+}
+
+/// The message replied to: its link stays text where another one was typed.
+fn theirs<'a>(own: &Split, replied: &'a Body) -> Split<'a> {
+    let theirs = Split::new(replied, 0, words(replied.text));
+    match own.link() {
+        Some(link) if theirs.link().is_some_and(|other| other != link) => Split::whole(replied),
+        _ => theirs,
+    }
+}
+
+fn joined(first: Option<String>, second: Option<String>) -> Option<String> {
+    let both: Vec<String> = first.into_iter().chain(second).collect();
+    (!both.is_empty()).then(|| both.join(" "))
 }
 
 fn due_of(own: &Split) -> (Option<Due>, Option<Missed>) {

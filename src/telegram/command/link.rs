@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::Body;
 use super::words::Word;
+use super::{Body, HiddenLink};
 
 /// What may stand in front of a link without white space, and what closes it.
 const BRACKETS: [(char, char); 8] = [
@@ -55,6 +55,34 @@ impl<'a> Hidden<'a> {
             url: &first.url,
         })
     }
+}
+
+/// The links behind words that are not the link of the message, each with the index of the word that it goes behind, in order.
+pub(super) fn others<'a>(
+    body: &'a Body,
+    start: usize,
+    words: &[Word],
+    link: Option<&Link>,
+) -> Vec<(usize, &'a str)> {
+    let is_other = |hidden: &&HiddenLink| {
+        hidden.range.end > start && link.is_none_or(|link| link.url != hidden.url)
+    };
+    let mut others: Vec<_> = body
+        .hidden_links
+        .iter()
+        .filter(is_other)
+        .filter_map(|hidden| {
+            let index = words
+                .partition_point(|word| start + word.at < hidden.range.end)
+                .checked_sub(1)?;
+            let word = words[index];
+            // Otherwise its words were taken out, or say it themselves.
+            let is_there = start + word.at + word.text.len() > hidden.range.start;
+            (is_there && word.text != hidden.url).then_some((index, hidden.url.as_str()))
+        })
+        .collect();
+    others.sort_by_key(|(index, _)| *index);
+    others
 }
 
 /// Finds the first link, and takes it out of the words if it is one of them.

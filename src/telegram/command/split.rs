@@ -3,7 +3,7 @@
 use super::Body;
 use super::due::{self, Due, Missed};
 use super::link::{self, Hidden, Link};
-use super::words::{Word, separator};
+use super::words::{Word, separator, words};
 
 /// The dashes that may stand alone between a text and its date.
 const DASHES: [&str; 3] = ["-", "–", "—"];
@@ -13,6 +13,8 @@ pub(super) struct Split<'a> {
     source: &'a str,
     words: Vec<Word<'a>>,
     link: Option<Link<'a>>,
+    /// The other links behind words, with the indices of their last words.
+    others: Vec<(usize, &'a str)>,
 }
 
 impl<'a> Split<'a> {
@@ -21,8 +23,20 @@ impl<'a> Split<'a> {
         let link = link::take(&mut words, Hidden::first(body, start));
         Self {
             source: &body.text[start..],
+            others: link::others(body, start, &words, link.as_ref()),
             words,
             link,
+        }
+    }
+
+    /// A whole text of which no link is taken out.
+    pub(super) fn whole(body: &'a Body) -> Self {
+        let words = words(body.text);
+        Self {
+            source: body.text,
+            others: link::others(body, 0, &words, None),
+            words,
+            link: None,
         }
     }
 
@@ -59,15 +73,22 @@ impl<'a> Split<'a> {
     }
 
     fn text_of(&self, words: &[Word]) -> Option<String> {
-        let mut text = words.first()?.text.to_owned();
-        text.insert_str(0, self.lead_at(0));
-        for (index, pair) in words.windows(2).enumerate() {
+        let last = words.len().checked_sub(1)?;
+        let mut others = self.others.iter().peekable();
+        let mut text = String::new();
+        for (index, word) in words.iter().enumerate() {
+            text += self.lead_at(index);
+            text += word.text;
             text += self.tail_at(index + 1);
-            text += separator(self.source, pair[0], pair[1]);
-            text += self.lead_at(index + 1);
-            text += pair[1].text;
+            // Those behind words that are cut off come last.
+            while let Some((_, url)) = others.next_if(|(at, _)| *at <= index || index == last) {
+                text.push(' ');
+                text += url;
+            }
+            if let Some(next) = words.get(index + 1) {
+                text += separator(self.source, *word, *next);
+            }
         }
-        text += self.tail_at(words.len());
         Some(text)
     }
 

@@ -47,6 +47,8 @@ fn added(parsed: &Parsed) -> String {
     let (bounty, notes) = match parsed {
         Parsed::Command(Command::Change(Change::Add(bounty)), notes) => (bounty, notes),
         Parsed::Usage(Usage::Add) => return "usage".to_owned(),
+        Parsed::Usage(Usage::AddOnlyLink) => return "only a link".to_owned(),
+        Parsed::Usage(Usage::Link { link, .. }) => return format!("bad link: {link}"),
         other => panic!("no /add: {other:?}"),
     };
     let NewBounty { text, link, due } = bounty;

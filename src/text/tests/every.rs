@@ -256,6 +256,10 @@ pub fn others(words: &str) -> Vec<Say<'static>> {
     let usages = [
         Usage::Add,
         Usage::AddOnlyLink,
+        Usage::Link {
+            link: words.to_owned(),
+            error: LinkError::Scheme,
+        },
         Usage::Edit,
         Usage::Delete,
         Usage::Track,

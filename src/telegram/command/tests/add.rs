@@ -83,15 +83,16 @@ fn russian_is_understood_the_same_way() {
 
 #[test]
 fn a_bounty_without_a_text_is_refused_with_an_example() {
-    for typed in [
-        "/add",
-        "/add ",
-        "/add\n",
-        "/add https://e.com/1",
-        "/add (https://e.com/1).",
-    ] {
+    for typed in ["/add", "/add ", "/add\n"] {
         assert_eq!(added(&read(typed)), "usage", "{typed:?}");
     }
+    for typed in ["/add https://e.com/1", "/add (https://e.com/1)."] {
+        assert_eq!(added(&read(typed)), "only a link", "{typed:?}");
+    }
+    assert_eq!(
+        added(&read("/add ftp://e.com/x")),
+        "bad link: ftp://e.com/x"
+    );
 }
 
 #[test]

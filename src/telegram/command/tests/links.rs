@@ -114,7 +114,7 @@ fn of_hidden_and_written_links_the_first_is_the_link() {
         (
             "/add Fix https://e.com/1 it",
             "it",
-            "Fix it | link https://e.com/1",
+            "Fix it https://hidden.e.com/ | link https://e.com/1",
         ),
         (
             "/add Fix https://e.com/1",
@@ -151,4 +151,66 @@ fn a_link_behind_the_command_or_the_id_alone_does_not_count() {
     assert_eq!(edit(0..7), "text New");
     assert_eq!(edit(0..8), "text New | link https://e.com/1");
     assert_eq!(edit(8..usize::MAX), "text New | link https://e.com/1");
+}
+
+#[test]
+fn the_other_links_behind_words_are_written_behind_them() {
+    let text = "/add See docs and the blog, then mail tomorrow";
+    let link = |words: &str, url: &str| {
+        let start = text.find(words).expect("the words stand in the text");
+        HiddenLink {
+            range: start..start + words.len(),
+            url: url.to_owned(),
+        }
+    };
+    let read = |hidden_links, text| {
+        let body = Body { text, hidden_links };
+        let message = MessageText {
+            body,
+            replied: None,
+        };
+        added(&parse(&message, BOT))
+    };
+    let two = vec![
+        link("the blog", "https://e.com/b"),
+        link("docs", "https://e.com/d"),
+    ];
+    assert_eq!(
+        read(two, text),
+        "See docs and the blog, https://e.com/b then mail | link https://e.com/d | due 2030-05-16 23:59"
+    );
+    let over_date = vec![
+        link("docs", "https://e.com/d"),
+        link("tomorrow", "https://e.com/t"),
+    ];
+    assert_eq!(
+        read(over_date, text),
+        "See docs and the blog, then mail https://e.com/t | link https://e.com/d | due 2030-05-16 23:59"
+    );
+    let same = vec![
+        link("docs", "https://e.com/d"),
+        link("mail", "https://e.com/d"),
+    ];
+    assert_eq!(
+        read(same, text),
+        "See docs and the blog, then mail | link https://e.com/d | due 2030-05-16 23:59"
+    );
+}
+
+#[test]
+fn no_link_of_a_message_replied_to_is_lost() {
+    let reply = |replied| MessageText {
+        replied: Some(replied),
+        ..MessageText::plain("/add https://mine.com/")
+    };
+    let plain = MessageText::plain("Orig https://o.com/").body;
+    assert_eq!(
+        added(&parse(&reply(plain), BOT)),
+        "Orig https://o.com/ | link https://mine.com/"
+    );
+    let hidden = hiding("It crashes here.", "here", "https://o.com/");
+    assert_eq!(
+        added(&parse(&reply(hidden), BOT)),
+        "It crashes here. https://o.com/ | link https://mine.com/"
+    );
 }

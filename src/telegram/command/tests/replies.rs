@@ -41,10 +41,14 @@ fn what_is_typed_goes_before_what_is_replied_to() {
             "/add by friday",
             "Crash | link https://e.com/1 | due 2030-05-17 23:59",
         ),
-        ("/add https://e.com/2", "Crash | link https://e.com/2"),
+        ("/add https://e.com/1", "Crash | link https://e.com/1"),
+        (
+            "/add https://e.com/2",
+            "Crash https://e.com/1 | link https://e.com/2",
+        ),
         (
             "/add https://e.com/2 fri",
-            "Crash | link https://e.com/2 | due 2030-05-17 23:59",
+            "Crash https://e.com/1 | link https://e.com/2 | due 2030-05-17 23:59",
         ),
         ("/add Fix it", "Fix it | link https://e.com/1"),
         (
@@ -58,9 +62,23 @@ fn what_is_typed_goes_before_what_is_replied_to() {
 }
 
 #[test]
-fn a_missed_date_alone_does_not_become_the_text() {
-    assert_eq!(reply_to("Crash", "/add 31.13"), "Crash | no date: 31.13");
-    assert_eq!(reply_to("Crash", "/add due: soon"), "Crash | no date: soon");
+fn a_missed_date_alone_goes_behind_the_text() {
+    for (typed, missed) in [
+        ("31.13", "31.13"),
+        ("due: soon", "soon"),
+        ("next week", "next week"),
+        ("tomorrow!", "tomorrow!"),
+        ("last friday", "last friday"),
+    ] {
+        assert_eq!(
+            reply_to("Crash", &format!("/add {typed}")),
+            format!("Crash {typed} | no date: {missed}")
+        );
+    }
+    assert_eq!(
+        reply_to("Crash https://e.com/1", "/add https://e.com/2 31.13"),
+        "Crash https://e.com/1 31.13 | link https://e.com/2 | no date: 31.13"
+    );
     assert_eq!(
         reply_to("Crash", "/add Fix 31.13"),
         "Fix 31.13 | no date: 31.13"
@@ -69,8 +87,9 @@ fn a_missed_date_alone_does_not_become_the_text() {
 
 #[test]
 fn a_reply_to_a_mere_link_needs_a_text() {
-    assert_eq!(reply_to("https://e.com/1", "/add"), "usage");
-    assert_eq!(reply_to("https://e.com/1", "/add tomorrow"), "usage");
+    assert_eq!(reply_to("https://e.com/1", "/add"), "only a link");
+    assert_eq!(reply_to("https://e.com/1", "/add tomorrow"), "only a link");
+    assert_eq!(reply_to("tg://e", "/add"), "bad link: tg://e");
     assert_eq!(
         reply_to("https://e.com/1", "/add Fix"),
         "Fix | link https://e.com/1"
