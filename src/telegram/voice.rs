@@ -144,6 +144,11 @@ impl Voice {
     /// What answers a button that shows another page: the page takes the place of the one that is there. What went wrong instead is
     /// for the one who pressed.
     pub fn turned(&self, id: String, audience: &Audience, reply: &Reply) -> Response {
+        if reply.chat != audience.spot.chat {
+            // The chat has a new id, where another message has the number of this one.
+            let locale = reply.style.language.unwrap_or(audience.manner.locale);
+            return self.toast(Toast::Outdated, id, locale);
+        }
         let Outcome::Answer(answer @ Answer::List(_)) = &reply.outcome else {
             let told = self.answer(audience, reply, &[]);
             let text = told.calls.iter().find_map(|call| match call {

@@ -3,7 +3,9 @@
 use serde_json::{Value, json};
 
 use crate::support::bot::{Bot, Stage};
-use crate::support::bot_api::updates::{User, group, migrated_from, migrated_to, supergroup};
+use crate::support::bot_api::updates::{
+    User, callback, group, migrated_from, migrated_to, supergroup,
+};
 use crate::support::bot_api::{Fault, FaultRule};
 use crate::support::{BOT, DATE};
 
@@ -138,6 +140,9 @@ fn a_new_id_that_a_refused_answer_tells_moves_the_board_and_the_answer() {
     stage.api.migrate(moving.old, moving.new);
     stage.say(&moving.before(), &ada(), "/add Third");
     assert!(stage.wait_texts(moving.new, 1)[0].contains("Added #3"));
+    let answer = |chat| stage.sends(chat).pop().expect("an answer").params;
+    assert!(answer(moving.old)["reply_parameters"].is_object());
+    assert_eq!(answer(moving.new)["reply_parameters"], Value::Null);
     stage.say(&moving.after(), &ada(), "/add Fourth");
     assert!(stage.wait_texts(moving.new, 2)[1].contains("Added #4"));
     moving.tell(&stage, Told::From);
@@ -248,4 +253,31 @@ fn a_merge_that_a_refused_answer_brings_about_is_told_too() {
     end(&stage, bot);
     moving.assert_moved(&stage, 5);
     stage.assert_sound();
+}
+
+#[test]
+fn a_button_of_the_old_chat_is_outdated_and_no_message_of_the_new_one_is_changed() {
+    let stage = Stage::new();
+    let moving = Moving::new(13);
+    let bot = stage.run(&[]);
+    moving.begin(&stage);
+    stage.wait_texts(moving.old, 3);
+    moving.tell(&stage, Told::To);
+    stage.push(callback(
+        "a",
+        &moving.before(),
+        &ada(),
+        BOT,
+        7,
+        "1:page:board:1",
+    ));
+    end(&stage, bot);
+    let calls = stage.api.calls();
+    assert!(!calls.iter().any(|call| call.is("editMessageText")));
+    let told = calls.iter().find(|call| call.is("answerCallbackQuery"));
+    let told = told.expect("an answer").params["text"].as_str();
+    assert_eq!(
+        told,
+        Some("This button is outdated. Please send the command again.")
+    );
 }

@@ -30,6 +30,9 @@ trait Writing: Payload + Serialize {
     /// Whether it can be made under the chat's new id as well.
     const MOVES: bool;
 
+    /// Leaves out what has a number that means something else under another id.
+    fn forget_place(&mut self);
+
     fn parts(&mut self) -> Parts<'_>;
 }
 
@@ -41,6 +44,11 @@ struct Parts<'p> {
 
 impl Writing for SendMessage {
     const MOVES: bool = true;
+
+    fn forget_place(&mut self) {
+        self.reply_parameters = None;
+        self.message_thread_id = None;
+    }
 
     fn parts(&mut self) -> Parts<'_> {
         Parts {
@@ -54,6 +62,8 @@ impl Writing for SendMessage {
 impl Writing for EditMessageText {
     /// Another message has the number there.
     const MOVES: bool = false;
+
+    fn forget_place(&mut self) {}
 
     fn parts(&mut self) -> Parts<'_> {
         Parts {
@@ -123,6 +133,7 @@ impl Inner {
                         return Sent::Refused;
                     }
                     *writing.parts().chat = Recipient::Id(teloxide::types::ChatId(new.0));
+                    writing.forget_place();
                 }
                 Failure::Markup if writing.parts().parse_mode.is_some() => {
                     tracing::warn!(
