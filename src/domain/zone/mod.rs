@@ -44,9 +44,9 @@ pub fn shown(zone: Tz) -> String {
     }
 }
 
-/// One spelling for all that people write: lower case, one space between words, `е` for `ё`.
+/// One spelling for all that people write: lower case, one space between words, `е` for `ё`, Latin letters without accents.
 fn key(typed: &str) -> String {
-    let lower = typed.to_lowercase().replace('ё', "е");
+    let lower = without_accents(&typed.to_lowercase()).replace('ё', "е");
     // A sign before a number is no hyphen.
     let spaced = if is_distance(&lower) {
         lower
@@ -56,6 +56,42 @@ fn key(typed: &str) -> String {
     spaced.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// Latin letters in lower case with all the accents that the names of cities have.
+const ACCENTED: &[(char, &str)] = &[
+    ('a', "áàâãäåāăąạả"),
+    ('c', "çćčĉ"),
+    ('d', "ďđð"),
+    ('e', "éèêëēėęěệế"),
+    ('g', "ğģ"),
+    ('i', "íìîïīįı"),
+    ('l', "łľĺļ"),
+    ('n', "ñńňņ"),
+    ('o', "óòôõöőøōộồ"),
+    ('r', "řŕ"),
+    ('s', "śšşș"),
+    ('t', "ťţț"),
+    ('u', "úùûüūůűų"),
+    ('y', "ýÿ"),
+    ('z', "źžż"),
+];
+
+/// `bogota` for `bogotá`, also where the accent is a character of its own behind its letter.
+fn without_accents(lower: &str) -> String {
+    let mut plain = String::with_capacity(lower.len());
+    for c in lower.chars() {
+        let is_accent = matches!(c, '\u{300}'..='\u{36f}');
+        if is_accent && plain.ends_with(|letter: char| letter.is_ascii_alphabetic()) {
+            continue;
+        }
+        let base = ACCENTED.iter().find(|(_, forms)| forms.contains(c));
+        plain.push(base.map_or(c, |(letter, _)| *letter));
+    }
+    plain
+}
+
+/// What stands before the hours west of Greenwich; phones make a dash of a hyphen.
+const MINUS: [char; 3] = ['-', '−', '–'];
+
 /// Whether it begins like `utc+3`, `gmt -5` or `+03:00`.
 fn is_distance(lower: &str) -> bool {
     let rest = ["utc", "gmt"]
@@ -63,7 +99,7 @@ fn is_distance(lower: &str) -> bool {
         .find_map(|name| lower.strip_prefix(name));
     rest.unwrap_or(lower)
         .trim_start()
-        .starts_with(['+', '-', '−'])
+        .starts_with(|c| c == '+' || MINUS.contains(&c))
 }
 
 /// A distance in whole hours, as the IANA names have them.
@@ -74,7 +110,7 @@ fn from_utc(key: &str) -> Option<Tz> {
     let figures = key.trim_start_matches(|c: char| c.is_ascii_alphabetic() || c == ' ');
     let (sign, figures) = match figures.strip_prefix('+') {
         Some(figures) => ('-', figures),
-        None => ('+', figures.trim_start_matches(['-', '−'])),
+        None => ('+', figures.trim_start_matches(MINUS)),
     };
     let hours = figures.strip_suffix(":00").unwrap_or(figures).trim();
     let is_plain = (1..=2).contains(&hours.len()) && hours.bytes().all(|c| c.is_ascii_digit());
@@ -137,6 +173,20 @@ mod tests {
             ("+0", "UTC"),
             ("Etc/GMT-3", "Etc/GMT-3"),
             ("CET", "CET"),
+            ("UTC–5", "Etc/GMT+5"),
+            ("UTC−5", "Etc/GMT+5"),
+            ("Bogotá", "America/Bogota"),
+            ("Bogota\u{301}", "America/Bogota"),
+            ("Asunción", "America/Asuncion"),
+            ("Cancún", "America/Cancun"),
+            ("Reykjavík", "Atlantic/Reykjavik"),
+            ("Chișinău", "Europe/Chisinau"),
+            ("İstanbul", "Europe/Istanbul"),
+            ("São Paulo", "America/Sao_Paulo"),
+            ("München", "Europe/Berlin"),
+            ("Kraków", "Europe/Warsaw"),
+            ("Düsseldorf", "Europe/Berlin"),
+            ("Zürich", "Europe/Zurich"),
         ] {
             assert_eq!(find(typed).map(Tz::name), Some(name), "{typed}");
         }
