@@ -35,7 +35,7 @@ fn the_place_of_a_hidden_link_is_counted_in_utf16_units() {
     assert_eq!(added(&message), both(&expected, "https://e.com/h"));
     // Taken for bytes, 42 would lie before the written link.
     let text = format!("/add {} https://e.com/1 it", "ж".repeat(20));
-    let expected = format!("{} it", "ж".repeat(20));
+    let expected = format!("{} it https://e.com/h", "ж".repeat(20));
     let message = message_with(&text, json!({"entities": hidden(42, 2)}));
     assert_eq!(added(&message), both(&expected, "https://e.com/1"));
 }
