@@ -152,15 +152,20 @@ impl Front {
             limit: None,
             ..rule.terms
         };
-        let ask = match edited {
-            EditedCommand::Add { arguments } => Ask::MessageEdited {
-                bounty: None,
-                arguments,
-            },
-            EditedCommand::Edit { bounty, arguments } => Ask::MessageEdited { bounty, arguments },
+        let (ask, notes) = match edited {
+            EditedCommand::Add { arguments } => {
+                let ask = Ask::MessageEdited {
+                    bounty: None,
+                    arguments,
+                };
+                (ask, vec![Note::AddEdited])
+            }
+            EditedCommand::Edit { bounty, arguments } => {
+                (Ask::MessageEdited { bounty, arguments }, Vec::new())
+            }
             EditedCommand::Other => return self.say(origin, audience, Say::EditedMessage, done),
         };
-        self.ask(origin, audience, ask, terms, Vec::new(), done);
+        self.ask(origin, audience, ask, terms, notes, done);
     }
 
     fn migrated(

@@ -114,6 +114,7 @@ impl Renderer<'_> {
     pub(super) fn note(&self, note: &Note, below: &Say<'_>) -> Html {
         match note {
             Note::DueNotUnderstood { words } => self.due_not_understood(words, below),
+            Note::AddEdited => self.add_edited(below),
             Note::ZoneAssumed { guess } => self.zone_assumed(*guess),
             Note::Forwarded(found) => self.forwarded(found),
             Note::Partial => self.say("note-partial"),

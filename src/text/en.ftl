@@ -179,7 +179,7 @@ refused-tracking-in-private = All bounties here are your own, so there is nothin
 refused-chat-cannot-track = You write as a group or channel here, and only a person can track bounties. Write under your own name and send it again.
 refused-operator = The operator can edit and delete every bounty, but neither add nor track any. <code>bounty shell</code> without <code>--operator</code> can.
 refused-no-page = There is no page { $page }. The last one is <code>{ $command }</code>
-refused-only-page = There is no page { $page }: everything is on one page, { $command }
+refused-only-page = There is no page { $page }: { $command } shows all there is
 refused-language =
     I do not speak “{ $typed }”.
     { language-choices }
@@ -233,6 +233,11 @@ message-edited =
 message-edited-general =
     Editing a message changes nothing on the board. To change a bounty, send
     <code>/edit { $id } New text</code>
+note-left-out-stays = What this line leaves out stays: <code>link:none</code> and <code>due:none</code> at its end clear a link and a due date.
+note-add-anew =
+    If no bounty came of it, send it as a new message:
+    <code>/add { $arguments }</code>
+note-add-anew-general = If no bounty came of it, send it as a new message.
 message-edited-id = Put the bounty's id in the place of &lt;id&gt;: /bounty lists the ids.
 
 ## Something is wrong with the service

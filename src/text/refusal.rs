@@ -4,9 +4,9 @@ use super::Renderer;
 use super::catalog::Args;
 use super::html::{Html, units};
 use super::list::page_command;
-use super::say::{TroubleText, Usage};
+use super::say::{Say, TroubleText, Usage};
 use crate::domain::board::{
-    BOARD_BOUNTIES, BOARD_TEXT_BYTES, EditLine, Refusal, Scope, TEXT_LIMIT,
+    Answer, BOARD_BOUNTIES, BOARD_TEXT_BYTES, EditLine, Refusal, Scope, TEXT_LIMIT,
 };
 use crate::domain::{BountyId, LINK_LIMIT, LinkError, UnixTime};
 
@@ -128,6 +128,26 @@ impl Renderer<'_> {
                 Args::default().count("seconds", seconds),
             ),
             TroubleText::Internal => self.say("trouble-internal"),
+        }
+    }
+
+    /// What is said below that, for a message that holds an `/add`.
+    pub(super) fn add_edited(&self, below: &Say<'_>) -> Html {
+        let Say::Answer(Answer::MessageEdited(line)) = below else {
+            return self.say("note-add-anew-general");
+        };
+        let arguments = line.arguments.trim();
+        let known = !arguments.is_empty() && units(arguments) <= EDIT_LINE_UNITS;
+        match line.bounty {
+            Some(_) => self.say("note-left-out-stays"),
+            None if known => {
+                let arguments = Html::block(arguments, EDIT_LINE_UNITS);
+                self.format(
+                    "note-add-anew",
+                    Args::default().html("arguments", arguments),
+                )
+            }
+            None => self.say("note-add-anew-general"),
         }
     }
 

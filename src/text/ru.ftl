@@ -213,7 +213,7 @@ refused-tracking-in-private = Здесь все задачи ваши, след�
 refused-chat-cannot-track = Здесь вы пишете от имени группы или канала, а следить за задачами может только человек. Напишите от своего имени и отправьте снова.
 refused-operator = Оператор может изменять и удалять любые задачи, но не добавлять их и не следить за ними. Это может <code>bounty shell</code> без <code>--operator</code>.
 refused-no-page = Страницы { $page } нет. Последняя — <code>{ $command }</code>
-refused-only-page = Страницы { $page } нет: всё помещается на одной, { $command }
+refused-only-page = Страницы { $page } нет: всё, что есть, показывает { $command }
 refused-language =
     Языка «{ $typed }» я не знаю.
     { language-choices }
@@ -267,6 +267,11 @@ message-edited =
 message-edited-general =
     Правка сообщения ничего не меняет на доске. Чтобы изменить задачу, отправьте
     <code>/edit { $id } Новый текст</code>
+note-left-out-stays = Чего в этой строке нет, то останется: <code>ссылка:нет</code> и <code>срок:нет</code> в её конце уберут ссылку и срок.
+note-add-anew =
+    Если задачи из него не вышло, отправьте его новым сообщением:
+    <code>/add { $arguments }</code>
+note-add-anew-general = Если задачи из него не вышло, отправьте его новым сообщением.
 message-edited-id = Вместо &lt;id&gt; поставьте номер задачи: /bounty покажет номера.
 
 ## Что-то не так с самим ботом

@@ -31,6 +31,8 @@ pub enum Say<'a> {
 pub enum Note {
     /// These words of a new bounty look like a due date, but are none: they are part of its text.
     DueNotUnderstood { words: String },
+    /// The message that was edited holds an `/add`: what to do if no bounty came of it, or if it said more before.
+    AddEdited,
     /// A due date was read in a zone that nobody chose; the one that is likely for who wrote.
     ZoneAssumed { guess: Option<Tz> },
     /// It is told elsewhere what happens on the chat's board.

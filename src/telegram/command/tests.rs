@@ -58,7 +58,7 @@ fn added(parsed: &Parsed) -> String {
     for note in notes {
         match note {
             Note::DueNotUnderstood { words } => line += &format!(" | no date: {words}"),
-            Note::ZoneAssumed { .. } | Note::Forwarded(_) | Note::Partial => {
+            Note::AddEdited | Note::ZoneAssumed { .. } | Note::Forwarded(_) | Note::Partial => {
                 panic!("a parser knows no record")
             }
         }

@@ -186,6 +186,29 @@ fn an_edited_message_is_answered_with_the_command_to_send() {
     );
 }
 
+#[test]
+fn an_edited_add_is_answered_with_what_the_line_to_send_leaves_out_or_with_the_add_itself() {
+    let answered = |bounty, arguments: &str| {
+        let arguments = arguments.to_owned();
+        let answer = Answer::MessageEdited(EditLine { bounty, arguments });
+        let notes = [Note::AddEdited];
+        TEXTS
+            .render(&Say::Answer(&answer), &notes, &view(UTC))
+            .plain()
+    };
+    let known = answered(Some(BountyId(3)), "Pay");
+    assert!(known.contains("/edit 3 Pay\n"), "{known}");
+    let left_out = "What this line leaves out stays: link:none and due:none at its end";
+    assert!(known.contains(left_out), "{known}");
+    let unknown = answered(None, "Buy <milk>");
+    let anew = "If no bounty came of it, send it as a new message:\n/add Buy <milk>";
+    assert!(unknown.ends_with(anew), "{unknown}");
+    for arguments in ["", &"x".repeat(4_000)] {
+        let unknown = answered(None, arguments);
+        assert!(unknown.ends_with("send it as a new message."), "{unknown}");
+    }
+}
+
 fn help(kind: ChatKind, commands: CommandSet) -> String {
     plain(&Answer::Help {
         kind,

@@ -290,6 +290,7 @@ pub fn notes(words: &str) -> Vec<Note> {
         Note::DueNotUnderstood {
             words: words.to_owned(),
         },
+        Note::AddEdited,
         Note::ZoneAssumed { guess: None },
         Note::ZoneAssumed {
             guess: Some(chrono_tz::Europe::Moscow),

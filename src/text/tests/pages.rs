@@ -158,6 +158,6 @@ fn an_empty_list_says_how_to_fill_it() {
     );
     assert_eq!(
         plain(&page(&empty, 2, ChatKind::Private)),
-        "There is no page 2: everything is on one page, /bounty"
+        "There is no page 2: /bounty shows all there is"
     );
 }
