@@ -182,7 +182,24 @@ fn an_edited_message_changes_nothing_and_gives_the_line_to_send() {
         "{:?}",
         answer.texts()
     );
+    assert!(
+        answer.texts()[0].contains("What this line leaves out stays"),
+        "{:?}",
+        answer.texts()
+    );
     assert_eq!(data.events(-100).len(), 2);
+}
+
+#[test]
+fn a_refused_add_that_is_edited_is_answered_with_the_add_to_send_anew() {
+    let data = Data::new();
+    let mut edited = in_group(1, -100, 1, "/add Buy milk");
+    let message = edited["message"].take();
+    let edited = json!({"update_id": 2, "edited_message": message});
+    let answer = data.feed(&[in_group(1, -100, 1, "/add"), edited]).ok();
+    let text = &answer.texts()[1];
+    assert!(text.contains("<code>/add Buy milk</code>"), "{text}");
+    assert!(!data.chat(-100).exists());
 }
 
 #[test]

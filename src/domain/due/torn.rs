@@ -93,18 +93,17 @@ fn is_date(before: &[&str], found: &[&str]) -> bool {
         words = rest;
     }
     match words {
-        // A version, or an everyday word such as "sun".
         [word] => !is_ambiguous(word, found) && shape::is_attempt(words),
         words => shape::is_attempt(words),
     }
 }
 
-/// `3.12` is as likely a version; `sun tomorrow` is no weekday.
+/// `3.12` is as likely a version; `sun tomorrow` is no weekday; `5h` how long it takes.
 fn is_ambiguous(word: &str, found: &[&str]) -> bool {
     let is_version = word
         .split_once('.')
         .is_some_and(|(day, month)| day.len() == 1 || month.len() == 1);
     let is_word =
         words::weekday(word).is_some() && found.first().is_some_and(|first| shape::is_day(first));
-    is_version || is_word
+    is_version || is_word || figures::attached_amount(word).is_some()
 }

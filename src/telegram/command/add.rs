@@ -1,7 +1,6 @@
 //! `/add <text> [link] [due]`, also as a reply to the message that holds the text.
 
 use crate::domain::board::{Change, Command, NewBounty};
-
 use crate::domain::normalise_link;
 
 use super::due::{Due, Missed};

@@ -75,10 +75,7 @@ impl Cleared {
     /// Takes out all `link:none` and `due:none`, also those with white space after the colon; without a colon if there is nothing else.
     fn take(words: Vec<Word>) -> (Vec<Word>, Self) {
         let mut cleared = Self::default();
-        if words
-            .chunks(2)
-            .all(|pair| matches!(pair, [name, value] if is_none(value.text) && is_field(name.text)))
-        {
+        if words.chunks(2).all(is_bare_wish) {
             for pair in words.chunks(2) {
                 cleared.note(pair[0].text);
             }
@@ -119,6 +116,11 @@ impl Cleared {
         self.link |= link::is_label(name);
         self.due |= due::is_label(name);
     }
+}
+
+/// `link none`
+fn is_bare_wish(pair: &[Word]) -> bool {
+    matches!(pair, [name, value] if is_field(name.text) && is_none(value.text))
 }
 
 fn is_field(name: &str) -> bool {

@@ -51,6 +51,8 @@ fn ordinary_words_and_numbers_before_a_date_stay_what_they_are() {
             ("3.12", "tomorrow"),
             ("3.12", "18:00"),
             ("sun", "tomorrow"),
+            ("5h", "tomorrow"),
+            ("30min", "18:00"),
             ("the", "tomorrow"),
             ("5 days", "tomorrow"),
             ("week", "tomorrow"),
